@@ -1,0 +1,23 @@
+"""The public addresses that Seatrial knows without being told; no other module names a host."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+
+class IndexAddress(NamedTuple):
+    """Where an index takes uploads, and where installers read it."""
+
+    upload: str
+    simple: str
+
+
+INDEXES: Final = {
+    "pypi": IndexAddress("https://upload.pypi.org/legacy/", "https://pypi.org/simple/"),
+    "testpypi": IndexAddress("https://test.pypi.org/legacy/", "https://test.pypi.org/simple/"),
+}
+"""Indexes known by name."""
+
+GITHUB_HOST: Final = "github.com"
+GITHUB_API: Final = "https://api.github.com"
+GITHUB_UPLOADS: Final = "https://uploads.github.com"

@@ -1,0 +1,136 @@
+"""What a user may say in ``[tool.seatrial]`` or ``seatrial.toml``; every key has a default.
+
+The field docstrings below are what the reference page of the documentation is made from.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class IndexSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+    """An index that is neither ``pypi`` nor ``testpypi``.
+
+    Attributes:
+        upload_url: the address of its legacy upload API.
+        simple_url: the address of its Simple API.
+    """
+
+    upload_url: str
+    simple_url: str
+
+
+class PackageSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+    """One package of the repository.
+
+    Attributes:
+        path: its folder, from the repository's root.
+        versions: more version sites, each ``file:name``, or a file alone.
+    """
+
+    path: str = ""
+    versions: tuple[str, ...] = ()
+
+
+class VerifySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+    """How an installation is checked.
+
+    Attributes:
+        python: the Pythons to install on ("3.9"); the one Seatrial runs on when empty.
+        run: commands that must succeed in the clean environment.
+        scripts: whether each console script is run with ``--help``.
+        imports: whether each top-level module is imported.
+        timeout: seconds for each command.
+    """
+
+    python: tuple[str, ...] = ()
+    run: tuple[str, ...] = ()
+    scripts: bool = True
+    imports: bool = True
+    timeout: float = 300.0
+
+
+class CommitSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+    """The texts of the release commit and of the tag; ``{version}`` and ``{tag}`` are replaced.
+
+    Attributes:
+        message: the commit's message.
+        tag_message: the annotated tag's message.
+    """
+
+    message: str = "Release {version}"
+    tag_message: str = "Release {version}"
+
+
+class ForgeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+    """The forge release.
+
+    Attributes:
+        release: whether one is made.
+        api: the address of the forge's REST API, when it is not the public one.
+        repository: ``owner/name``, when the remote's address does not tell.
+        kind: which forge ("github"), when the remote's address does not tell.
+    """
+
+    release: bool = True
+    api: str = ""
+    repository: str = ""
+    kind: str = ""
+
+
+class ChangelogSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+    """The changelog.
+
+    Attributes:
+        file: its path; the usual names are found by themselves.
+        write: whether a section is written into it.
+    """
+
+    file: str = ""
+    write: bool = True
+
+
+class BuildSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+    """The build.
+
+    Attributes:
+        timeout: seconds for each of sdist and wheel.
+    """
+
+    timeout: float = 1800.0
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+    """Everything that can be said.
+
+    Attributes:
+        tag: the tag's format; ``{version}`` stands for the version.  Found from the tags when empty.
+        publish: the index to publish to, by name.
+        staging: the index to stage on; none when empty.
+        branch: the branch that releases are made from; the current one when empty.
+        remote: the remote to push to; the branch's own, or ``origin``, when empty.
+        package: the packages; found by themselves when empty.
+        gate: name → command that must pass.
+        gate_timeout: seconds for each gate.
+        verify: how an installation is checked.
+        commit: the texts of commit and tag.
+        forge: the forge release.
+        changelog: the changelog.
+        build: the build.
+        index: indexes beside ``pypi`` and ``testpypi``, by name (``[tool.seatrial.index.NAME]``).
+    """
+
+    tag: str = ""
+    publish: str = "pypi"
+    staging: str = ""
+    branch: str = ""
+    remote: str = ""
+    package: tuple[PackageSettings, ...] = ()
+    gate: dict[str, str] = {}
+    gate_timeout: float = 1800.0
+    verify: VerifySettings = VerifySettings()
+    commit: CommitSettings = CommitSettings()
+    forge: ForgeSettings = ForgeSettings()
+    changelog: ChangelogSettings = ChangelogSettings()
+    build: BuildSettings = BuildSettings()
+    index: dict[str, IndexSettings] = {}

@@ -1,0 +1,378 @@
+"""Every error Seatrial raises on purpose.
+
+The tree::
+
+    SeatrialError
+    ├── Refused (1)         a rule, a gate or a check said no; nothing outside was changed
+    │   ├── GateFailed               a command of the project's own failed
+    │   ├── BuildFailed              the build ended with an error or made unexpected files
+    │   ├── InspectionFailed         an artifact is not what it should be
+    │   ├── InstallCheckFailed       an artifact does not install, import or run
+    │   ├── CredentialMissing        nothing was found to log in with
+    │   ├── SitesDisagree            two places state different versions
+    │   ├── NotConfirmed             nobody said yes before the point of no return
+    │   └── CannotUndo               what was done cannot be taken back
+    ├── UsageFault (2)      the command or the configuration is wrong
+    │   ├── NoRepository             no git repository here
+    │   ├── NoPackage                the repository holds no Python package
+    │   ├── SeveralPackages          it holds more than one
+    │   ├── ShallowClone             the history that decides is not here
+    │   ├── DetachedHead             no branch to push the release to
+    │   ├── InvalidVersion           a version that PEP 440 does not know
+    │   ├── InvalidConfiguration     a key or a value that cannot be used
+    │   ├── UnknownIndex             an index nobody has described
+    │   ├── UnknownRun               no run by that name
+    │   ├── PythonNotFound           the Python asked for is not installed
+    │   └── ToolMissing              git, or another program, is not there
+    ├── Incomplete (3)      run it again and it goes on
+    │   ├── Unreachable              no answer, or a passing fault
+    │   ├── NotVisibleYet            uploaded, but the index does not show it
+    │   ├── TimedOut                 a command took longer than it may
+    │   ├── Locked                   another run holds this repository
+    │   ├── StorageFault             the disk is full, read-only, or broke
+    │   └── CannotTell               the world did not say what it holds
+    ├── Conflict (4)        the world holds something else: a person decides
+    │   ├── StalePlan                the plan was made for another state
+    │   ├── BranchMoved              the remote branch is not where it was
+    │   ├── TagElsewhere             the tag exists on another commit
+    │   ├── TagNotAncestor           the last release is not in this history
+    │   ├── PushRefused              the remote did not take the push
+    │   ├── DifferentBytes           the index or the forge holds other bytes
+    │   ├── UploadRefused            the index refused a file
+    │   ├── ReleaseClosed            the index takes no more files for this release
+    │   ├── CredentialRefused        the credential was not accepted
+    │   └── BytesLost                half is out, and the other half cannot be had again
+    └── Interrupted (130)   stopped by the user; resumable
+
+An error carries fields.  The sentence is made where it is shown: what we were doing, to which
+thing, what the other side said, what to do next.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import ClassVar
+
+
+class ExitCode(enum.IntEnum):
+    """What the process tells its caller when it ends."""
+
+    DONE = 0
+    REFUSED = 1
+    USAGE = 2
+    INCOMPLETE = 3
+    CONFLICT = 4
+    INTERRUPTED = 130
+
+
+class SeatrialError(Exception):
+    """The root of all errors that Seatrial raises on purpose.
+
+    Args:
+        thing: what it happened to, in the user's words (a file with its line, a tag, an address).
+        said: what the other side answered, or what was found; may hold several lines.
+        doing: what was being done, as a gerund phrase; the class has a usual one.
+        next_step: what the person can do now; the class has a usual one.
+    """
+
+    exit_code: ClassVar[ExitCode]
+    doing: str = ""
+    next_step: str = ""
+
+    def __init__(
+        self, thing: str, said: str = "", *, doing: str | None = None, next_step: str | None = None
+    ) -> None:
+        super().__init__(thing, said)
+        self.thing = thing
+        self.said = said
+        if doing is not None:
+            self.doing = doing
+        if next_step is not None:
+            self.next_step = next_step
+
+    @property
+    def slug(self) -> str:
+        """The name of the error's page in the documentation (``different-bytes``)."""
+        name = type(self).__name__
+        return "".join(f"-{c.lower()}" if c.isupper() else c for c in name).lstrip("-")
+
+    def __str__(self) -> str:
+        """Give the fields as one sentence, without the next step."""
+        head = f"{self.doing} {self.thing}".strip()
+        return f"{head}: {self.said}" if self.said else head
+
+
+class Refused(SeatrialError):
+    """A rule, a gate or a check said no; nothing outside was changed."""
+
+    exit_code = ExitCode.REFUSED
+
+
+class GateFailed(Refused):
+    """A command of the project's own failed."""
+
+    doing = "running the gate"
+    next_step = "Mend what the gate found, commit, and release again."
+
+
+class BuildFailed(Refused):
+    """The build ended with an error, or made no file or unexpected ones."""
+
+    doing = "building"
+    next_step = "Read the build's log above, mend the project, commit, and release again."
+
+
+class InspectionFailed(Refused):
+    """An artifact is not what it should be."""
+
+    doing = "inspecting"
+    next_step = "Mend what the build puts into the file, commit, and release again."
+
+
+class InstallCheckFailed(Refused):
+    """An artifact does not install, import or run in a clean environment."""
+
+    doing = "checking the installation of"
+    next_step = "Mend the package, commit, and release again."
+
+
+class CredentialMissing(Refused):
+    """Nothing was found to log in with."""
+
+    doing = "looking for a credential for"
+    next_step = "Set one in the environment, in .pypirc or in the keyring."
+
+
+class SitesDisagree(Refused):
+    """Two places in the repository state different versions."""
+
+    doing = "reading the version of"
+    next_step = "Make the lines agree, commit, and run this again."
+
+
+class NotConfirmed(Refused):
+    """Nobody said yes before the point of no return."""
+
+    doing = "asking before"
+    next_step = "Run it in a terminal and answer, or pass --yes."
+
+
+class CannotUndo(Refused):
+    """What was done cannot be taken back."""
+
+    doing = "undoing"
+    next_step = "Go forward: resume the run, or release the next version."
+
+
+class UsageFault(SeatrialError):
+    """The command or the configuration is wrong."""
+
+    exit_code = ExitCode.USAGE
+
+
+class NoRepository(UsageFault):
+    """There is no git repository with a commit at the path."""
+
+    doing = "looking for a git repository at"
+    next_step = "Name the path of a repository, or make one with git init and a first commit."
+
+
+class NoPackage(UsageFault):
+    """The repository holds no Python package."""
+
+    doing = "looking for a Python package in"
+    next_step = "Add a pyproject.toml with a [project] table, and commit it."
+
+
+class SeveralPackages(UsageFault):
+    """The repository holds more than one package."""
+
+    doing = "looking for the package to release in"
+    next_step = "Name one with [[tool.seatrial.package]] path; several at once are coming."
+
+
+class ShallowClone(UsageFault):
+    """The history that decides the version is not in this clone."""
+
+    doing = "reading the history of"
+    next_step = "Run git fetch --unshallow --tags, and run this again."
+
+
+class DetachedHead(UsageFault):
+    """HEAD is on no branch, so there is none to push the release to."""
+
+    doing = "looking for the branch to release in"
+    next_step = "Check out the branch that the release belongs to."
+
+
+class InvalidVersion(UsageFault):
+    """A version that PEP 440 does not know."""
+
+    doing = "reading the version"
+    next_step = "Write it as PEP 440 has it, for example 1.2.3 or 2.0rc1."
+
+
+class InvalidConfiguration(UsageFault):
+    """A key or a value in the configuration cannot be used."""
+
+    doing = "reading the configuration"
+    next_step = "Mend the configuration, and run this again."
+
+
+class UnknownIndex(UsageFault):
+    """An index that nobody has described."""
+
+    doing = "looking for the index"
+    next_step = "Use pypi or testpypi, or describe it in [tool.seatrial.index.NAME]."
+
+
+class UnknownRun(UsageFault):
+    """There is no run by that name in this repository."""
+
+    doing = "looking for the run"
+    next_step = "See the runs of this repository with seatrial status."
+
+
+class PythonNotFound(UsageFault):
+    """The Python that was asked for is not installed."""
+
+    doing = "looking for"
+    next_step = "Install it, or leave it out of --python and [tool.seatrial.verify] python."
+
+
+class ToolMissing(UsageFault):
+    """A program that is needed is not there, or too old."""
+
+    doing = "starting"
+    next_step = "Install it, and run this again."
+
+
+class Incomplete(SeatrialError):
+    """Something is not done yet: run it again and it goes on."""
+
+    exit_code = ExitCode.INCOMPLETE
+    next_step = "Run seatrial resume when the cause has gone."
+
+
+class Unreachable(Incomplete):
+    """The other side gave no answer, or a passing fault, as often as we may ask."""
+
+    doing = "asking"
+
+
+class NotVisibleYet(Incomplete):
+    """The file is uploaded, but the page that installers read does not show it."""
+
+    doing = "waiting for"
+    next_step = "Nothing is broken: run seatrial resume in a few minutes."
+
+
+class TimedOut(Incomplete):
+    """A command took longer than it may, and was ended."""
+
+    doing = "waiting for"
+    next_step = "See why it hangs, or raise its timeout, then run seatrial resume."
+
+
+class Locked(Incomplete):
+    """Another run holds this repository."""
+
+    doing = "taking the lock of"
+    next_step = "Wait until it has ended, and run this again."
+
+
+class StorageFault(Incomplete):
+    """The disk is full, read-only, or broke."""
+
+    doing = "writing to"
+    next_step = "Make room, or make it writable, then run seatrial resume."
+
+
+class CannotTell(Incomplete):
+    """The world did not say what it holds, so nothing was done."""
+
+    doing = "looking at"
+
+
+class Conflict(SeatrialError):
+    """The world holds something else: a person decides."""
+
+    exit_code = ExitCode.CONFLICT
+
+
+class StalePlan(Conflict):
+    """The plan was made for another state of the repository, the remote or the tool."""
+
+    doing = "checking the plan"
+    next_step = "Make the plan again with seatrial plan, and look at it."
+
+
+class BranchMoved(Conflict):
+    """The remote branch is not where it was when the release was planned."""
+
+    doing = "pushing"
+    next_step = "Undo this run with seatrial undo, fetch, and release again."
+
+
+class TagElsewhere(Conflict):
+    """The tag exists, on another commit."""
+
+    doing = "looking at the tag"
+    next_step = "Release another version; a tag that others may have is not moved."
+
+
+class TagNotAncestor(Conflict):
+    """The last release is not in the history of the commit to release."""
+
+    doing = "comparing with the last release"
+    next_step = "Release from a branch that holds the last release, or merge it first."
+
+
+class PushRefused(Conflict):
+    """The remote did not take the push."""
+
+    doing = "pushing to"
+    next_step = "Change what the remote refuses, then run seatrial resume; or seatrial undo."
+
+
+class DifferentBytes(Conflict):
+    """The index or the forge holds another file under the same name."""
+
+    doing = "comparing"
+    next_step = "A name on an index is used once: release the next version."
+
+
+class UploadRefused(Conflict):
+    """The index refused a file."""
+
+    doing = "uploading"
+    next_step = "If the index can be satisfied, run seatrial resume; else release the next version."
+
+
+class ReleaseClosed(Conflict):
+    """The index takes no more files for this release."""
+
+    doing = "uploading to"
+    next_step = "Release the next version; this one stays as it is."
+
+
+class CredentialRefused(Conflict):
+    """The credential was found, and not accepted."""
+
+    doing = "logging in to"
+    next_step = "Make a new token that may do this, then run seatrial resume."
+
+
+class BytesLost(Conflict):
+    """Half of a release is out, and the bytes of the other half cannot be had again."""
+
+    doing = "going on with"
+    next_step = "Resume where the run was begun, or release the next version."
+
+
+class Interrupted(SeatrialError):
+    """Stopped by the user."""
+
+    exit_code = ExitCode.INTERRUPTED
+    doing = "stopped"
+    next_step = "Run seatrial resume to finish, or seatrial undo."

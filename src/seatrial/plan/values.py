@@ -1,0 +1,256 @@
+"""The values a plan is made of: frozen, tagged, and the same bytes for the same input."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Literal, TypeAlias
+
+import msgspec
+
+PLAN_SCHEMA = 1
+
+
+class Spec(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", omit_defaults=True):
+    """One change to the world, as data.
+
+    Attributes:
+        key: its natural key, unique in the plan ("upload demo 1.2.0 to pypi").
+        needs: keys of the actions that must be done before it.
+    """
+
+    key: str
+    needs: tuple[str, ...] = ()
+
+
+class FileEdit(msgspec.Struct, frozen=True, kw_only=True):
+    """One file's new content, and what it must hold before.
+
+    Attributes:
+        path: from the repository's root, with forward slashes.
+        before: SHA-256 of the file at the planned commit; empty when the file is new.
+        after: the whole new content (UTF-8; line endings, BOM and final newline as they stand).
+        diff: the change as a unified diff, for people.
+    """
+
+    path: str
+    before: str
+    after: str
+    diff: str
+
+
+class Gate(Spec, frozen=True, kw_only=True, tag="gate"):
+    """Run a command of the project's own in a checkout of the release commit; it must pass."""
+
+    name: str
+    command: tuple[str, ...]
+    timeout: float
+
+
+class Commit(Spec, frozen=True, kw_only=True, tag="commit"):
+    """Make the release commit in the run's own clone; with no edits, the planned commit itself.
+
+    Attributes:
+        parent: the planned commit's id.
+        when: author and committer time, seconds since the epoch, UTC.
+    """
+
+    parent: str
+    edits: tuple[FileEdit, ...]
+    message: str
+    when: int
+
+
+class Tag(Spec, frozen=True, kw_only=True, tag="tag"):
+    """Make the annotated tag in the run's own clone."""
+
+    name: str
+    message: str
+    when: int
+
+
+class Build(Spec, frozen=True, kw_only=True, tag="build"):
+    """Build sdist and wheel by PEP 517, the wheel from the sdist, into the run's store."""
+
+    package: str
+    version: str
+    path: str
+    epoch: int
+    timeout: float
+
+
+class Inspect(Spec, frozen=True, kw_only=True, tag="inspect"):
+    """Refuse built files that are not what they should be."""
+
+    package: str
+    version: str
+
+
+class InstallCheck(Spec, frozen=True, kw_only=True, tag="install-check"):
+    """Install in a clean environment, import, run the scripts and the project's own commands.
+
+    Attributes:
+        python: the interpreter asked for ("3.12"); empty is the one Seatrial runs on.
+        index: where from: the name of an index, or empty for the built files themselves.
+        artifact: which of the built files: "wheel" or "sdist".
+    """
+
+    package: str
+    version: str
+    python: str
+    index: str = ""
+    artifact: Literal["wheel", "sdist"] = "wheel"
+    commands: tuple[tuple[str, ...], ...] = ()
+    timeout: float
+
+
+class DraftRelease(Spec, frozen=True, kw_only=True, tag="draft-release"):
+    """Open the forge release as a draft."""
+
+    tag: str
+    title: str
+    notes: str
+    prerelease: bool
+
+
+class UploadAssets(Spec, frozen=True, kw_only=True, tag="upload-assets"):
+    """Attach every built file to the draft; becomes one action a file after the build."""
+
+    tag: str
+
+
+class Upload(Spec, frozen=True, kw_only=True, tag="upload"):
+    """Upload every built file to an index; becomes one action a file after the build."""
+
+    package: str
+    version: str
+    index: str
+    staging: bool
+
+
+class Visible(Spec, frozen=True, kw_only=True, tag="visible"):
+    """Wait until the page that installers read shows every digest."""
+
+    package: str
+    version: str
+    index: str
+    timeout: float
+
+
+class Push(Spec, frozen=True, kw_only=True, tag="push"):
+    """Push branch and tag in one atomic push, with a lease on the planned tip.
+
+    Attributes:
+        remote: the remote's name in the user's repository.
+        branch: the branch's short name.
+        expected: the commit that the remote branch is at; empty when it does not exist there.
+    """
+
+    remote: str
+    branch: str
+    tag: str
+    expected: str
+
+
+class PublishRelease(Spec, frozen=True, kw_only=True, tag="publish-release"):
+    """Make the forge release public."""
+
+    tag: str
+    latest: bool = True
+
+
+AnySpec: TypeAlias = (
+    Gate
+    | Commit
+    | Tag
+    | Build
+    | Inspect
+    | InstallCheck
+    | DraftRelease
+    | UploadAssets
+    | Upload
+    | Visible
+    | Push
+    | PublishRelease
+)
+
+
+class ReleasedCommit(msgspec.Struct, frozen=True, kw_only=True):
+    """One commit behind the release, as the plan shows it."""
+
+    id: str
+    subject: str
+    effect: str
+
+
+class Note(msgspec.Struct, frozen=True, kw_only=True):
+    """Something a person should know of the plan; it changes nothing.
+
+    Attributes:
+        topic: a stable word ("dirty-tree", "number-passed-over", "no-forge", "index-not-asked").
+        text: one sentence.
+    """
+
+    topic: str
+    text: str
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that would make the release.
+
+    Attributes:
+        schema: the version of this layout.
+        tool: the version of Seatrial that made it.
+        commit: the planned commit's id.
+        branch: the branch that the release belongs to.
+        remote: the remote's name; empty when there is none.
+        remote_tip: the commit that the remote branch is at; empty when it is not there.
+        configuration: SHA-256 of the configuration the plan was made with.
+        package: the package's name, normalised.
+        version: the version to release, normalised (PEP 440).
+        previous: the last released version, or empty.
+        reason: why this version, in one sentence.
+        tag: the release tag's name.
+        date: the release's date, ISO 8601, UTC.
+        commits: what is new since the last release, the newest first.
+        notes: the release notes, Markdown.
+        remarks: what a person should know.
+        actions: what will be done, in an order that satisfies every need.
+        point_of_no_return: the key of the first action that cannot be taken back; empty if none.
+    """
+
+    schema: int = PLAN_SCHEMA
+    tool: str
+    commit: str
+    branch: str
+    remote: str
+    remote_tip: str
+    configuration: str
+    package: str
+    version: str
+    previous: str
+    reason: str
+    tag: str
+    date: str
+    commits: tuple[ReleasedCommit, ...]
+    notes: str
+    remarks: tuple[Note, ...]
+    actions: tuple[AnySpec, ...]
+    point_of_no_return: str
+
+    def encode(self) -> bytes:
+        """Give the plan as JSON, the same bytes for the same plan, with a final newline."""
+        return msgspec.json.format(msgspec.json.encode(self, order="deterministic")) + b"\n"
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of :meth:`encode`, hexadecimal."""
+        return hashlib.sha256(self.encode()).hexdigest()
+
+
+def decode_plan(data: bytes) -> Plan:
+    """Read a plan that :meth:`Plan.encode` wrote.
+
+    Raises:
+        msgspec.ValidationError: it is not a plan of this schema.
+    """
+    return msgspec.json.decode(data, type=Plan)

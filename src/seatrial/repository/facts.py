@@ -1,0 +1,138 @@
+"""What a repository says: frozen values, read once, from one commit.
+
+Everything is read from the planned commit, never from the working tree: what is not committed
+cannot be released.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Site(msgspec.Struct, frozen=True, kw_only=True):
+    """One place in a file that states the package's version.
+
+    Attributes:
+        path: the file, from the repository's root, with forward slashes.
+        line: its line, from 1.
+        kind: "toml", "python", "ini", "json", "file", "lock", "text".
+        locator: what in the file ("project.version", "__version__", "VERSION").
+        stated: the version as the file spells it.
+        source: whether the build reads the version from here; the others follow.
+    """
+
+    path: str
+    line: int
+    kind: str
+    locator: str
+    stated: str
+    source: bool = False
+
+    @property
+    def where(self) -> str:
+        """``path:line``."""
+        return f"{self.path}:{self.line}"
+
+
+class Package(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing with its own name on an index.
+
+    Attributes:
+        name: as stated.
+        path: its folder from the repository's root; empty when it is the root.
+        backend: the PEP 517 build backend ("hatchling.build", "setuptools.build_meta").
+        version: as stated; empty when the version comes from the tag.
+        from_tag: which tool takes the version from the tag ("setuptools-scm"); empty if none.
+        requires_python: as stated, or empty.
+        sites: every place that states the version, the source first.
+        scripts: names of the console scripts, as stated.
+    """
+
+    name: str
+    path: str
+    backend: str
+    version: str
+    from_tag: str = ""
+    requires_python: str = ""
+    sites: tuple[Site, ...] = ()
+    scripts: tuple[str, ...] = ()
+
+
+class TagFact(msgspec.Struct, frozen=True, kw_only=True):
+    """A release tag: its name, the version in it, its commit, whether HEAD descends from it.
+
+    ``object`` is the id the reference names; it differs from ``commit`` for an annotated tag.
+    """
+
+    name: str
+    version: str
+    commit: str
+    object: str
+    ancestor: bool
+
+
+class CommitFact(msgspec.Struct, frozen=True, kw_only=True):
+    """One commit since the last release.
+
+    Attributes:
+        id: the full object name.
+        subject: its first line.
+        body: the rest of the message.
+        when: committer time, seconds since the epoch.
+        merge: whether it has more than one parent.
+    """
+
+    id: str
+    subject: str
+    body: str
+    when: int
+    merge: bool = False
+
+
+class Remote(msgspec.Struct, frozen=True, kw_only=True):
+    """A remote of the repository: its name and its push address, a login in it masked."""
+
+    name: str
+    url: str
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that was read.
+
+    Attributes:
+        root: the top folder of the repository, absolute.
+        common: the git common directory, absolute.
+        head: the planned commit.
+        head_when: its committer time, seconds since the epoch.
+        parents: its parents.
+        branch: the branch HEAD is on; empty when detached.
+        upstream: the branch's name on the remote; empty when it follows none.
+        remote: the remote to push to; nothing when there is none.
+        shallow: whether the clone lacks history.
+        dirty: paths that differ from the commit, or are untracked, at most a hundred of them.
+        packages: those found, by folder.
+        tags: release tags by version, the newest first.
+        commits: since the last release tag that is an ancestor, the newest first.
+        changelog: the changelog's path, or empty.
+        changelog_text: its content.
+        configuration: path of the file that holds Seatrial's configuration, or empty.
+        files: every path of the commit's tree.
+    """
+
+    root: str
+    common: str
+    head: str
+    head_when: int
+    parents: tuple[str, ...] = ()
+    branch: str
+    upstream: str
+    remote: Remote | None
+    shallow: bool
+    dirty: tuple[str, ...]
+    packages: tuple[Package, ...]
+    tags: tuple[TagFact, ...]
+    commits: tuple[CommitFact, ...]
+    changelog: str
+    changelog_text: str
+    configuration: str
+    files: frozenset[str]

@@ -1,0 +1,364 @@
+"""The ports: what an action may ask of the world, and do to it.
+
+Each port has a real adapter in this folder.  A rehearsal uses the same adapters with other
+addresses; there is no second implementation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from seatrial.plan.values import FileEdit
+from seatrial.process import Completed
+
+
+class RemoteRef(msgspec.Struct, frozen=True, kw_only=True):
+    """A reference on a remote.
+
+    Attributes:
+        id: the object it names (for an annotated tag, the tag object).
+        commit: the commit it comes down to.
+    """
+
+    id: str
+    commit: str
+
+
+class Git(Protocol):
+    """The run's own clone, and the remote it pushes to.
+
+    The clone shares the objects of the user's repository; the user's refs, index, working tree and
+    configuration are never touched.  Commits and tags take author, signing key and format from the
+    user's git configuration.
+    """
+
+    def prepare(self, commit: str) -> None:
+        """Make the clone, if it is not there, with its HEAD at the planned commit."""
+        ...
+
+    def release_commit(self) -> str:
+        """Give the release commit made in this clone, or an empty string."""
+        ...
+
+    def commit(self, parent: str, edits: Sequence[FileEdit], message: str, when: int) -> str:
+        """Make the release commit from edits, and remember it; with no edits it is the parent.
+
+        Raises:
+            Conflict: a file does not hold what the edit expects (``FileEdit.before``).
+        """
+        ...
+
+    def tag_object(self, name: str) -> RemoteRef | None:
+        """Give the tag of this clone, or nothing."""
+        ...
+
+    def tag(self, name: str, commit: str, message: str, when: int) -> str:
+        """Make the annotated tag in this clone and give its object's id."""
+        ...
+
+    def checkout(self, purpose: str) -> Path:
+        """Give a fresh folder that holds the release commit and nothing else.
+
+        Args:
+            purpose: a name for it ("build", "gate-tests"); the folder is made new when asked again.
+        """
+        ...
+
+    def remote_refs(self) -> Mapping[str, RemoteRef]:
+        """Ask the remote for its branches and tags (full names), afresh.
+
+        Raises:
+            Unreachable: it did not answer.
+        """
+        ...
+
+    def push(self, updates: Mapping[str, tuple[str, str]]) -> None:
+        """Push several references in one atomic push, each with a lease.
+
+        Args:
+            updates: full reference name → (id expected on the remote or empty for absent,
+                id to put there or empty to delete it).
+
+        Raises:
+            BranchMoved: a lease did not hold.
+            PushRefused: the remote refused (a protected branch, a hook, no right).
+            Unreachable: it did not answer.
+        """
+        ...
+
+    def discard(self) -> None:
+        """Remove the clone and its checkouts."""
+        ...
+
+
+class HeldFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file as an index shows it to installers.
+
+    Attributes:
+        name: the file's name.
+        sha256: hexadecimal; empty when the index states none.
+        url: where it is served, absolute.
+        yanked: the reason, or ``True`` when there is none given; ``False`` when not yanked.
+        uploaded: when, seconds since the epoch; nothing when the index does not say.
+    """
+
+    name: str
+    sha256: str
+    url: str
+    yanked: bool | str = False
+    uploaded: float | None = None
+
+
+class StoredFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A built file in the run's store.
+
+    Attributes:
+        name: the file's name.
+        sha256: hexadecimal.
+        size: bytes.
+        path: where it lies; it is never written again.
+    """
+
+    name: str
+    sha256: str
+    size: int
+    path: Path
+
+
+class Index(Protocol):
+    """One package index: where files are uploaded, and the page that installers read."""
+
+    @property
+    def name(self) -> str:
+        """Its name in the configuration ("pypi")."""
+        ...
+
+    @property
+    def simple_url(self) -> str:
+        """The address of its Simple API, with a final slash."""
+        ...
+
+    def files(self, project: str, *, asked_after: float = 0.0) -> Mapping[str, HeldFile]:
+        """Give the files of a project by name; empty when the index does not know it.
+
+        Args:
+            project: the project's name; normalised here.
+            asked_after: the answer may be shared with other threads, but the request for it must
+                have begun after this moment (``time.monotonic()``); caches on the way are bypassed.
+
+        Raises:
+            Unreachable: it did not answer, after bounded retries with back-off.
+            CredentialRefused: it wants a login that it did not accept.
+        """
+        ...
+
+    def upload(self, file: StoredFile) -> None:
+        """Upload one file by the legacy upload API; the body is streamed, never held in memory.
+
+        One attempt: whether to try again is decided by who observes.
+
+        Raises:
+            UploadRefused: the index said no (4xx); ``said`` is its own sentence.
+            ReleaseClosed: the release is too old to take files.
+            CredentialMissing: nothing to log in with.
+            CredentialRefused: 401 or 403.
+            Unreachable: no answer, or 5xx or 429.
+        """
+        ...
+
+    def check_credential(self) -> str:
+        """Say where the credential comes from ("$TWINE_PASSWORD", ".pypirc [pypi]").
+
+        Raises:
+            CredentialMissing: there is none.
+        """
+        ...
+
+
+class Asset(msgspec.Struct, frozen=True, kw_only=True):
+    """A file attached to a forge release; ``sha256`` is empty when the forge does not state it."""
+
+    id: str
+    name: str
+    size: int
+    sha256: str
+    state: str = "uploaded"
+
+
+class ForgeRelease(msgspec.Struct, frozen=True, kw_only=True):
+    """A release on the forge, draft or public."""
+
+    id: str
+    tag: str
+    title: str
+    notes: str
+    draft: bool
+    prerelease: bool
+    url: str
+    assets: tuple[Asset, ...]
+
+
+class Forge(Protocol):
+    """Where the repository lives and releases are shown."""
+
+    @property
+    def name(self) -> str:
+        """What a person calls it, with the repository ("GitHub octocat/hello")."""
+        ...
+
+    def check_credential(self) -> str:
+        """Say where the credential comes from, after asking the forge whether it may write.
+
+        Raises:
+            CredentialMissing: there is none.
+            CredentialRefused: it may not write releases here.
+        """
+        ...
+
+    def releases(self, tag: str) -> Sequence[ForgeRelease]:
+        """Give every release, drafts too, for a tag's name (more than one only by accident)."""
+        ...
+
+    def create_draft(self, tag: str, target: str, title: str, notes: str, *, pre: bool) -> str:
+        """Open a draft and give its id.  ``target`` is the commit or branch the tag will name."""
+        ...
+
+    def upload_asset(self, release: str, file: StoredFile) -> None:
+        """Attach a file, streamed.  Retrying is decided by who observes."""
+        ...
+
+    def download_asset(self, asset: Asset, to: Path) -> None:
+        """Write an asset's bytes to a file."""
+        ...
+
+    def delete_asset(self, asset: Asset) -> None:
+        """Remove an asset of a draft."""
+        ...
+
+    def publish(self, release: str, *, latest: bool) -> None:
+        """Make a draft public."""
+        ...
+
+    def delete_draft(self, release: str) -> None:
+        """Remove a draft; refuses one that is public."""
+        ...
+
+
+class Environment(msgspec.Struct, frozen=True, kw_only=True):
+    """A clean virtual environment: its folder, its interpreter, the interpreter's version."""
+
+    folder: Path
+    python: Path
+    version: str
+
+
+class Machine(Protocol):
+    """This machine: builds, environments, commands; all output goes to the run's logs too."""
+
+    def build(self, source: Path, kind: str, out: Path, *, epoch: int, timeout: float) -> Path:
+        """Build one distribution by PEP 517 in an isolated environment.
+
+        Args:
+            source: the project folder (for the wheel: the unpacked sdist).
+            kind: "sdist" or "wheel".
+            out: an empty folder for the result.
+            epoch: ``SOURCE_DATE_EPOCH``.
+            timeout: seconds, for the whole.
+
+        Raises:
+            BuildFailed: the backend failed; ``said`` ends with its own words.
+            TimedOut: it hung.
+        """
+        ...
+
+    def find_python(self, version: str) -> Path:
+        """Find an interpreter ("3.12"; empty is the one that runs Seatrial).
+
+        Raises:
+            PythonNotFound: it is not on this machine.
+        """
+        ...
+
+    def environment(self, name: str, python: Path) -> Environment:
+        """Make a clean environment, anew when one of that name is there."""
+        ...
+
+    def install(
+        self, environment: Environment, requirement: str, *, own: Mapping[str, str], timeout: float
+    ) -> Completed:
+        """Install a requirement and its dependencies with uv.
+
+        Args:
+            environment: where to.
+            requirement: "name==version", or the path of a built file.
+            own: project name → Simple API address: these names come from there and from nowhere
+                else, and every other name from the user's usual index only.
+            timeout: seconds.
+        """
+        ...
+
+    def run(
+        self, name: str, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], timeout: float
+    ) -> Completed:
+        """Run a command; its output goes to the log of that name as it comes."""
+        ...
+
+
+class Store(Protocol):
+    """The run's folder: built files by digest, small records, logs."""
+
+    @property
+    def folder(self) -> Path:
+        """Where it lies."""
+        ...
+
+    def keep(self, file: Path) -> StoredFile:
+        """Take a built file in (fsynced, complete or not at all), and give it back by digest."""
+        ...
+
+    def files(self) -> Sequence[StoredFile]:
+        """Give the kept files, wheels first, each group by name, digests checked."""
+        ...
+
+    def record(self, key: str, facts: Mapping[str, str]) -> None:
+        """Remember that something only this machine can know was done (a gate that passed)."""
+        ...
+
+    def recorded(self, key: str) -> Mapping[str, str] | None:
+        """Give what was recorded, or nothing."""
+        ...
+
+    def log(self, name: str) -> Path:
+        """Give the path of a log, its folder made."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class World:
+    """The outside things that an action may touch, and the run's own folder.
+
+    Attributes:
+        git: the run's clone and its remote.
+        indexes: by their names in the configuration.
+        forge: nothing when the remote lies on no known forge.
+        machine: builds and installs.
+        store: the run's folder.
+    """
+
+    git: Git
+    indexes: Mapping[str, Index]
+    forge: Forge | None
+    machine: Machine
+    store: Store
+
+    def index(self, name: str) -> Index:
+        """Give the index of that name; the plan only names those that are there."""
+        return self.indexes[name]
+
+
+Chunks = Iterator[bytes]
