@@ -376,3 +376,18 @@ class Interrupted(SeatrialError):
     exit_code = ExitCode.INTERRUPTED
     doing = "stopped"
     next_step = "Run seatrial resume to finish, or seatrial undo."
+
+
+def by_slug(slug: str) -> type[SeatrialError]:
+    """Give the class of error whose page is called ``slug`` (:attr:`SeatrialError.slug`).
+
+    Raises:
+        KeyError: there is none.
+    """
+    pending: list[type[SeatrialError]] = [SeatrialError]
+    while pending:
+        kind = pending.pop()
+        if kind.__name__ == "".join(word.title() for word in slug.split("-")):
+            return kind
+        pending += kind.__subclasses__()
+    raise KeyError(slug)

@@ -1,0 +1,1 @@
+"""Wheels and sdists: read, verify, compare."""

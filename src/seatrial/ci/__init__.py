@@ -1,0 +1,1 @@
+"""The same plan as jobs of a forge's CI."""

@@ -1,0 +1,1 @@
+"""What the user may say, and how it is read."""

@@ -8,7 +8,11 @@ from __future__ import annotations
 import msgspec
 
 
-class IndexSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+    """A table of the configuration: an unknown key is an error, names are spelt with hyphens."""
+
+
+class IndexSettings(Table, frozen=True, kw_only=True):
     """An index that is neither ``pypi`` nor ``testpypi``.
 
     Attributes:
@@ -20,7 +24,7 @@ class IndexSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     simple_url: str
 
 
-class PackageSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+class PackageSettings(Table, frozen=True, kw_only=True):
     """One package of the repository.
 
     Attributes:
@@ -32,7 +36,7 @@ class PackageSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     versions: tuple[str, ...] = ()
 
 
-class VerifySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+class VerifySettings(Table, frozen=True, kw_only=True):
     """How an installation is checked.
 
     Attributes:
@@ -50,7 +54,7 @@ class VerifySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     timeout: float = 300.0
 
 
-class CommitSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+class CommitSettings(Table, frozen=True, kw_only=True):
     """The texts of the release commit and of the tag; ``{version}`` and ``{tag}`` are replaced.
 
     Attributes:
@@ -62,7 +66,7 @@ class CommitSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     tag_message: str = "Release {version}"
 
 
-class ForgeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+class ForgeSettings(Table, frozen=True, kw_only=True):
     """The forge release.
 
     Attributes:
@@ -78,7 +82,7 @@ class ForgeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     kind: str = ""
 
 
-class ChangelogSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+class ChangelogSettings(Table, frozen=True, kw_only=True):
     """The changelog.
 
     Attributes:
@@ -90,7 +94,7 @@ class ChangelogSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     write: bool = True
 
 
-class BuildSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+class BuildSettings(Table, frozen=True, kw_only=True):
     """The build.
 
     Attributes:
@@ -100,11 +104,12 @@ class BuildSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     timeout: float = 1800.0
 
 
-class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+class Settings(Table, frozen=True, kw_only=True):
     """Everything that can be said.
 
     Attributes:
-        tag: the tag's format; ``{version}`` stands for the version.  Found from the tags when empty.
+        tag: the tag's format; ``{version}`` stands for the version.  Found from the tags when
+            empty.
         publish: the index to publish to, by name.
         staging: the index to stage on; none when empty.
         branch: the branch that releases are made from; the current one when empty.

@@ -1,0 +1,1 @@
+"""The embedded index and forge that a rehearsal runs against."""

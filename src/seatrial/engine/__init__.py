@@ -1,0 +1,1 @@
+"""Runs any plan: order, journal, lock, resume, undo."""

@@ -1,0 +1,1 @@
+"""What PyPI accepts and refuses, as pure functions."""

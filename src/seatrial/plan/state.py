@@ -34,15 +34,23 @@ class Same(msgspec.Struct, frozen=True, tag="same"):
 
 
 class Different(msgspec.Struct, frozen=True, tag="different"):
-    """Something else is there under its name."""
+    """Something else is there under its name.
+
+    ``error`` is the slug of the error that the run stops with (:func:`seatrial.errors.by_slug`).
+    """
 
     why: str
+    error: str = "different-bytes"
 
 
 class Unknown(msgspec.Struct, frozen=True, tag="unknown"):
-    """The world did not say."""
+    """The world did not say; asked again within the action's patience, then the run stops.
+
+    ``error`` is the slug of the error that the run stops with (:func:`seatrial.errors.by_slug`).
+    """
 
     why: str
+    error: str = "cannot-tell"
 
 
 State: TypeAlias = Absent | Same | Different | Unknown
@@ -85,7 +93,7 @@ class Expandable(Protocol[W_contra]):
     """An action that becomes one action a file once the files are known."""
 
     def expand(self, world: W_contra, /) -> tuple[Action[Any], ...]:
-        """Give the parts; asked when all needs are done.  All parts are tried, even if one fails."""
+        """Give the parts; asked when all needs are done.  Every part is tried, come what may."""
         ...
 
 
@@ -105,4 +113,14 @@ class Irrevocable(Protocol):
     @property
     def irrevocable(self) -> bool:
         """Whether it is one in this plan."""
+        ...
+
+
+@runtime_checkable
+class Patient(Protocol):
+    """An action whose unknown state is worth waiting for."""
+
+    @property
+    def patience(self) -> float:
+        """Seconds to go on asking, with back-off, while the state is unknown."""
         ...

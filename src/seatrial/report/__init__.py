@@ -1,0 +1,1 @@
+"""The release as text, HTML and JSON."""

@@ -1,0 +1,1 @@
+"""Facts: packages, version sites, changelog, history."""

@@ -1,0 +1,1 @@
+"""The numbered rules: each one function, one code, one page."""

@@ -1,0 +1,1 @@
+"""Pure arithmetic of versions, tags and bumps."""

@@ -1,0 +1,1 @@
+"""The ports and their real adapters."""
