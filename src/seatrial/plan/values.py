@@ -92,6 +92,10 @@ class InstallCheck(Spec, frozen=True, kw_only=True, tag="install-check"):
         python: the interpreter asked for ("3.12"); empty is the one Seatrial runs on.
         index: where from: the name of an index, or empty for the built files themselves.
         artifact: which of the built files: "wheel" or "sdist".
+        imports: whether every top-level module is imported.
+        scripts: whether every console script is run with ``--help``.
+        commands: the project's own commands.
+        timeout: seconds for the installation, and for each command.
     """
 
     package: str
@@ -99,6 +103,8 @@ class InstallCheck(Spec, frozen=True, kw_only=True, tag="install-check"):
     python: str
     index: str = ""
     artifact: Literal["wheel", "sdist"] = "wheel"
+    imports: bool = True
+    scripts: bool = True
     commands: tuple[tuple[str, ...], ...] = ()
     timeout: float
 

@@ -6,7 +6,7 @@ addresses; there is no second implementation.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -51,6 +51,10 @@ class Git(Protocol):
         Raises:
             Conflict: a file does not hold what the edit expects (``FileEdit.before``).
         """
+        ...
+
+    def tree(self, commit: str) -> str:
+        """Give the id of a commit's tree."""
         ...
 
     def tag_object(self, name: str) -> RemoteRef | None:
@@ -338,6 +342,18 @@ class Store(Protocol):
         ...
 
 
+class Rehearsed(Protocol):
+    """Built files that a rehearsal on this machine has kept, by what they were built from."""
+
+    def find(self, source: str) -> Sequence[Path]:
+        """Give the files kept for a source, complete and with their digests checked, or none."""
+        ...
+
+    def keep(self, source: str, files: Sequence[Path]) -> None:
+        """Keep the files of a build; where that fails, nothing is lost but time."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class World:
     """The outside things that an action may touch, and the run's own folder.
@@ -348,6 +364,7 @@ class World:
         forge: nothing when the remote lies on no known forge.
         machine: builds and installs.
         store: the run's folder.
+        rehearsed: what rehearsals on this machine have built.
     """
 
     git: Git
@@ -355,10 +372,8 @@ class World:
     forge: Forge | None
     machine: Machine
     store: Store
+    rehearsed: Rehearsed
 
     def index(self, name: str) -> Index:
         """Give the index of that name; the plan only names those that are there."""
         return self.indexes[name]
-
-
-Chunks = Iterator[bytes]
