@@ -1,0 +1,112 @@
+"""Whether what the user said fits the schema: known keys, the right types, nothing missing."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from msgspec import inspect
+
+from seatrial.config.positions import Path
+
+
+class Fault(NamedTuple):
+    """Something wrong at a key: its path from the top of our table, and one clause about it."""
+
+    path: Path
+    said: str
+
+
+def misfits(value: object, wanted: inspect.Type, path: Path = ()) -> Iterator[Fault]:
+    """Find everything in a value read from TOML that is not of the wanted type.
+
+    Args:
+        value: tables as ``dict``, arrays as ``list``, and scalars.
+        wanted: the type, as :func:`msgspec.inspect.type_info` describes it.
+        path: where the value stands.
+    """
+    if isinstance(wanted, inspect.StructType):
+        if isinstance(value, dict):
+            yield from _table(value, wanted, path)
+        else:
+            yield Fault(path, f"a table is wanted here, not {given(value)}")
+    elif isinstance(wanted, inspect.DictType):
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                yield from misfits(inner, wanted.value_type, (*path, key))
+        else:
+            yield Fault(path, f"a table is wanted here, not {given(value)}")
+    elif isinstance(wanted, inspect.VarTupleType | inspect.ListType):
+        if isinstance(value, list):
+            for place, inner in enumerate(value):
+                yield from misfits(inner, wanted.item_type, (*path, place))
+        else:
+            yield Fault(path, f"an array is wanted here, not {given(value)}")
+    else:
+        yield from _scalar(value, wanted, path)
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Give a clause that names the nearest known name, or all of them when none is near."""
+    names = sorted(known)
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    if near:
+        return f"did you mean {near[0]}?"
+    return f"known here: {', '.join(names)}"
+
+
+def given(value: object) -> str:
+    """Say what a value is, in TOML's words, and show it when it is short."""
+    if isinstance(value, str):
+        return f"the string {shown(value)}"
+    if isinstance(value, bool):
+        return f"the boolean {str(value).lower()}"
+    words = {dict: "a table", list: "an array", int: f"the integer {value}"}
+    return words.get(type(value), f"the value {value}")
+
+
+def shown(text: str) -> str:
+    """Quote a text, its end cut off when it is long, its line breaks as escapes."""
+    clipped = text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
+    return '"' + clipped.replace("\n", "\\n").replace("\r", "\\r") + '"'
+
+
+_LONGEST_SHOWN = 40
+
+_SCALARS: dict[type[inspect.Type], tuple[str, tuple[type, ...]]] = {
+    inspect.StrType: ("a string", (str,)),
+    inspect.BoolType: ("true or false", (bool,)),
+    inspect.IntType: ("an integer", (int,)),
+    inspect.FloatType: ("a number", (int, float)),
+}
+
+
+def _table(value: Mapping[str, object], wanted: inspect.StructType, path: Path) -> Iterator[Fault]:
+    fields = {field.encode_name: field for field in wanted.fields}
+    for key, inner in value.items():
+        if key in fields:
+            yield from misfits(inner, fields[key].type, (*path, key))
+        else:
+            yield Fault((*path, key), f"no such key; {nearest(key, fields)}")
+    for name, field in fields.items():
+        if field.required and name not in value:
+            yield Fault(path, f"{name} is missing")
+
+
+def _scalar(value: object, wanted: inspect.Type, path: Path) -> Iterator[Fault]:
+    if isinstance(wanted, inspect.UnionType):
+        if not any(_fits(value, member) for member in wanted.types):
+            yield Fault(path, f"this cannot be {given(value)}")
+    elif isinstance(wanted, inspect.LiteralType):
+        if value not in wanted.values:
+            words = " or ".join(given(member) for member in wanted.values)
+            yield Fault(path, f"{words} is wanted here, not {given(value)}")
+    elif type(wanted) in _SCALARS:
+        words, kinds = _SCALARS[type(wanted)]
+        if type(value) not in kinds:
+            yield Fault(path, f"{words} is wanted here, not {given(value)}")
+
+
+def _fits(value: object, wanted: inspect.Type) -> bool:
+    return next(misfits(value, wanted), None) is None

@@ -1,0 +1,148 @@
+"""From the files of the planned commit to settings, each with the line it was read from."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+from msgspec.inspect import type_info
+
+from seatrial.config.check import Fault, misfits
+from seatrial.config.meaning import nonsense
+from seatrial.config.positions import Path, dotted, key_lines
+from seatrial.config.schema import Settings
+from seatrial.errors import InvalidConfiguration
+
+OWN_FILE = "seatrial.toml"
+SHARED_FILE = "pyproject.toml"
+FILES = (OWN_FILE, SHARED_FILE)
+"""Where settings may stand, from the repository's root."""
+
+_SHARED_TABLE: Path = ("tool", "seatrial")
+
+
+class Configuration(msgspec.Struct, frozen=True, kw_only=True):
+    """What the user said, and where.
+
+    Attributes:
+        settings: every key, those not said at their defaults.
+        file: the file the settings were read from; empty when nothing was said.
+        digest: SHA-256, hexadecimal, of the canonical encoding of the settings.
+        origins: dotted key → ``file:line``, for the keys that were said.
+    """
+
+    settings: Settings
+    file: str
+    digest: str
+    origins: dict[str, str]
+
+
+class _Source(msgspec.Struct, frozen=True, kw_only=True):
+    """Our table in one file: its path there, what it holds, and the lines of the whole file."""
+
+    file: str
+    root: Path
+    table: object
+    lines: dict[Path, int]
+
+    def where(self, path: Path) -> str:
+        """Give ``file:line`` of a key of our table, or of the nearest table around it."""
+        full = self.root + path
+        while full and full not in self.lines:
+            full = full[:-1]
+        return f"{self.file}:{self.lines.get(full, 1)}"
+
+    def thing(self, path: Path) -> str:
+        """Give ``file:line key`` as a message begins."""
+        return f"{self.where(path)} {dotted(self.root + path)}".rstrip()
+
+
+def load(texts: Mapping[str, str]) -> Configuration:
+    """Read the configuration of a commit.
+
+    Args:
+        texts: path from the repository's root → content, of those of :data:`FILES` that exist.
+
+    Raises:
+        InvalidConfiguration: the TOML is broken, a key is unknown, a value has the wrong type or
+            makes no sense, or both files speak.  All faults of a file are told at once.
+    """
+    sources = [source for file in FILES if (source := _source(file, texts.get(file))) is not None]
+    if len(sources) > 1:
+        own, shared = sources
+        raise InvalidConfiguration(
+            f"{own.where(())} and {shared.thing(())}",
+            "both hold settings of Seatrial",
+            next_step=f"Keep one: {OWN_FILE}, or [tool.seatrial] in {SHARED_FILE}.",
+        )
+    if not sources:
+        return _configuration(Settings(), "", {})
+    source = sources[0]
+    settings = _settings(source)
+    said = {
+        dotted(path[len(source.root) :]): f"{source.file}:{line}"
+        for path, line in source.lines.items()
+        if len(path) > len(source.root) and path[: len(source.root)] == source.root
+    }
+    return _configuration(settings, source.file, said)
+
+
+def _configuration(settings: Settings, file: str, origins: dict[str, str]) -> Configuration:
+    canonical = msgspec.json.encode(settings, order="deterministic")
+    digest = hashlib.sha256(canonical).hexdigest()
+    return Configuration(settings=settings, file=file, digest=digest, origins=origins)
+
+
+def _source(file: str, text: str | None) -> _Source | None:
+    """Find our table in a file; nothing when the file, or the table in it, is not there."""
+    if text is None:
+        return None
+    document = _parse(file, text)
+    if file == OWN_FILE:
+        return _Source(file=file, root=(), table=document, lines=key_lines(text))
+    table: Any = document
+    for name in _SHARED_TABLE:
+        if not isinstance(table, dict) or name not in table:
+            return None
+        table = table[name]
+    return _Source(file=file, root=_SHARED_TABLE, table=table, lines=key_lines(text))
+
+
+def _parse(file: str, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as fault:
+        line, said = _syntax_fault(text, str(fault))
+        raise InvalidConfiguration(f"{file}:{line}" if line else file, said) from None
+
+
+def _syntax_fault(text: str, said: str) -> tuple[int, str]:
+    """Ask tomlkit for the line: the standard library tells it only in prose before Python 3.14."""
+    import tomlkit
+    from tomlkit.exceptions import ParseError
+
+    try:
+        tomlkit.parse(text)
+    except ParseError as fault:
+        return fault.line, f"this is no TOML: {fault}"
+    return 0, f"this is no TOML: {said}"
+
+
+def _settings(source: _Source) -> Settings:
+    faults = list(misfits(source.table, type_info(Settings)))
+    if not faults:
+        settings = msgspec.convert(source.table, Settings)
+        faults = list(nonsense(settings))
+        if not faults:
+            return settings
+    raise _refusal(source, faults)
+
+
+def _refusal(source: _Source, faults: Sequence[Fault]) -> InvalidConfiguration:
+    """Name the first fault in the file as the thing, and the others on lines of their own."""
+    first, *others = sorted(faults, key=lambda fault: int(source.where(fault.path).rsplit(":")[-1]))
+    more = [f"{source.thing(fault.path)}: {fault.said}" for fault in others]
+    return InvalidConfiguration(source.thing(first.path), "\n".join([first.said, *more]))

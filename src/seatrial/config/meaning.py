@@ -1,0 +1,167 @@
+"""Whether what the user said makes sense, once its types are right."""
+
+from __future__ import annotations
+
+import math
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from seatrial.addresses import INDEXES
+from seatrial.config.check import Fault, nearest, shown
+from seatrial.config.positions import Path
+from seatrial.config.schema import ForgeSettings, IndexSettings, PackageSettings, Settings
+from seatrial.config.urls import url_fault
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]*")
+_PYTHON = re.compile(r"3\.[0-9]+")
+_PLACEHOLDER = re.compile(r"\{[^{}]*\}")
+# git-check-ref-format(1): what a reference's name cannot hold.
+_NO_REFERENCE = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(/|$)|^[/.-]|[/.]$|^@$")
+
+
+def nonsense(settings: Settings) -> Iterator[Fault]:
+    """Find every value that has the right type and cannot be meant."""
+    yield from _tag(settings.tag)
+    yield from _indexes(settings)
+    for name, value in (("branch", settings.branch), ("remote", settings.remote)):
+        if value and _NO_REFERENCE.search(value):
+            yield Fault((name,), f"git takes no {name} called {shown(value)}")
+    yield from _packages(settings.package)
+    yield from _gates(settings.gate)
+    yield from _verify(settings)
+    for name, text in (
+        ("message", settings.commit.message),
+        ("tag-message", settings.commit.tag_message),
+    ):
+        yield from _message(text, ("commit", name))
+    yield from _forge(settings.forge)
+    if settings.changelog.file:
+        yield from _inside(settings.changelog.file, ("changelog", "file"))
+    for path, seconds in (
+        (("gate-timeout",), settings.gate_timeout),
+        (("verify", "timeout"), settings.verify.timeout),
+        (("build", "timeout"), settings.build.timeout),
+    ):
+        if not (seconds > 0 and math.isfinite(seconds)):
+            yield Fault(path, f"a number of seconds above 0 is wanted here, not {seconds:g}")
+
+
+def index_faults(name: str, index: IndexSettings) -> Iterator[Fault]:
+    """Find what keeps a described index from being used."""
+    path = ("index", name)
+    if not _NAME.fullmatch(name):
+        yield Fault(path, "a name is letters, digits, spaces, dots, hyphens and underscores")
+    for key, url, logs_in in (
+        ("upload-url", index.upload_url, True),
+        ("simple-url", index.simple_url, False),
+    ):
+        if said := url_fault(url, logs_in=logs_in):
+            yield Fault((*path, key), said)
+
+
+def _tag(tag: str) -> Iterator[Fault]:
+    if not tag:
+        return
+    if tag.count("{version}") != 1:
+        yield Fault(
+            ("tag",), f'the format needs {{version}} once, as in "v{{version}}", not {shown(tag)}'
+        )
+        return
+    rest = tag.replace("{version}", "1.0")
+    if "{" in rest or "}" in rest:
+        yield Fault(("tag",), "{version} is the only placeholder known here")
+    elif _NO_REFERENCE.search(rest):
+        yield Fault(("tag",), f"git takes no tag called {shown(rest)}")
+
+
+def _indexes(settings: Settings) -> Iterator[Fault]:
+    known = {*settings.index, *INDEXES}
+    for key, name in (("publish", settings.publish), ("staging", settings.staging)):
+        if name and name not in known:
+            yield Fault((key,), f"no index is called {shown(name)}; {nearest(name, known)}")
+    if not settings.publish:
+        yield Fault(("publish",), "the name of an index is wanted here")
+    elif settings.staging == settings.publish:
+        yield Fault(("staging",), "this is the index to publish to; stage on another one")
+    for name, index in settings.index.items():
+        yield from index_faults(name, index)
+
+
+def _packages(packages: tuple[PackageSettings, ...]) -> Iterator[Fault]:
+    seen: set[str] = set()
+    for place, package in enumerate(packages):
+        path: Path = ("package", place)
+        folder = PurePosixPath(package.path).as_posix()
+        if folder in seen:
+            yield Fault((*path, "path"), f"the folder {folder} is named twice")
+        seen.add(folder)
+        if package.path:
+            yield from _inside(package.path, (*path, "path"))
+        for number, site in enumerate(package.versions):
+            where: Path = (*path, "versions", number)
+            file, colon, name = site.partition(":")
+            if not file or (colon and not name):
+                yield Fault(where, f"a site is file:name or a file alone, not {shown(site)}")
+            else:
+                yield from _inside(file, where)
+
+
+def _gates(gates: dict[str, str]) -> Iterator[Fault]:
+    for name, command in gates.items():
+        if not _NAME.fullmatch(name):
+            yield Fault(
+                ("gate", name), "a name is letters, digits, spaces, dots, hyphens and underscores"
+            )
+        yield from _command(command, ("gate", name))
+
+
+def _verify(settings: Settings) -> Iterator[Fault]:
+    pythons = settings.verify.python
+    for place, python in enumerate(pythons):
+        where = ("verify", "python", place)
+        if not _PYTHON.fullmatch(python):
+            yield Fault(where, f'a Python is written "3.12", not {shown(python)}')
+        elif python in pythons[:place]:
+            yield Fault(where, f"{python} is named twice")
+    for place, command in enumerate(settings.verify.run):
+        yield from _command(command, ("verify", "run", place))
+
+
+def _message(text: str, path: Path) -> Iterator[Fault]:
+    if not text.strip():
+        yield Fault(path, "a message is wanted here; git takes no empty one")
+    for found in _PLACEHOLDER.findall(text):
+        if found not in ("{version}", "{tag}"):
+            yield Fault(path, f"{found} is no placeholder; {{version}} and {{tag}} are")
+
+
+def _forge(forge: ForgeSettings) -> Iterator[Fault]:
+    if forge.api and (said := url_fault(forge.api, logs_in=True)):
+        yield Fault(("forge", "api"), said)
+    parts = forge.repository.split("/")
+    if forge.repository and (len(parts) < 2 or not all(parts) or ":" in forge.repository):  # noqa: PLR2004 -- owner and name
+        yield Fault(
+            ("forge", "repository"), f"owner/name is wanted here, not {shown(forge.repository)}"
+        )
+
+
+def _command(command: str, path: Path) -> Iterator[Fault]:
+    """A command is split as a shell would, and then started without one."""
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        yield Fault(path, f"a quotation mark or a backslash is left open in {shown(command)}")
+        return
+    if not words or not words[0]:
+        yield Fault(path, "a command is wanted here")
+
+
+def _inside(file: str, path: Path) -> Iterator[Fault]:
+    pure = PurePosixPath(file)
+    if pure.is_absolute() or ".." in pure.parts or "\\" in file or re.match(r"[A-Za-z]:", file):
+        yield Fault(
+            path,
+            f"a path inside the repository, with forward slashes, is wanted, not {shown(file)}",
+        )

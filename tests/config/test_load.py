@@ -1,0 +1,138 @@
+"""Settings from the texts of a commit, and every fault with its place."""
+
+from __future__ import annotations
+
+import pytest
+
+from seatrial.config.load import load
+from seatrial.config.schema import Settings
+from seatrial.errors import InvalidConfiguration
+
+
+def refused(text: str, *, file: str = "pyproject.toml") -> InvalidConfiguration:
+    """Give the refusal of a text that has to be refused."""
+    with pytest.raises(InvalidConfiguration) as caught:
+        load({file: text})
+    return caught.value
+
+
+def test_nothing_said_is_all_defaults() -> None:
+    """A repository without a word about Seatrial has the defaults, no file, and a digest."""
+    nothing = load({})
+    assert nothing.settings == Settings()
+    assert (nothing.file, nothing.origins) == ("", {})
+    assert nothing.digest == load({"pyproject.toml": "[project]\nname = 'x'\n"}).digest
+
+
+def test_pyproject_and_seatrial_toml_say_the_same() -> None:
+    """The keys mean the same in both files; only their origins differ."""
+    keys = 'staging = "testpypi"\ngate.tests = "pytest -q"\nverify.python = ["3.11", "3.13"]\n'
+    shared = load({"pyproject.toml": "[tool.seatrial]\n" + keys})
+    own = load({"seatrial.toml": keys, "pyproject.toml": "[project]\n"})
+    assert shared.settings == own.settings
+    assert shared.digest == own.digest
+    assert own.settings.gate == {"tests": "pytest -q"}
+    assert own.settings.verify.python == ("3.11", "3.13")
+    assert own.file == "seatrial.toml"
+    assert own.origins["staging"] == "seatrial.toml:1"
+    assert shared.origins["gate.tests"] == "pyproject.toml:3"
+    assert "publish" not in own.origins
+
+
+def test_packages_are_an_array_of_tables() -> None:
+    """[[tool.seatrial.package]] gives packages in the order they stand."""
+    text = '[[tool.seatrial.package]]\npath = "a"\n[[tool.seatrial.package]]\npath = "b"\n'
+    loaded = load({"pyproject.toml": text})
+    assert [package.path for package in loaded.settings.package] == ["a", "b"]
+    assert loaded.origins["package[1].path"] == "pyproject.toml:4"
+
+
+def test_another_value_is_another_digest() -> None:
+    """The digest changes with a value and not with a comment or an order."""
+    one = load({"seatrial.toml": 'branch = "main"\ntag = "v{version}"\n'})
+    same = load({"seatrial.toml": '# said\ntag = "v{version}"\nbranch = "main"\n'})
+    other = load({"seatrial.toml": 'branch = "stable"\ntag = "v{version}"\n'})
+    assert one.digest == same.digest != other.digest
+
+
+def test_both_files_at_once_are_refused() -> None:
+    """Two files that both speak are refused, with the line of each."""
+    with pytest.raises(InvalidConfiguration) as caught:
+        load({"seatrial.toml": "branch = 'a'\n", "pyproject.toml": "\n[tool.seatrial]\n"})
+    assert caught.value.thing == "seatrial.toml:1 and pyproject.toml:2 tool.seatrial"
+
+
+def test_an_unknown_key_names_the_nearest() -> None:
+    """An unknown key is an error with its file, line, dotted name and the nearest known key."""
+    fault = refused('[tool.seatrial]\n\nstagging = "x"\n')
+    assert fault.thing == "pyproject.toml:3 tool.seatrial.stagging"
+    assert fault.said == "no such key; did you mean staging?"
+
+
+def test_all_faults_are_told_at_once() -> None:
+    """The first fault is the thing, and the others follow on lines of their own."""
+    fault = refused('gate = 1\n[verify]\ntimeuot = 3\nrun = "x"\n', file="seatrial.toml")
+    assert fault.thing == "seatrial.toml:1 gate"
+    assert fault.said.splitlines() == [
+        "a table is wanted here, not the integer 1",
+        "seatrial.toml:3 verify.timeuot: no such key; did you mean timeout?",
+        'seatrial.toml:4 verify.run: an array is wanted here, not the string "x"',
+    ]
+
+
+def test_broken_toml_names_its_line() -> None:
+    """A text that is no TOML is refused with the line where it stops being one."""
+    fault = refused("[tool.seatrial]\nbranch = 'main'\nstaging testpypi\n")
+    assert fault.thing == "pyproject.toml:3"
+    assert fault.said.startswith("this is no TOML")
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "said"),
+    [
+        ("tag = 3", "tag", "a string is wanted here, not the integer 3"),
+        ("verify.scripts = 'yes'", "verify.scripts", "true or false is wanted"),
+        ("gate-timeout = true", "gate-timeout", "a number is wanted here, not the boolean true"),
+        ("verify.python = ['3.12', 3.13]", "verify.python[1]", "not the value 3.13"),
+        ("package = ['a']", "package[0]", "a table is wanted here"),
+        ("[index.own]\nupload-url = 'https://a.example/'", "index.own", "simple-url is missing"),
+        ("gate-timeout = -1", "gate-timeout", "above 0"),
+        ("build.timeout = inf", "build.timeout", "above 0"),
+        ("verify.timeout = nan", "verify.timeout", "above 0"),
+        ("gate.tests = ' '", "gate.tests", "a command is wanted"),
+        ("gate.'../up' = 'true'", 'gate."../up"', "a name is letters"),
+        ('verify.run = ["python -c \'x"]', "verify.run[0]", "left open"),
+        ("verify.python = ['python3']", "verify.python[0]", 'written "3.12"'),
+        ("verify.python = ['3.12', '3.12']", "verify.python[1]", "named twice"),
+        ("tag = 'v'", "tag", "{version} once"),
+        ("tag = '{name}-{version}'", "tag", "only placeholder"),
+        ("tag = 'v {version}'", "tag", "git takes no tag"),
+        ("branch = '-x'", "branch", "git takes no branch"),
+        ("commit.message = ''", "commit.message", "a message is wanted"),
+        ("commit.tag-message = '{versoin}'", "commit.tag-message", "{versoin} is no placeholder"),
+        ("publish = ''", "publish", "the name of an index"),
+        ("publish = 'pipy'", "publish", "did you mean pypi?"),
+        ("staging = 'pypi'", "staging", "stage on another"),
+        ("changelog.file = '../C.md'", "changelog.file", "inside the repository"),
+        ("changelog.file = 'C:/C.md'", "changelog.file", "inside the repository"),
+        ("[[package]]\nversions = [':x']", "package[0].versions[0]", "file:name"),
+        ("[[package]]\n[[package]]\npath = '.'", "package[1].path", "named twice"),
+        ("forge.repository = 'hello'", "forge.repository", "owner/name is wanted"),
+        ("forge.api = 'http://forge.example/api'", "forge.api", "https://"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_refused(text: str, key: str, said: str) -> None:
+    """A wrong type or a value without sense is refused, with its key and what is wanted."""
+    fault = refused(text, file="seatrial.toml")
+    assert fault.thing.split(" ", 1)[1] == key
+    assert said in fault.said
+    assert "\n" not in fault.said
+
+
+@pytest.mark.parametrize("text", ["tool = 3", "[tool]\nseatrial = 3", "[[tool.seatrial]]\n"])
+def test_a_table_that_is_none_is_no_traceback(text: str) -> None:
+    """Where our table should be, anything else is either not ours or refused with its line."""
+    if text == "tool = 3":
+        assert load({"pyproject.toml": text}).settings == Settings()
+    else:
+        assert "a table is wanted here" in refused(text).said
