@@ -1,0 +1,309 @@
+"""One commit of a repository, read with few git processes and without writing anything."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from seatrial.errors import NoRepository, SeatrialError
+from seatrial.process import Completed, Runner, child_environment
+from seatrial.repository.facts import Remote
+from seatrial.repository.listings import (
+    FOR_EACH_REF,
+    SYMLINK,
+    Branch,
+    Entry,
+    Head,
+    Ref,
+    commit_of,
+    dirty_of,
+    references_of,
+    remotes_of,
+    tree_of,
+)
+
+MOST_LINKS = 10
+"""How many symbolic links are followed from one path."""
+
+QUIET_GIT: Mapping[str, str] = {
+    "LC_ALL": "C",
+    # Without it "git status" would refresh the user's index.
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+}
+"""What git is told in its environment, so that it reads and does nothing else."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snapshot:
+    """One commit: its tree, its text, and where the repository stands.
+
+    Attributes:
+        root: the top folder of the repository, absolute.
+        common: the git common directory, absolute.
+        commit: the planned commit.
+        position: the branch HEAD is on, and what it follows.
+        remotes: every remote with its push address, logins masked.
+        shallow: ids of the commits where history is cut; empty in a whole clone.
+        dirty: paths that differ from HEAD, or are untracked, at most a hundred.
+        tags: every tag that names a commit.
+        runner: starts git.
+    """
+
+    root: Path
+    common: Path
+    commit: Head
+    position: Branch
+    remotes: tuple[Remote, ...]
+    shallow: frozenset[str]
+    dirty: tuple[str, ...]
+    tags: tuple[Ref, ...]
+    runner: Runner
+    _entries: Mapping[str, Entry]
+    _blobs: dict[str, bytes] = field(default_factory=dict)
+
+    @property
+    def head(self) -> str:
+        """The full id of the planned commit."""
+        return self.commit.id
+
+    @property
+    def head_when(self) -> int:
+        """Its committer time, seconds since the epoch."""
+        return self.commit.when
+
+    @property
+    def parents(self) -> tuple[str, ...]:
+        """Ids of its parents."""
+        return self.commit.parents
+
+    @property
+    def branch(self) -> str:
+        """The branch HEAD is on; empty when detached."""
+        return self.position.name
+
+    @property
+    def upstream(self) -> str:
+        """The branch's name on the remote it follows; empty when it follows none."""
+        return self.position.upstream
+
+    @functools.cached_property
+    def files(self) -> frozenset[str]:
+        """Every path of the commit's tree: files and symbolic links, no submodules."""
+        return frozenset(self._entries)
+
+    def git(self, *args: str, stdin: bytes | None = None) -> Completed:
+        """Run git in the repository, reading only.
+
+        Raises:
+            NoRepository: git failed; ``said`` is its own sentence.
+        """
+        return _git(self.runner, self.root, *args, stdin=stdin)
+
+    def resolve(self, path: str) -> str:
+        """Give the file that a path leads to, symbolic links in the tree followed.
+
+        The path itself when it is no link, or when it leads out of the tree or nowhere.
+        """
+        at = path
+        for _ in range(MOST_LINKS):
+            entry = self._entries.get(at)
+            if entry is None:
+                return path
+            if entry.mode != SYMLINK:
+                return at
+            target = os.fsdecode(self._read([at])[at])
+            at = os.path.normpath((PurePosixPath(at).parent / target).as_posix())
+        return path
+
+    def data(self, path: str) -> bytes:
+        """Give a file's bytes, symbolic links followed.
+
+        Raises:
+            KeyError: the commit holds no such file.
+        """
+        at = self.resolve(path)
+        return self._read([at])[at]
+
+    def text(self, path: str) -> str | None:
+        """Give a file's text: a BOM and the line endings as they stand.
+
+        Nothing when it is not there, or is not UTF-8.
+        """
+        return self.texts([path]).get(path)
+
+    def texts(self, paths: Iterable[str]) -> dict[str, str]:
+        """Give the texts of several files, read with one process; :meth:`text` finds them later.
+
+        Args:
+            paths: from the repository's root; those that are not there or not UTF-8 are left out.
+        """
+        wanted = [path for path in paths if path in self._entries]
+        self._read(wanted)
+        found = {}
+        for path in wanted:
+            try:
+                found[path] = self.data(path).decode("utf-8")
+            except UnicodeDecodeError:
+                continue
+        return found
+
+    def _read(self, paths: Sequence[str]) -> dict[str, bytes]:
+        ids = {path: self._entries[path].id for path in paths}
+        missing = sorted({id_ for id_ in ids.values() if id_ not in self._blobs})
+        self._blobs.update(_objects(self.root, missing))
+        return {path: self._blobs[id_] for path, id_ in ids.items()}
+
+
+def open_snapshot(path: Path, runner: Runner, *, commit: str = "HEAD") -> Snapshot:
+    """Open the repository that a folder lies in, at one commit.
+
+    Args:
+        path: a folder in the working tree.
+        runner: starts git.
+        commit: what to read; any name git knows.
+
+    Raises:
+        NoRepository: there is none, it is bare, it has no commit, or git refuses to read it.
+        ToolMissing: git is not installed.
+    """
+    place = _locate(path, runner, commit)
+    listing = _git(runner, place.root, "ls-tree", "-r", "-z", "--full-tree", place.head).stdout
+    position, tags = references_of(_git(runner, place.root, *FOR_EACH_REF).stdout)
+    return Snapshot(
+        root=place.root,
+        common=place.common,
+        commit=commit_of(place.head, _objects(place.root, [place.head])[place.head]),
+        position=position,
+        remotes=remotes_of(_git(runner, place.root, "remote", "--verbose").stdout),
+        shallow=_cut(place.common) if place.shallow else frozenset(),
+        dirty=dirty_of(_git(runner, place.root, *_STATUS).stdout),
+        tags=tags,
+        runner=runner,
+        _entries=tree_of(listing),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Place:
+    root: Path
+    common: Path
+    head: str
+    shallow: bool
+
+
+_STATUS = (
+    "-c",
+    # A daemon that git would start, and that would outlive us.
+    "core.fsmonitor=false",
+    "status",
+    "--porcelain=v2",
+    "-z",
+    "--untracked-files=normal",
+    "--no-renames",
+    "--ignore-submodules=dirty",
+)
+
+
+def _git(runner: Runner, cwd: Path, *args: str, stdin: bytes | None = None) -> Completed:
+    done = runner.run(["git", *args], cwd=cwd, env=child_environment(QUIET_GIT), stdin=stdin)
+    if done.code != 0:
+        raise NoRepository(str(cwd), done.said, next_step="Mend what git says, and run this again.")
+    return done
+
+
+def _locate(path: Path, runner: Runner, commit: str) -> _Place:
+    folder = path.absolute()
+    if not folder.is_dir():
+        raise NoRepository(str(path), "there is no such folder")
+    asked = ["rev-parse", "--path-format=absolute", "--is-bare-repository"]
+    asked += ["--is-shallow-repository", "--git-common-dir", "--show-toplevel"]
+    done = runner.run(
+        ["git", *asked, f"{commit}^{{commit}}"], cwd=folder, env=child_environment(QUIET_GIT)
+    )
+    lines = os.fsdecode(done.stdout).removesuffix("\n").split("\n")
+    if done.code == 0:
+        bare, shallow, common, root, head = lines
+        if bare == "false":
+            return _Place(
+                root=Path(root), common=Path(common), head=head, shallow=shallow == "true"
+            )
+    raise _refusal(folder, commit, lines, done)
+
+
+def _refusal(folder: Path, commit: str, lines: list[str], done: Completed) -> SeatrialError:
+    """Say why git did not show the repository: what it printed before it failed tells."""
+    match lines:
+        case ["true", *_]:
+            return NoRepository(
+                str(folder),
+                "it is a bare repository, and a release is planned from a checkout",
+                next_step="Clone it, and run this in the clone.",
+            )
+        case [_, _, _]:
+            return NoRepository(
+                str(folder),
+                "this folder belongs to git itself, not to a working tree",
+                next_step="Run this in the working tree.",
+            )
+        case [_, _, _, root, *_] if commit == "HEAD":
+            return NoRepository(
+                root, "it has no commit yet", next_step="Commit the project, and run this again."
+            )
+        case [_, _, _, root, *_]:
+            return NoRepository(
+                root,
+                f"it knows no commit {commit!r}",
+                next_step="Name a commit, a branch or a tag of this repository.",
+            )
+    for candidate in (folder, *folder.parents):
+        if (candidate / ".git").exists():
+            return _foreign(candidate, done)
+    return NoRepository(str(folder), "neither it nor a folder above it is one")
+
+
+def _foreign(top: Path, done: Completed) -> SeatrialError:
+    if hasattr(os, "geteuid") and top.stat().st_uid != os.geteuid():
+        return NoRepository(
+            str(top),
+            "it belongs to another user, and git reads such a repository only when told to",
+            next_step=f'If you trust it: git config --global --add safe.directory "{top}"',
+        )
+    return NoRepository(str(top), done.said, next_step="Mend what git says, and run this again.")
+
+
+def _objects(root: Path, ids: Sequence[str]) -> dict[str, bytes]:
+    """Read objects by id with one process.
+
+    It has a runner of its own: a redactor made for what people see must not change file contents.
+
+    Raises:
+        NoRepository: one of them is not there, or git failed.
+    """
+    if not ids:
+        return {}
+    asked = "".join(f"{id_}\n" for id_ in ids).encode()
+    output = _git(Runner(), root, "cat-file", "--batch", stdin=asked).stdout
+    found: dict[str, bytes] = {}
+    at = 0
+    for id_ in ids:
+        end = output.index(b"\n", at)
+        header = output[at:end].split()
+        if header[-1] == b"missing":
+            raise NoRepository(
+                str(root),
+                f"the object {id_} is missing",
+                next_step="Run git fsck, or clone the repository anew.",
+            )
+        size = int(header[2])
+        found[id_] = output[end + 1 : end + 1 + size]
+        at = end + 1 + size + 1
+    return found
+
+
+def _cut(common: Path) -> frozenset[str]:
+    return frozenset((common / "shallow").read_text("ascii").split())
