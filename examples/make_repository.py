@@ -1,0 +1,59 @@
+"""Make a git repository with a small history out of an example, which has none of its own.
+
+Usage: python make_repository.py EXAMPLE FOLDER
+
+The first release holds everything but the files named in ``LATER``; these come in commits after
+its tag, so that there is something to release.  Author, dates and with them all commit ids are
+the same on every machine.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+NAME = "Ada Example"
+EMAIL = "ada@example.org"
+FIRST = ("feat: say hello in English", "2024-03-01T09:00:00+00:00")
+TAG = "v0.1.0"
+LATER = (
+    ("feat: say hello in French", "2024-03-08T09:00:00+00:00", "**/french.txt"),
+    (
+        "fix: tell type checkers that the package is typed",
+        "2024-03-09T09:00:00+00:00",
+        "**/py.typed",
+    ),
+)
+
+
+def main(example: Path, folder: Path) -> None:
+    """Copy ``example`` to ``folder``, which must not be there, and give it its history."""
+    shutil.copytree(example, folder, ignore=shutil.ignore_patterns("__pycache__", "dist", "build"))
+    git(folder, "init", "--quiet", "--initial-branch=main")
+    git(folder, "config", "user.name", NAME)
+    git(folder, "config", "user.email", EMAIL)
+    git(folder, "config", "commit.gpgsign", "false")
+    git(folder, "config", "tag.gpgsign", "false")
+    message, when = FIRST
+    later = [str(path.relative_to(folder)) for *_, files in LATER for path in folder.glob(files)]
+    git(folder, "add", "--", ".", *(f":(exclude){path}" for path in later))
+    git(folder, "commit", "--quiet", f"--message={message}", when=when)
+    git(folder, "tag", "--annotate", f"--message=Release {TAG}", TAG, when=when)
+    for message, when, files in LATER:
+        git(folder, "add", "--", *(str(path.relative_to(folder)) for path in folder.glob(files)))
+        git(folder, "commit", "--quiet", f"--message={message}", when=when)
+
+
+def git(folder: Path, *arguments: str, when: str = "") -> None:
+    """Run git in the folder, deaf to the user's own configuration."""
+    quiet = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+    dates = {"GIT_AUTHOR_DATE": when, "GIT_COMMITTER_DATE": when} if when else {}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    subprocess.run(["git", "-C", str(folder), *arguments], check=True, env=kept | quiet | dates)
+
+
+if __name__ == "__main__":
+    main(*(Path(argument) for argument in sys.argv[1:3]))
