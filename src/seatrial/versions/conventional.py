@@ -1,0 +1,168 @@
+"""What a commit changes for users, by Conventional Commits 1.0.0.
+
+The specification is https://www.conventionalcommits.org/en/v1.0.0/; the numbers in the comments
+are its rules.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Literal, TypeAlias
+
+import msgspec
+
+Kind: TypeAlias = Literal["breaking", "feature", "fix", "other"]
+
+# Rules 2 and 3 give feat and fix; perf, and the types without an effect, are those that the
+# specification takes from the Angular convention.  The long spellings are common slips.
+_KINDS: dict[str, Kind] = {
+    "feat": "feature",
+    "feature": "feature",
+    "fix": "fix",
+    "bugfix": "fix",
+    "perf": "fix",
+    "revert": "fix",
+    "build": "other",
+    "chore": "other",
+    "ci": "other",
+    "docs": "other",
+    "refactor": "other",
+    "style": "other",
+    "test": "other",
+}
+
+# Rules 1, 4 and 5: a type, an optional scope in parentheses, an optional !, colon and space.
+_HEADER = re.compile(
+    r"(?P<type>[A-Za-z][A-Za-z0-9_-]*)(?:\((?P<scope>[^()\n]+)\))?(?P<bang>!)?: +(?P<what>\S.*)"
+)
+# Rules 12, 15 and 16: upper case, with a space or a hyphen, colon, space, text.
+_BREAKING = re.compile(r"^BREAKING[ -]CHANGE: +(?P<note>\S.*)", re.MULTILINE)
+# Rules 8, 9 and 10: a footer begins with a token, a separator, and its text.
+_FOOTER = re.compile(r"(?:BREAKING CHANGE|[A-Za-z][A-Za-z0-9-]*)(?:: | #)\S")
+_MERGE = re.compile(
+    r"Merge (?:pull request #|branch |branches |remote-tracking branch |tag |commit )"
+)
+_GIT_REVERT = re.compile(r'(?P<verb>Revert|Reapply) "(?P<subject>.*)"$')
+
+
+class Effect(msgspec.Struct, frozen=True, kw_only=True):
+    """What one commit changes for users.
+
+    Attributes:
+        kind: "breaking", "feature", "fix", or "other" for what users do not notice, or what the
+            commit does not say.
+        says: whether the commit says what it changes; merges, which only bring other commits
+            in, count as saying so.
+        type: the commit's type in lower case, or empty.
+        scope: what stands in parentheses, or empty.
+        description: the subject without type and scope.
+        note: the text of its BREAKING CHANGE footer, or empty.
+        undone: whether it takes back a commit that is not released yet, or is taken back itself.
+    """
+
+    kind: Kind = "other"
+    says: bool = False
+    type: str = ""
+    scope: str = ""
+    description: str = ""
+    note: str = ""
+    undone: bool = False
+
+
+def classify(subject: str, body: str = "") -> Effect:
+    """Read one commit's message.
+
+    Args:
+        subject: its first line.
+        body: the rest.
+    """
+    subject = subject.strip()
+    if _MERGE.match(subject):
+        return Effect(says=True, type="merge", description=subject)
+    git_revert = _GIT_REVERT.fullmatch(subject)
+    if git_revert:
+        inner = classify(git_revert["subject"])
+        return Effect(
+            kind=_kind_of_revert(inner), says=inner.says, type="revert", description=subject
+        )
+    note = _breaking_note(body)
+    header = _HEADER.fullmatch(subject)
+    if header is None:
+        if note:
+            return Effect(kind="breaking", says=True, description=subject, note=note)
+        return Effect(description=subject)
+    word = header["type"].lower()  # Rule 15: the case of a type means nothing.
+    known = _KINDS.get(word)
+    kind: Kind = known or "other"
+    if word == "revert":
+        inner = classify(header["what"])
+        kind = _kind_of_revert(inner) if inner.says else "fix"
+    if header["bang"] or note:  # Rules 11 to 13, for a commit of any type (rule 16).
+        kind = "breaking"
+    return Effect(
+        kind=kind,
+        says=known is not None or kind == "breaking",
+        type=word,
+        scope=(header["scope"] or "").strip(),
+        description=header["what"].strip(),
+        note=note or (header["what"].strip() if kind == "breaking" else ""),
+    )
+
+
+def classify_all(commits: Sequence[tuple[str, str]]) -> tuple[Effect, ...]:
+    """Read the messages of a history; what was made and taken back within it has no effect.
+
+    Args:
+        commits: subject and body of each, the newest first.
+
+    Returns:
+        One effect a commit, in the same order.
+    """
+    subjects = [subject.strip() for subject, _ in commits]
+    undone: set[int] = set()
+    for place, subject in enumerate(subjects):
+        if place in undone:
+            continue
+        target = _reverted_subject(subject)
+        older = target and next(_places(subjects, target, place + 1, undone), 0)
+        if older:
+            undone |= {place, older}
+    return tuple(
+        msgspec.structs.replace(effect, kind="other", says=True, undone=True)
+        if place in undone
+        else effect
+        for place, effect in enumerate(classify(*commit) for commit in commits)
+    )
+
+
+def _places(subjects: Sequence[str], wanted: str, start: int, but: set[int]) -> Iterator[int]:
+    return (i for i in range(start, len(subjects)) if subjects[i] == wanted and i not in but)
+
+
+def _reverted_subject(subject: str) -> str:
+    git_revert = _GIT_REVERT.fullmatch(subject)
+    if git_revert:
+        # git writes 'Reapply "x"' for the revert of 'Revert "x"'.
+        name = git_revert["subject"]
+        return name if git_revert["verb"] == "Revert" else f'Revert "{name}"'
+    header = _HEADER.fullmatch(subject)
+    return header["what"].strip() if header and header["type"].lower() == "revert" else ""
+
+
+def _kind_of_revert(inner: Effect) -> Kind:
+    # To take back what users already have is a change for them, and a mend by intention.
+    return "other" if inner.kind == "other" else "fix"
+
+
+def _breaking_note(body: str) -> str:
+    found = _BREAKING.search(body)
+    if not found:
+        return ""
+    lines = [found["note"]]
+    # Rule 10: the text goes on until the next footer.
+    for line in body[found.end() :].splitlines()[1:]:
+        if _FOOTER.match(line):
+            break
+        lines.append(line)
+    return "\n".join(lines).strip()

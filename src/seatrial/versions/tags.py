@@ -1,0 +1,151 @@
+"""Release tags: how a repository spells them, and the versions in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import msgspec
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from seatrial.errors import InvalidConfiguration
+
+DEFAULT = "v{version}"
+_HOLE = "{version}"
+_NAME = "{name}"
+
+# What git-check-ref-format(1) forbids in a reference's name.
+_NOT_IN_REFS = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(?:/|$)")
+
+# Words that say "this is a release of the Python package", and name no package.
+_PLAIN_WORDS = frozenset({"", "v", "r", "rel", "release", "releases", "ver", "version"})
+_LANGUAGE = frozenset({"py", "python"})
+
+
+class TagFormat(msgspec.Struct, frozen=True):
+    """How release tags are spelt.
+
+    Attributes:
+        text: the tag with ``{version}``, and if wanted ``{name}``, in it.
+        name: the package's name, for ``{name}``.
+
+    Raises:
+        InvalidConfiguration: the text has not exactly one ``{version}``, or git would not take it.
+    """
+
+    text: str = DEFAULT
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        """Check the format, once."""
+        said = ""
+        rest = self.text.replace(_NAME, "")
+        if self.text.count(_HOLE) != 1:
+            said = "it needs {version} once"
+        elif "{" in rest.replace(_HOLE, "") or "}" in rest.replace(_HOLE, ""):
+            said = "only {version} and {name} are replaced"
+        elif not _is_ref(self.render(Version("1.0"))):
+            said = "git takes no tag of that name"
+        if said:
+            raise InvalidConfiguration(
+                f"tag = {self.text!r}", said, next_step='Write it like tag = "v{version}".'
+            )
+
+    def render(self, version: Version) -> str:
+        """Give the tag of a version, spelt as PEP 440 normalises it."""
+        return self.text.replace(_NAME, self.name).replace(_HOLE, str(version))
+
+    def parse(self, tag: str) -> Version | None:
+        """Give the version in a tag, or nothing when it is no release tag of this format.
+
+        Spellings that PEP 440 only tolerates (``1.0.0-rc.1``) are read, a ``v`` before the number
+        may be there or not, and the package's name may be spelt in any way that means the same.
+        """
+        before, after = self.text.split(_HOLE)
+        before = before[: len(before) - before.lower().endswith("v")]
+        found = re.fullmatch(f"{self._pattern(before)}[vV]?(\\d.*){self._pattern(after)}", tag)
+        version = _version(found[1]) if found else None
+        return None if version is None or version.local else version
+
+    def releases(self, tags: Iterable[str]) -> dict[str, Version]:
+        """Give the release tags among tags, with their versions, the newest version first.
+
+        A tag with one number beside longer ones of the same number (``v1`` beside ``v1.4.2``)
+        moves with the releases, and is none.  Of two tags for one version, the one in this
+        very format counts.
+        """
+        read = {tag: version for tag in tags if (version := self.parse(tag)) is not None}
+        lines = {v.major for v in read.values() if len(v.release) > 1}
+        by_version: dict[Version, str] = {}
+        for tag, version in sorted(read.items()):
+            moving = len(version.release) == 1 and version.major in lines and not version.pre
+            if not moving and by_version.get(version) != self.render(version):
+                by_version[version] = tag
+        return {by_version[version]: version for version in sorted(by_version, reverse=True)}
+
+    def _pattern(self, text: str) -> str:
+        words = re.split(r"[-_.]+", self.name)
+        name = "(?i:" + "[-_.]+".join(map(re.escape, words)) + ")"
+        return name.join(map(re.escape, text.split(_NAME)))
+
+
+def guess(tags: Iterable[str], name: str) -> TagFormat:
+    """Find out how a repository spells the release tags of a package.
+
+    Tags that name the package (``demo-v1.0``, ``demo-py/1.0``) come before those that name none
+    (``v1.0``, ``release-1.0``, ``python-v1.0``); those that name something else do not count.
+    Among several spellings, the one that holds the highest version is in use.
+
+    Args:
+        tags: all tags of the repository, in any order.
+        name: the package's name.
+    """
+    best: tuple[tuple[int, bool, Version, int], str] | None = None
+    for prefix, versions in _by_prefix(tags).items():
+        rank = _rank(prefix, name)
+        if not rank:
+            continue
+        longer = [v for v in versions if len(v.release) > 1]
+        score = (rank, bool(longer), max(longer or versions), len(versions))
+        if best is None or score > best[0]:
+            best = score, prefix
+    return TagFormat(DEFAULT if best is None else best[1] + _HOLE, name)
+
+
+def _by_prefix(tags: Iterable[str]) -> dict[str, list[Version]]:
+    groups: dict[str, list[Version]] = {}
+    for tag in tags:
+        for start in re.finditer(r"(?<![\d.!])\d", tag):
+            version = _version(tag[start.start() :])
+            if version is not None and not version.local:
+                prefix = tag[: start.start()]
+                if "{" not in prefix and "}" not in prefix:
+                    groups.setdefault(prefix, []).append(version)
+                break
+    return groups
+
+
+def _rank(prefix: str, name: str) -> int:
+    """Give 2 when a tag's prefix names the package, 1 when it names none, else 0."""
+    words = re.split(r"[-_./@+=]+", prefix.lower())
+    rest, own = _telling(words), _telling(canonicalize_name(name).split("-"))
+    if not rest:
+        return 1
+    return 2 if rest == own else 0
+
+
+def _telling(words: list[str]) -> list[str]:
+    return [word for word in words if word not in _PLAIN_WORDS and word not in _LANGUAGE]
+
+
+def _version(text: str) -> Version | None:
+    try:
+        return Version(text)
+    except ValueError:  # as in arithmetic.parse
+        return None
+
+
+def _is_ref(tag: str) -> bool:
+    edges = tag.startswith(("/", "-", ".")) or tag.endswith(("/", "."))
+    return bool(tag) and not edges and tag != "@" and not _NOT_IN_REFS.search(tag)

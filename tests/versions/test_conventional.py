@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import pytest
+
+from seatrial.versions.conventional import classify, classify_all
+
+READ = [
+    ("feat: add a flag", "", "feature", True),
+    ("Feat: add a flag", "", "feature", True),
+    ("FIX(cli): mend it", "", "fix", True),
+    ("fix: mend it (#12)", "", "fix", True),
+    ("perf(core): be quick", "", "fix", True),
+    ("feature: add it", "", "feature", True),
+    ("docs: say it", "", "other", True),
+    ("chore(deps): raise x", "", "other", True),
+    ("ci: run it", "", "other", True),
+    ("feat!: drop Python 3.8", "", "breaking", True),
+    ("chore(api)!: drop it", "", "breaking", True),
+    ("core!: drop it", "", "breaking", True),
+    ("fix: x", "Why.\n\nBREAKING CHANGE: y is gone", "breaking", True),
+    ("docs: x", "BREAKING-CHANGE: y is gone\nRefs: #1", "breaking", True),
+    ("Rework all", "BREAKING CHANGE: y is gone", "breaking", True),
+    ("fix: x", "breaking change: y is gone", "fix", True),
+    ("fix: x", "This is no BREAKING CHANGE: y stays", "fix", True),
+    ("fix: x", "BREAKING CHANGE:", "fix", True),
+    ("feat:no space", "", "other", False),
+    ("feat : space before", "", "other", False),
+    ("feat(): empty scope", "", "other", False),
+    ("feat(a", "", "other", False),
+    ("pathlib: mend it", "", "other", False),
+    ("Fix the thing", "", "other", False),
+    (":sparkles: add it", "", "other", False),
+    ("fixup! feat: add it", "", "other", False),
+    ("", "", "other", False),
+    ("Merge pull request #3 from a/b", "feat: add it", "other", True),
+    ("Merge branch 'main' into x", "", "other", True),
+    ("Merge two lists into one", "", "other", False),
+    ('Revert "feat: add it"', "This reverts commit abc.", "fix", True),
+    ('Revert "docs: say it"', "", "other", True),
+    ('Revert "Add it"', "", "other", False),
+    ("revert: feat: add it", "", "fix", True),
+    ("revert: docs: say it", "", "other", True),
+    ("revert: let us never speak of it again", "", "fix", True),
+]
+
+
+@pytest.mark.parametrize(("subject", "body", "kind", "says"), READ)
+def test_each_message_has_the_effect_of_the_table(
+    subject: str, body: str, kind: str, *, says: bool
+) -> None:
+    """Conventional Commits 1.0.0, rules 1 to 16, decide what a message says."""
+    effect = classify(subject, body)
+    assert (effect.kind, effect.says) == (kind, says)
+
+
+def test_type_scope_and_description_are_read() -> None:
+    """The parts of the header are there for the changelog, the type in lower case."""
+    effect = classify("Feat(Parser)!:  read tabs ")
+    assert (effect.type, effect.scope, effect.description) == ("feat", "Parser", "read tabs")
+    assert effect.note == "read tabs"
+
+
+def test_the_text_of_a_breaking_change_ends_at_the_next_footer() -> None:
+    """A footer's text may have several lines, and ends where the next footer begins."""
+    body = "Why.\n\nBREAKING CHANGE: the file moved;\n  see the docs.\nReviewed-by: Z\nRefs #133"
+    assert classify("fix: move", body).note == "the file moved;\n  see the docs."
+
+
+@pytest.mark.parametrize(
+    ("subjects", "kinds"),
+    [
+        (['Revert "feat: a"', "feat: a"], ["other", "other"]),
+        (["revert: feat: a", "fix: b", "feat: a"], ["other", "fix", "other"]),
+        (['Revert "Revert "feat: a""', 'Revert "feat: a"', "feat: a"], ["other"] * 2 + ["feature"]),
+        (['Reapply "feat: a"', 'Revert "feat: a"', "feat: a"], ["other"] * 2 + ["feature"]),
+        (['Revert "feat: a"', "feat: a", "feat: a"], ["other", "other", "feature"]),
+        (["feat: a", 'Revert "feat: a"'], ["feature", "fix"]),
+        (['Revert "Add a"', "Add a", "docs: b"], ["other"] * 3),
+    ],
+)
+def test_what_is_taken_back_before_the_release_has_no_effect(
+    subjects: list[str], kinds: list[str]
+) -> None:
+    """A revert and the commit it takes back cancel each other, the newest first."""
+    effects = classify_all([(subject, "") for subject in subjects])
+    assert [effect.kind for effect in effects] == kinds
+
+
+def test_a_long_hostile_message_is_read() -> None:
+    """A message of a megabyte is read as any other."""
+    effect = classify("feat(" * 200_000, "BREAKING " * 100_000)
+    assert effect.kind == "other"
