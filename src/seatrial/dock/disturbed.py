@@ -1,0 +1,182 @@
+"""The layer around the application that counts requests, notes them, and disturbs them."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from seatrial.dock.answers import upload_answer
+from seatrial.dock.estate import FORGE
+from seatrial.dock.faults import Fault, FaultBook
+from seatrial.dock.record import RequestLog, RequestSeen
+from seatrial.dock.serving import CUT
+
+NAMED: Final = (
+    ("POST", re.compile(r"/[^/]+/legacy/?"), ("upload",)),
+    ("GET", re.compile(r"/[^/]+/simple/[^/]+/?"), ("visible",)),
+    ("GET", re.compile(r"/[^/]+/packages/.*"), ("download",)),
+)
+NAMED_AT_FORGE: Final = (
+    ("POST", re.compile(r".*/releases"), ("draft-release", "forge")),
+    ("POST", re.compile(r".*/releases/[0-9]+/assets"), ("upload-assets", "forge")),
+    ("PATCH", re.compile(r".*/releases/[0-9]+"), ("publish-release", "forge")),
+)
+LIMITED: Final = (403, 429)
+"""Statuses with which a forge says that too much was asked."""
+
+UNFINISHED: Final = 502
+"""The status after which GitHub may leave an asset in the state ``starter``."""
+
+
+class Disturbance(msgspec.Struct, frozen=True, kw_only=True):
+    """How the dock is to be disturbed.
+
+    Attributes:
+        faults: at which requests, and how.
+        delay: seconds that every request takes longer.
+        slow: seconds that a ``slow`` fault takes.
+    """
+
+    faults: tuple[Fault, ...] = ()
+    delay: float = 0.0
+    slow: float = 5.0
+
+
+def names_of(method: str, path: str) -> tuple[str, ...]:
+    """Give the names a request counts under (:data:`seatrial.dock.faults.SERVED`)."""
+    at_forge = path.startswith(f"/{FORGE}/")
+    for wanted, pattern, names in NAMED_AT_FORGE if at_forge else NAMED:
+        if method == wanted and pattern.fullmatch(path):
+            return names
+    return (FORGE,) if at_forge else ()
+
+
+class Disturbed:
+    """The application as it is served.
+
+    Args:
+        app: the application itself.
+        log: where every request is noted.
+        disturbance: how it is disturbed.
+    """
+
+    def __init__(self, app: ASGIApp, log: RequestLog, disturbance: Disturbance) -> None:
+        self._app = app
+        self._log = log
+        self._disturbance = disturbance
+        self._book = FaultBook(disturbance.faults)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        path = scope["path"]
+        names = names_of(scope["method"], path)
+        fault = self._book.due(names)
+        if self._disturbance.delay:
+            await asyncio.sleep(self._disturbance.delay)
+        noted = _Noted(self._log, scope, send)
+        if fault is None:
+            await self._app(scope, receive, noted)
+        elif fault.kind == "slow":
+            await asyncio.sleep(self._disturbance.slow)
+            await self._app(scope, receive, noted)
+        elif fault.status:
+            await self._refuse(fault.status, scope, receive, noted)
+        else:
+            await self._cut(fault.kind, scope, receive)
+            noted.note(0)
+
+    async def _refuse(self, status: int, scope: Scope, receive: Receive, send: Send) -> None:
+        body = _Body(scope, receive)
+        if status == UNFINISHED and "upload-assets" in names_of(scope["method"], scope["path"]):
+            await self._app(scope, body.half, _swallow)
+        # A client that is answered while it still writes may never read the answer.
+        await body.drain()
+        await refusal(status, Request(scope))(scope, receive, send)
+
+    async def _cut(self, kind: str, scope: Scope, receive: Receive) -> None:
+        cut: Callable[[], None] = scope[CUT]
+        body = _Body(scope, receive)
+        await self._app(scope, body.half if kind == "drop" else body.whole, _swallow)
+        cut()
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+
+class _Noted:
+    """Sends on, and notes the status."""
+
+    def __init__(self, log: RequestLog, scope: Scope, send: Send) -> None:
+        self._log = log
+        self._scope = scope
+        self._send = send
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.note(message["status"])
+        await self._send(message)
+
+    def note(self, status: int) -> None:
+        query = self._scope["query_string"].decode("latin-1")
+        path = self._scope["path"] + (f"?{query}" if query else "")
+        # A line break that came in percent-encoded would forge a line of the log.
+        path = path.encode("unicode_escape").decode("ascii")
+        self._log.add(RequestSeen(self._scope["method"], path, status))
+
+
+def refusal(status: int, request: Request) -> Response:
+    """Give the answer of an asked-for fault, in the shape of the side that was asked."""
+    if not request.url.path.startswith(f"/{FORGE}/"):
+        return upload_answer(status, "", request.headers.get("accept", ""))
+    headers = {}
+    message = "Server Error"
+    if status in LIMITED:
+        message = "You have exceeded a secondary rate limit. Please wait before you try again."
+        headers = {"retry-after": "1", "x-ratelimit-limit": "5000", "x-ratelimit-remaining": "0"}
+    return JSONResponse({"message": message, "status": str(status)}, status, headers)
+
+
+class _Body:
+    """A request's body, handed on in whole or in part.
+
+    Args:
+        scope: the request.
+        receive: where it comes from.
+    """
+
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        self._receive = receive
+        self._left = next((int(v) for k, v in scope["headers"] if k == b"content-length"), 0) // 2
+        self._ended = False
+
+    async def whole(self) -> Message:
+        """Hand on all of it."""
+        message = await self._receive()
+        self._ended = self._ended or not message.get("more_body")
+        return message
+
+    async def half(self) -> Message:
+        """Hand on the first half, and then say that the client has left."""
+        if self._left <= 0 or self._ended:
+            return {"type": "http.disconnect"}
+        message = await self.whole()
+        if message["type"] != "http.request":
+            return message
+        body = message.get("body", b"")[: self._left]
+        self._left -= len(body)
+        return {"type": "http.request", "body": body, "more_body": True}
+
+    async def drain(self) -> None:
+        """Read what is left."""
+        while not self._ended:
+            await self.whole()
+
+
+async def _swallow(message: Message) -> None:
+    """Take an answer that nobody is to get."""

@@ -1,0 +1,131 @@
+"""Everything the dock's endpoints share: the indexes, the rules' settings, the clock."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+from packaging.utils import (
+    InvalidSdistFilename,
+    InvalidWheelFilename,
+    canonicalize_name,
+    parse_sdist_filename,
+    parse_wheel_filename,
+)
+from packaging.version import InvalidVersion
+
+from seatrial.dock.holdings import FileRecord, Holdings, SeedFile
+from seatrial.dock.rules import Limits
+from seatrial.secret import Secret
+
+INDEX_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+FORGE = "forge"
+"""The one name an index cannot have; the forge lies there."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What the endpoints are told.
+
+    Attributes:
+        foreign: Simple API address of the user's usual index, with a final slash.
+        own: normal forms of the names under release; these are never looked for elsewhere.
+        credential: the user and password that uploads need; any token when absent.
+        forge_token: the token that writing to the forge needs; any when absent.
+        clock: gives the time, seconds since the epoch.
+        limits: sizes the indexes take.
+    """
+
+    foreign: str
+    own: frozenset[str]
+    credential: tuple[str, Secret] | None
+    forge_token: Secret | None
+    clock: Callable[[], float]
+    limits: Limits
+
+
+class Estate:
+    """What the dock holds.
+
+    Args:
+        root: the dock's folder.
+        settings: what it was told.
+    """
+
+    def __init__(self, root: Path, settings: Settings) -> None:
+        self.root = root
+        self.settings = settings
+        self._lock = threading.Lock()
+        self._indexes: dict[str, Holdings] = {}
+
+    @property
+    def limits(self) -> Limits:
+        """The sizes the indexes take."""
+        return self.settings.limits
+
+    def now(self) -> float:
+        """Give the time, seconds since the epoch."""
+        return self.settings.clock()
+
+    def index(self, name: str) -> Holdings | None:
+        """Give an index, made on its first use; nothing for a name that it cannot have."""
+        if not INDEX_NAME.fullmatch(name) or name == FORGE:
+            return None
+        with self._lock:
+            if name not in self._indexes:
+                self._indexes[name] = Holdings(self.root, name)
+            return self._indexes[name]
+
+    def seed(self, held: Holdings, project: str, files: Sequence[SeedFile]) -> None:
+        """Take in what the real index holds of a project; a file that is held already stays."""
+        for file in files:
+            if held.file(file.name) is None:
+                held.add(_seeded(project, file))
+
+    def knows_login(self, user: str, password: str) -> bool:
+        """Say whether an upload may be made with this login."""
+        wanted = self.settings.credential
+        if wanted is None:
+            return user == "__token__" and bool(password)
+        return (user, Secret(password)) == wanted
+
+    def elsewhere(self, normal: str) -> str:
+        """Give where a project that is not held is found; empty for a name under release."""
+        foreign = self.settings.foreign
+        if not foreign or normal in self.settings.own:
+            return ""
+        return f"{foreign.rstrip('/')}/{normal}/"
+
+    @staticmethod
+    def digest(data: bytes) -> str:
+        """Give the SHA-256, hexadecimal; empty for nothing."""
+        return hashlib.sha256(data).hexdigest() if data else ""
+
+
+def _seeded(project: str, file: SeedFile) -> FileRecord:
+    """Make the record of a file that lies on the real index."""
+    wheel = file.name.endswith(".whl")
+    try:
+        version = (
+            parse_wheel_filename(file.name)[1] if wheel else parse_sdist_filename(file.name)[1]
+        )
+        stated = str(version)
+    except (InvalidWheelFilename, InvalidSdistFilename, InvalidVersion):
+        # An old name that the rules of today do not read; it is still a name that is used up.
+        stem = file.name.removesuffix(".tar.gz").removesuffix(".zip")
+        stated = stem[len(canonicalize_name(project)) + 1 :] or "0"
+    return FileRecord(
+        name=file.name,
+        project=project,
+        version=stated,
+        filetype="bdist_wheel" if wheel else "sdist",
+        sha256=file.sha256,
+        size=file.size,
+        uploaded=file.uploaded,
+        url=file.url,
+        yanked=file.yanked,
+        form={"requires_python": [file.requires_python]} if file.requires_python else {},
+    )

@@ -1,0 +1,144 @@
+"""The legacy upload API of one index (``/{index}/legacy/``)."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import zipfile
+from urllib.parse import urljoin
+
+import msgspec
+from packaging.utils import canonicalize_name
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import RedirectResponse, Response
+
+from seatrial.addresses import INDEXES
+from seatrial.dock.answers import upload_answer
+from seatrial.dock.estate import Estate
+from seatrial.dock.form import Form, MalformedForm, read_form
+from seatrial.dock.holdings import FileRecord, Holdings
+from seatrial.dock.rules import Answer, decide
+from seatrial.dock.storage import incoming
+
+HELP = urljoin(INDEXES["pypi"].simple, "/help/")
+GONE = {
+    "submit": "Project pre-registration is no longer required or supported, upload your files "
+    "instead.",
+    "submit_pkg_info": "Project pre-registration is no longer required or supported, upload your "
+    "files instead.",
+    "doc_upload": "Uploading documentation is no longer supported, we recommend using Read the "
+    "Docs.",
+}
+
+
+class Legacy:
+    """The endpoint.
+
+    Args:
+        estate: what the dock holds.
+    """
+
+    def __init__(self, estate: Estate) -> None:
+        self._estate = estate
+        # Uploads are received side by side; judging and keeping is one at a time, so that two
+        # files of one name cannot both be new.
+        self._turn = asyncio.Lock()
+
+    async def upload(self, request: Request) -> Response:
+        """Take an upload."""
+        held = self._estate.index(request.path_params["index"])
+        accept = request.headers.get("accept", "")
+        if held is None:
+            return upload_answer(404, "", accept)
+        half = incoming(self._estate.root)
+        try:
+            form = await read_form(request.headers.get("content-type", ""), request.stream(), half)
+        except MalformedForm:
+            # Without a readable form there is no action either, and the page takes no POST.
+            return _not_allowed(accept)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        try:
+            return await self._answer(request, form, held)
+        finally:
+            half.unlink(missing_ok=True)
+
+    async def _answer(self, request: Request, form: Form, held: Holdings) -> Response:
+        accept = request.headers.get("accept", "")
+        action = request.query_params.get(":action") or form.value(":action")
+        if action in GONE:
+            return upload_answer(410, GONE[action], accept)
+        if action != "file_upload":
+            return _not_allowed(accept)
+        refusal = self._refuse_login(request.headers.get("authorization", ""))
+        if refusal:
+            return upload_answer(403, refusal, accept)
+        async with self._turn:
+            answer = await asyncio.to_thread(self._judge, form, held)
+        return upload_answer(answer.status, answer.message, accept)
+
+    async def missing_slash(self, request: Request) -> Response:
+        """Send a client on to the address with its final slash."""
+        return RedirectResponse(f"{request.url.path}/", 308)
+
+    async def page(self, request: Request) -> Response:
+        """Say what this is to somebody who looks."""
+        index = request.path_params["index"]
+        return Response(f"Upload to the index {index} here, with twine or uv.\n")
+
+    def _judge(self, form: Form, held: Holdings) -> Answer:
+        """Judge one upload and keep it if it is taken; runs in a thread, one at a time."""
+        answer = decide(form, held, self._estate.now(), self._estate.limits)
+        if answer.record is not None and form.file is not None:
+            metadata = _core_metadata(form, answer.record)
+            digest = self._estate.digest(metadata)
+            record = msgspec.structs.replace(answer.record, metadata_sha256=digest)
+            held.add(record, form.file.path, metadata)
+        return answer
+
+    def _refuse_login(self, header: str) -> str:
+        """Give the sentence of a refusal, or an empty one."""
+        scheme, _, given = header.strip().partition(" ")
+        user, password = "__token__", given.strip()
+        if scheme.lower() == "basic":
+            try:
+                user, _, password = base64.b64decode(given, validate=True).decode().partition(":")
+            except (binascii.Error, UnicodeDecodeError):
+                password = ""
+        elif scheme.lower() not in {"bearer", "token"}:
+            password = ""
+        if password and self._estate.knows_login(user, password.strip()):
+            return ""
+        if password and user != "__token__":
+            return (
+                "Username/Password authentication is no longer supported. Migrate to API Tokens or "
+                f"Trusted Publishers instead. See {HELP}#apitoken and {HELP}#trusted-publishers"
+            )
+        return (
+            "Invalid or non-existent authentication information. "
+            f"See {HELP}#invalid-auth for more information."
+        )
+
+
+def _not_allowed(accept: str) -> Response:
+    answer = upload_answer(405, "", accept)
+    answer.headers["allow"] = "GET, HEAD, OPTIONS"
+    return answer
+
+
+def _core_metadata(form: Form, record: FileRecord) -> bytes:
+    """Give the wheel's METADATA (PEP 658), or nothing for an sdist or an unreadable wheel."""
+    if form.file is None or record.filetype != "bdist_wheel":
+        return b""
+    wanted = f"{canonicalize_name(record.project).replace('-', '_')}-{record.version}.dist-info"
+    first = "-".join(record.name.split("-")[:2]) + ".dist-info"
+    try:
+        with zipfile.ZipFile(form.file.path) as wheel:
+            names = set(wheel.namelist())
+            for folder in (first, wanted):
+                if f"{folder}/METADATA" in names:
+                    return wheel.read(f"{folder}/METADATA")
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError):
+        return b""
+    return b""

@@ -1,0 +1,52 @@
+"""What was asked of the dock, for tests and for the one who looks for the cause of something."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import NamedTuple, TextIO
+
+
+class RequestSeen(NamedTuple):
+    """One request: its method, its path with the query, the status (0: cut without an answer)."""
+
+    method: str
+    path: str
+    status: int
+
+
+class RequestLog:
+    """A list of requests that also goes to a file, one line each.
+
+    Args:
+        path: the file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._seen: list[RequestSeen] = []
+        self._lock = threading.Lock()
+        self._file: TextIO | None = None
+
+    def open(self) -> None:
+        """Begin to write to the file."""
+        self._file = self._path.open("a", encoding="utf-8", buffering=1)
+
+    def close(self) -> None:
+        """Close the file; the list stays."""
+        with self._lock:
+            if self._file is not None:
+                self._file.close()
+            self._file = None
+
+    def add(self, seen: RequestSeen) -> None:
+        """Note one request."""
+        with self._lock:
+            self._seen.append(seen)
+            if self._file is not None:
+                self._file.write(f"{seen.method} {seen.path} {seen.status}\n")
+
+    def seen(self) -> list[RequestSeen]:
+        """Give all that were noted."""
+        with self._lock:
+            return list(self._seen)

@@ -1,0 +1,208 @@
+"""The dock: an index and a forge on the loopback, in a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from packaging.utils import canonicalize_name
+
+from seatrial.dock.estate import Estate, Settings
+from seatrial.dock.faults import Fault
+from seatrial.dock.holdings import Holdings, SeedFile
+from seatrial.dock.record import RequestLog, RequestSeen
+from seatrial.dock.rules import Limits
+from seatrial.dock.storage import clear_incoming
+from seatrial.errors import InvalidConfiguration, StorageFault
+from seatrial.secret import Secret
+
+if TYPE_CHECKING:
+    from seatrial.dock.serving import Server
+
+HOST = "127.0.0.1"
+BACKLOG = 512
+
+
+@dataclass(eq=False)
+class Dock:
+    """An index and a forge on the loopback.
+
+    The listening socket is bound before :meth:`start` returns, so that its addresses are known and
+    can be used at once; the server itself comes up behind it, while the caller goes on.
+
+    Attributes:
+        folder: where everything is kept; a new dock on the same folder holds the same.
+        foreign: Simple API address of the user's usual index, where requests for names that are not
+            under release are sent; none are when it is empty.
+        own: names under release; they are never looked for elsewhere.
+        faults: disturbances that were asked for.
+        port: the port; a free one when 0.
+        clock: gives the index's time, seconds since the epoch.
+        delay: seconds that each request takes longer, all of them at the same time.
+        credential: user and password that an upload needs; any API token when absent.
+        forge_token: what writing to the forge needs; any token when absent.
+        limits: sizes the indexes take.
+        slow: seconds that a ``slow`` fault takes.
+    """
+
+    folder: Path
+    foreign: str = field(default="", kw_only=True)
+    own: frozenset[str] = field(default=frozenset(), kw_only=True)
+    faults: Sequence[Fault] = field(default=(), kw_only=True)
+    port: int = field(default=0, kw_only=True)
+    clock: Callable[[], float] = field(default=time.time, kw_only=True)
+    delay: float = field(default=0.0, kw_only=True)
+    credential: tuple[str, Secret] | None = field(default=None, kw_only=True)
+    forge_token: Secret | None = field(default=None, kw_only=True)
+    limits: Limits = field(default=Limits(), kw_only=True)
+    slow: float = field(default=5.0, kw_only=True)
+
+    def __post_init__(self) -> None:
+        settings = Settings(
+            foreign=self.foreign,
+            own=frozenset(canonicalize_name(name) for name in self.own),
+            credential=self.credential,
+            forge_token=self.forge_token,
+            clock=self.clock,
+            limits=self.limits,
+        )
+        self._estate = Estate(self.folder, settings)
+        self._log = RequestLog(self.folder / "requests.log")
+        self._thread: threading.Thread | None = None
+        self._running: Future[tuple[asyncio.AbstractEventLoop, Server]] = Future()
+
+    @property
+    def url(self) -> str:
+        """The dock's own address, without a final slash."""
+        return f"http://{HOST}:{self.port}"
+
+    @property
+    def forge_api(self) -> str:
+        """The address of the forge's REST API, in GitHub's shape."""
+        return f"{self.url}/forge"
+
+    @property
+    def requests(self) -> list[RequestSeen]:
+        """Every request that was answered, or cut, in that order."""
+        return self._log.seen()
+
+    def upload_url(self, index: str) -> str:
+        """Give the address of an index's legacy upload API."""
+        return f"{self.url}/{index}/legacy/"
+
+    def simple_url(self, index: str) -> str:
+        """Give the address of an index's Simple API."""
+        return f"{self.url}/{index}/simple/"
+
+    def seed(self, index: str, project: str, files: Sequence[SeedFile]) -> None:
+        """Let an index start from what the real one holds of a project.
+
+        Args:
+            index: the index's name.
+            project: the project's name.
+            files: what is held; links to them point to the real index.
+        """
+        self._estate.seed(self._index(index), project, files)
+
+    def yank(self, index: str, project: str, version: str, reason: str = "") -> None:
+        """Yank a release (PEP 592)."""
+        self._index(index).yank(canonicalize_name(project), version, reason)
+
+    def start(self) -> None:
+        """Bind the port and start serving.
+
+        Raises:
+            InvalidConfiguration: the port is taken, or is none that we may have.
+            StorageFault: the folder cannot be written to.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            clear_incoming(self.folder)
+            self._log.open()
+        except OSError as error:
+            raise StorageFault(str(self.folder), str(error)) from error
+        listener = self._bind()
+        self.port = listener.getsockname()[1]
+        self._running = Future()
+        self._thread = threading.Thread(
+            target=self._serve, args=(listener,), name="dock", daemon=True
+        )
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop serving: requests under way may end, within a moment; quiet when it does not run."""
+        if self._thread is None:
+            return
+        loop, server = self._running.result()
+        with suppress(RuntimeError):  # The loop has ended by itself.
+            loop.call_soon_threadsafe(server.ended.set)
+        self._thread.join()
+        self._thread = None
+        self._log.close()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def _bind(self) -> socket.socket:
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        try:
+            if os.name != "nt":  # There, it would let another program take the port from us.
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((HOST, self.port))
+            listener.listen(BACKLOG)
+        except (OSError, OverflowError) as error:
+            listener.close()
+            raise InvalidConfiguration(
+                f"port {self.port}",
+                str(error),
+                doing="opening the dock on",
+                next_step="Name another port, or none to get a free one.",
+            ) from error
+        return listener
+
+    def _index(self, name: str) -> Holdings:
+        held = self._estate.index(name)
+        if held is None:
+            raise InvalidConfiguration(repr(name), "not a name that an index of the dock can have")
+        return held
+
+    def _serve(self, listener: socket.socket) -> None:
+        try:
+            asyncio.run(self._main(listener))
+        except BaseException as error:
+            if not self._running.done():
+                self._running.set_exception(error)
+            raise
+        finally:
+            listener.close()
+
+    async def _main(self, listener: socket.socket) -> None:
+        # Starlette and uvicorn take a tenth of a second to import.  That happens here, in the
+        # dock's thread, while connections already wait at the listening socket.
+        from seatrial.dock.app import make_app
+        from seatrial.dock.disturbed import Disturbance
+        from seatrial.dock.serving import Server
+
+        disturbance = Disturbance(faults=tuple(self.faults), delay=self.delay, slow=self.slow)
+        server = Server(make_app(self._estate, self._log, disturbance))
+        self._running.set_result((asyncio.get_running_loop(), server))
+        await server.serve(sockets=[listener])

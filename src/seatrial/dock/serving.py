@@ -1,0 +1,104 @@
+"""The HTTP server under the dock: uvicorn on one loop, with two abilities of its own.
+
+It can put a sentence into the reason phrase, as PyPI does with every refusal (twine shows
+nothing else), and it can cut a connection in the middle.  Imported late, in the dock's thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from typing import Any
+
+import h11
+import uvicorn
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+KEEP_ALIVE = 60
+"""Seconds that an idle connection is kept, so that clients find theirs again."""
+
+GRACE = 2.0
+"""Seconds that requests under way are given when the server stops."""
+
+CUT = "seatrial.cut"
+"""Key of the scope under which the application finds a function that cuts the connection."""
+
+
+class _Connection(h11.Connection):
+    reason: bytes = b""
+
+    def send_with_data_passthrough(self, event: h11.Event) -> list[bytes] | None:
+        if self.reason and isinstance(event, h11.Response):
+            event = h11.Response(
+                status_code=event.status_code, headers=event.headers, reason=self.reason
+            )
+            self.reason = b""
+        return super().send_with_data_passthrough(event)
+
+
+class _Protocol(H11Protocol):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - uvicorn's own, passed on
+        super().__init__(*args, **kwargs)
+        self.conn = self._connection = _Connection(h11.SERVER)
+        self._inner: ASGIApp = self.app
+        self.app = self._with_abilities
+
+    async def _with_abilities(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_reason(message: Message) -> None:
+            self._connection.reason = message.pop("reason", b"")
+            await send(message)
+
+        scope[CUT] = self.transport.abort
+        await self._inner(scope, receive, send_with_reason)
+
+
+class Server(uvicorn.Server):
+    """A uvicorn server that stops at once when it is told, without polling.
+
+    Args:
+        app: the application.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http=_Protocol,
+                ws="none",
+                lifespan="off",
+                interface="asgi3",
+                log_config=None,
+                log_level="error",
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,
+                timeout_keep_alive=KEEP_ALIVE,
+            )
+        )
+        self.ended = asyncio.Event()
+
+    async def main_loop(self) -> None:
+        """Wait for the end; the date that answers carry is renewed every second."""
+        while not self.ended.is_set():
+            await self.on_tick(0)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.ended.wait(), 1)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close the listener, let requests under way end for a moment, cut what remains."""
+        for server in self.servers:
+            server.close()
+        for sock in sockets or ():
+            sock.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        if self.server_state.tasks:
+            await asyncio.wait(set(self.server_state.tasks), timeout=GRACE)
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        for task in list(self.server_state.tasks):
+            task.cancel()
+        # One turn of the loop lets the aborted transports close their sockets.
+        await asyncio.gather(*self.server_state.tasks, return_exceptions=True)

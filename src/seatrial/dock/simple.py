@@ -1,0 +1,235 @@
+"""What installers read: the Simple API (PEP 503, 592, 629, 658, 691, 700, 714) and the files.
+
+It answers as PyPI does, but for one header: a page may be kept and must be asked for again
+(``no-cache`` instead of ten minutes), because the next dock may have this one's address and hold
+something else.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from packaging.utils import canonicalize_name
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
+
+from seatrial.dock.estate import Estate
+from seatrial.dock.holdings import FileRecord, Holdings
+from seatrial.dock.negotiate import best
+
+API_VERSION = "1.4"
+HTML = "text/html"
+JSON = "application/vnd.pypi.simple.v1+json"
+OFFERS = (HTML, "application/vnd.pypi.simple.v1+html", JSON)
+CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Headers": "Content-Type, If-Match, If-Modified-Since, If-None-Match, "
+    "If-Unmodified-Since",
+    "Access-Control-Allow-Methods": "GET",
+    "Access-Control-Max-Age": "86400",
+    "Access-Control-Expose-Headers": "X-PyPI-Last-Serial",
+}
+FOREVER = "max-age=365000000, immutable, public"
+SMALL = 1024 * 1024
+"""Bytes up to which a file is sent in one piece."""
+
+
+class Simple:
+    """The pages and files of the indexes.
+
+    Args:
+        estate: what the dock holds.
+    """
+
+    def __init__(self, estate: Estate) -> None:
+        self._estate = estate
+
+    async def projects(self, request: Request) -> Response:
+        """Give the list of projects."""
+        held = self._held(request)
+        if held is None:
+            return not_found()
+        names = held.projects()
+        serials = {normal: last_serial(held.project(normal)) for normal in names}
+        kind = best(request.headers.get("accept", ""), OFFERS) or HTML
+        if kind == JSON:
+            body = _json(
+                {
+                    "meta": {"_last-serial": held.serial, "api-version": API_VERSION},
+                    "projects": [
+                        {"_last-serial": serials[normal], "name": name}
+                        for normal, name in names.items()
+                    ],
+                }
+            )
+        else:
+            links = "".join(
+                f'    <a href="/{held.name}/simple/{normal}/">{html.escape(name)}</a>\n'
+                for normal, name in names.items()
+            )
+            body = _page("Simple index", "", links, "")
+        return _answer(request, body, kind, held.serial)
+
+    async def project(self, request: Request) -> Response:
+        """Give a project's files, or say where it is to be found."""
+        held = self._held(request)
+        if held is None:
+            return not_found()
+        name = request.path_params["project"]
+        normal = canonicalize_name(name)
+        files = held.project(normal)
+        if not files:
+            elsewhere = self._estate.elsewhere(normal)
+            if elsewhere:
+                return RedirectResponse(elsewhere, 307, {"Cache-Control": "no-cache", **CORS})
+            return not_found()
+        if name != normal:
+            return RedirectResponse(f"/{held.name}/simple/{normal}/", 301, CORS)
+        kind = best(request.headers.get("accept", ""), OFFERS) or HTML
+        base = str(request.base_url).rstrip("/")
+        urls = [file_url(base, held, file) for file in files]
+        serial = last_serial(files)
+        if kind == JSON:
+            body = _json(
+                {
+                    "meta": {"_last-serial": serial, "api-version": API_VERSION},
+                    "name": normal,
+                    "project-status": {"status": "active"},
+                    "versions": list(dict.fromkeys(file.version for file in files)),
+                    "files": [
+                        _file_entry(file, url) for file, url in zip(files, urls, strict=True)
+                    ],
+                }
+            )
+        else:
+            links = "".join(_link(file, url) for file, url in zip(files, urls, strict=True))
+            status = '\n    <meta name="pypi:project-status" content="active">'
+            body = _page(f"Links for {normal}", status, links, f"<!--SERIAL {serial}-->\n")
+        return _answer(request, body, kind, serial)
+
+    async def missing_slash(self, request: Request) -> Response:
+        """Send a client on to the address with its final slash."""
+        return RedirectResponse(f"{request.url.path}/", 301, CORS)
+
+    async def file(self, request: Request) -> Response:
+        """Give a held file, or a wheel's metadata beside it."""
+        held = self._held(request)
+        name = request.path_params["name"]
+        wanted = name.removesuffix(".metadata")
+        record = held.file(wanted) if held is not None else None
+        digest = "".join(request.path_params[part] for part in ("first", "second", "rest"))
+        if held is None or record is None or record.blake2 != digest:
+            return not_found()
+        if name != wanted:
+            if not record.metadata_sha256:
+                return not_found()
+            data = held.metadata_path(record).read_bytes()
+            return Response(data, headers={"Cache-Control": FOREVER, "ETag": _etag(data)})
+        headers = {"Cache-Control": FOREVER, "ETag": f'"{record.sha256}"'}
+        kind = "application/zip" if name.endswith((".whl", ".zip")) else "application/x-tar"
+        if record.size <= SMALL and "range" not in request.headers:
+            headers["Accept-Ranges"] = "bytes"
+            return Response(held.path(record).read_bytes(), headers=headers, media_type=kind)
+        return FileResponse(held.path(record), headers=headers, media_type=kind)
+
+    def _held(self, request: Request) -> Holdings | None:
+        return self._estate.index(request.path_params["index"])
+
+
+def not_found() -> Response:
+    """Give the answer for what is not there."""
+    return PlainTextResponse("404 Not Found", 404, CORS)
+
+
+def last_serial(files: Sequence[FileRecord]) -> int:
+    """Give the serial of a project's last change."""
+    return max((file.serial for file in files), default=0)
+
+
+def file_url(base: str, held: Holdings, file: FileRecord) -> str:
+    """Give where a file is served: here by its content's digest, or on the real index."""
+    if file.url:
+        return file.url
+    digest = f"{file.blake2[:2]}/{file.blake2[2:4]}/{file.blake2[4:]}"
+    return f"{base}/{held.name}/packages/{digest}/{file.name}"
+
+
+def iso(moment: float | None) -> str | None:
+    """Give a time as PyPI writes it; microseconds are left out when zero."""
+    if moment is None:
+        return None
+    return datetime.fromtimestamp(moment, UTC).isoformat().replace("+00:00", "Z")
+
+
+def core_metadata(file: FileRecord) -> dict[str, str] | bool:
+    """Give the value of ``core-metadata`` (PEP 714)."""
+    return {"sha256": file.metadata_sha256} if file.metadata_sha256 else False
+
+
+def _file_entry(file: FileRecord, url: str) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "filename": file.name,
+        "url": url,
+        "hashes": {"sha256": file.sha256} if file.sha256 else {},
+        "size": file.size,
+        "requires-python": file.requires_python or None,
+        "yanked": file.yanked,
+        "core-metadata": core_metadata(file),
+        "data-dist-info-metadata": core_metadata(file),
+        "provenance": None,
+    }
+    if file.uploaded is not None:
+        entry["upload-time"] = iso(file.uploaded)
+    return entry
+
+
+def _link(file: FileRecord, url: str) -> str:
+    attributes = ""
+    if file.requires_python:
+        attributes += f' data-requires-python="{html.escape(file.requires_python)}"'
+    if file.yanked is not False:
+        reason = "" if file.yanked is True else html.escape(file.yanked)
+        attributes += f' data-yanked="{reason}"'
+    if file.metadata_sha256:
+        for key in ("data-dist-info-metadata", "data-core-metadata"):
+            attributes += f' {key}="sha256={file.metadata_sha256}"'
+    fragment = f"#sha256={file.sha256}" if file.sha256 else ""
+    href = html.escape(f"{url}{fragment}")
+    return f'    <a href="{href}"{attributes}>{html.escape(file.name)}</a><br />\n'
+
+
+def _page(title: str, meta: str, links: str, end: str) -> bytes:
+    return (
+        "<!DOCTYPE html>\n<html>\n  <head>\n"
+        f'    <meta name="pypi:repository-version" content="{API_VERSION}">{meta}\n'
+        f"    <title>{title}</title>\n  </head>\n  <body>\n    <h1>{title}</h1>\n"
+        f"{links}  </body>\n</html>\n{end}"
+    ).encode()
+
+
+def _json(value: object) -> bytes:
+    return msgspec.json.encode(value, order="sorted") + b"\n"
+
+
+def _etag(body: bytes) -> str:
+    digest = hashlib.md5(body, usedforsecurity=False).digest()
+    return f'"{base64.b64encode(digest).decode().rstrip("=")}"'
+
+
+def _answer(request: Request, body: bytes, kind: str, serial: int) -> Response:
+    headers = {
+        "X-PyPI-Last-Serial": str(serial),
+        "Cache-Control": "no-cache",
+        "ETag": _etag(body),
+        "Vary": "Accept, Accept-Encoding",
+        **CORS,
+    }
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    return Response(body, headers=headers, media_type=kind)
