@@ -1,0 +1,148 @@
+"""The real clients against the dock."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from seatrial.dock.server import Dock
+from seatrial.process import child_environment
+from tests.dock.test_upload import held
+from tests.dock.uploads import upload
+from tests.support.docks import TOKEN
+from tests.support.wheels import make_sdist, make_wheel
+
+BIN = Path(sys.executable).parent
+
+
+def run(*argv: str, cwd: Path, ok: bool = True) -> str:
+    """Run a client that knows nothing of this machine's configuration; give what it printed."""
+    env = {k: v for k, v in child_environment().items() if not k.startswith(("PIP_", "UV_"))}
+    env |= {"UV_NO_CONFIG": "1", "UV_CACHE_DIR": str(cwd / "cache"), "COLUMNS": "500"}
+    done = subprocess.run(argv, cwd=cwd, env=env, capture_output=True, text=True, check=False)
+    assert (done.returncode == 0) is ok, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def twine(dock: Dock, *files: Path, ok: bool = True) -> str:
+    """Upload with twine."""
+    options = ["--non-interactive", "--disable-progress-bar", "-u", "__token__", "-p", TOKEN]
+    url = ["--repository-url", dock.upload_url("pypi")]
+    argv = [sys.executable, "-m", "twine", "upload", *options, *url, *map(str, files)]
+    return run(*argv, cwd=files[0].parent, ok=ok)
+
+
+def uv_publish(dock: Dock, *files: Path, more: tuple[str, ...] = (), ok: bool = True) -> str:
+    """Upload with uv."""
+    options = ["--publish-url", dock.upload_url("pypi"), "--token", TOKEN, *more]
+    return run(str(BIN / "uv"), "publish", *options, *map(str, files), cwd=files[0].parent, ok=ok)
+
+
+def pip_install(dock: Dock, what: str, folder: Path, ok: bool = True) -> str:  # noqa: FBT001, FBT002 - as run
+    """Install with pip."""
+    options = ["--isolated", "--no-cache-dir", "--index-url", dock.simple_url("pypi"), "--no-input"]
+    argv = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        *options,
+        "--target",
+        str(folder / "into"),
+        what,
+    ]
+    return run(*argv, cwd=folder, ok=ok)
+
+
+def uv_install(dock: Dock, what: str, folder: Path) -> str:
+    """Install with uv."""
+    options = ["--index-url", dock.simple_url("pypi"), "--target", str(folder / "into")]
+    argv = [str(BIN / "uv"), "pip", "install", "--python", sys.executable, *options, what]
+    return run(*argv, cwd=folder)
+
+
+@pytest.fixture
+def usual(tmp_path: Path) -> Iterator[Dock]:
+    """Give a dock that plays the user's usual index; it holds ``helper`` and a foreign ``demo``."""
+    with Dock(tmp_path / "usual") as dock:
+        for name, version in (("helper", "3.0"), ("demo", "99.0")):
+            wheel = make_wheel(tmp_path, name, version)
+            form = {
+                ":action": "file_upload",
+                "name": name,
+                "version": version,
+                "filetype": "bdist_wheel",
+                "pyversion": "py3",
+            }
+            form["sha256_digest"] = hashlib.sha256(wheel.read_bytes()).hexdigest()
+            assert upload(dock.upload_url("pypi"), wheel, form).status_code == 200
+        yield dock
+
+
+@pytest.fixture
+def release(tmp_path: Path, usual: Dock) -> Iterator[Dock]:
+    """Give the dock of a rehearsal in which ``demo`` is under release."""
+    foreign = usual.simple_url("pypi")
+    with Dock(tmp_path / "dock", foreign=foreign, own=frozenset({"Demo"})) as dock:
+        yield dock
+
+
+NEEDS = "Requires-Dist: helper>=3\nRequires-Python: >=3.8\n"
+
+
+def test_twine_uploads_and_pip_installs(release: Dock, tmp_path: Path) -> None:
+    """With twine wheel and sdist are uploaded; pip installs them with a dependency."""
+    files = [make_wheel(tmp_path, headers=NEEDS), make_sdist(tmp_path, headers=NEEDS)]
+    twine(release, *files)
+    assert set(held(release)) == {file.name for file in files}
+    pip_install(release, "demo", tmp_path)
+    assert {path.name for path in (tmp_path / "into").iterdir()} >= {
+        "demo-1.0.dist-info",
+        "helper-3.0.dist-info",
+    }
+
+
+def test_uv_publishes_and_installs(release: Dock, tmp_path: Path) -> None:
+    """With uv both files are published, and installed with a dependency from elsewhere."""
+    files = [make_wheel(tmp_path, headers=NEEDS), make_sdist(tmp_path, headers=NEEDS)]
+    uv_publish(release, *files)
+    assert set(held(release)) == {file.name for file in files}
+    uv_install(release, "demo", tmp_path)
+    assert {path.name for path in (tmp_path / "into").iterdir()} >= {
+        "demo-1.0.dist-info",
+        "helper-3.0.dist-info",
+    }
+
+
+def test_a_name_under_release_never_comes_from_elsewhere(release: Dock, tmp_path: Path) -> None:
+    """While nothing of it is held, a name under release does not exist, whatever others hold."""
+    assert "No matching distribution" in pip_install(release, "demo", tmp_path, ok=False)
+
+
+def test_twine_shows_the_refusal(release: Dock, tmp_path: Path) -> None:
+    """With twine a person sees the sentence that stands in the reason phrase."""
+    twine(release, make_wheel(tmp_path))
+    (tmp_path / "again").mkdir()
+    said = twine(release, make_wheel(tmp_path / "again", size=10), ok=False)
+    assert "File already exists ('demo-1.0-py3-none-any.whl', with blake2_256 hash" in said
+
+
+def test_uv_shows_the_refusal(release: Dock, tmp_path: Path) -> None:
+    """With uv a person sees the sentence that stands in the JSON body."""
+    uv_publish(release, make_wheel(tmp_path))
+    (tmp_path / "again").mkdir()
+    said = uv_publish(release, make_wheel(tmp_path / "again", size=10), ok=False)
+    assert "File already exists ('demo-1.0-py3-none-any.whl', with blake2_256 hash" in said
+
+
+def test_uv_finds_what_is_there_already(release: Dock, tmp_path: Path) -> None:
+    """With --check-url uv compares digests with the page and uploads nothing twice."""
+    wheel = make_wheel(tmp_path)
+    uv_publish(release, wheel)
+    uv_publish(release, wheel, more=("--check-url", release.simple_url("pypi")))
+    assert [seen.method for seen in release.requests].count("POST") == 1

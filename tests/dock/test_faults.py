@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import pytest
+
+from seatrial.dock.faults import Fault, FaultBook, parse_fault
+from seatrial.errors import InvalidConfiguration
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("503@upload:3", Fault("503", "upload", 3)),
+        ("drop@upload:2", Fault("drop", "upload", 2)),
+        ("drop-after@upload-assets", Fault("drop-after", "upload-assets", 1)),
+        ("kill@tag", Fault("kill", "tag", 1)),
+        ("slow@visible", Fault("slow", "visible", 1)),
+        ("429@forge:2", Fault("429", "forge", 2)),
+    ],
+)
+def test_a_fault_is_read_as_the_user_writes_it(text: str, fault: Fault) -> None:
+    """KIND@ACTION:N is read, and N is 1 when it is left out."""
+    assert parse_fault(text) == fault
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "503", "@upload", "503@", "503@upload:0", "503@upload:x", "200@upload", "boom@upload",
+     "503@tag", "kill@forge", "503@upload:3\n", "drop@nothing"],
+)  # fmt: skip
+def test_nonsense_is_refused_with_what_is_known(text: str) -> None:
+    """A fault that cannot be carried out is an error that lists what can."""
+    with pytest.raises(InvalidConfiguration) as caught:
+        parse_fault(text)
+    assert "KIND" in caught.value.said or "upload" in caught.value.said
+
+
+def test_a_fault_meets_one_request() -> None:
+    """The third upload is met, once; other requests are not counted with it."""
+    book = FaultBook([Fault("503", "upload", 3), Fault("kill", "upload", 1)])
+    met = [book.due(names) for names in [("upload",), ("visible",), ("upload",), (), ("upload",)]]
+    assert met == [None, None, None, None, Fault("503", "upload", 3)]
+    assert book.due(("upload",)) is None

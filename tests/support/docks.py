@@ -1,0 +1,113 @@
+"""Docks for tests: in a thread of this process, or in a process of their own."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from seatrial.dock.faults import parse_fault
+from seatrial.dock.serve import serve_forever
+from seatrial.dock.server import Dock
+
+TOKEN = "pypi-for-tests"
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    """What a dock in a process of its own is told."""
+
+    folder: str
+    foreign: str = ""
+    own: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+    port: int = 0
+    delay: float = 0.0
+
+
+class DockProcess:
+    """A dock in a process of its own; addresses as :class:`seatrial.dock.server.Dock` has them."""
+
+    def __init__(self, order: Order) -> None:
+        root = Path(__file__).parents[2]
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.support.docks", msgspec.json.encode(order).decode()],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=root,
+        )
+        assert self.process.stdout is not None
+        self.url = self.process.stdout.readline().strip()
+        assert self.url, "the dock did not start"
+        self.forge_api = f"{self.url}/forge"
+        self.port = int(self.url.rpartition(":")[2])
+
+    def upload_url(self, index: str) -> str:
+        """Give the address of an index's upload API."""
+        return f"{self.url}/{index}/legacy/"
+
+    def simple_url(self, index: str) -> str:
+        """Give the address of an index's Simple API."""
+        return f"{self.url}/{index}/simple/"
+
+    def kill(self) -> None:
+        """End it without a word (SIGKILL)."""
+        self.process.kill()
+        self._reap()
+
+    def interrupt(self) -> int:
+        """Press Ctrl-C, and give the exit code."""
+        self.process.send_signal(signal.SIGINT)
+        return self._reap()
+
+    def _reap(self) -> int:
+        code = self.process.wait(timeout=30)
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+        return code
+
+
+@contextmanager
+def dock_process(
+    folder: Path,
+    *,
+    foreign: str = "",
+    own: Sequence[str] = (),
+    faults: Sequence[str] = (),
+    port: int = 0,
+) -> Iterator[DockProcess]:
+    """Run a dock in a process of its own, killed at the end."""
+    dock = DockProcess(
+        Order(folder=str(folder), foreign=foreign, own=tuple(own), faults=tuple(faults), port=port)
+    )
+    try:
+        yield dock
+    finally:
+        if dock.process.poll() is None:
+            dock.kill()
+
+
+def _announce(dock: Dock) -> None:
+    sys.stdout.write(f"{dock.url}\n")
+    sys.stdout.flush()
+
+
+def _main() -> None:
+    order = msgspec.json.decode(sys.argv[1], type=Order)
+    dock = Dock(
+        Path(order.folder),
+        foreign=order.foreign,
+        own=frozenset(order.own),
+        faults=[parse_fault(text) for text in order.faults],
+        port=order.port,
+        delay=order.delay,
+    )
+    serve_forever(dock, _announce)
+
+
+if __name__ == "__main__":
+    _main()
