@@ -11,17 +11,22 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import IO
 
 import msgspec
 
-from seatrial.errors import TimedOut, ToolMissing
+from seatrial.errors import StorageFault, TimedOut, ToolMissing
 from seatrial.secret import Redactor
 
 GRACE = 5.0
 """Seconds between asking a command to end and ending it."""
+
+TAIL = 64 * 1024
+"""Bytes of a logged output that are kept for the one who called."""
 
 PASSED_ON = (
     "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TERM", "TMPDIR", "TEMP", "TMP",
@@ -30,11 +35,13 @@ PASSED_ON = (
     "http_proxy", "https_proxy", "no_proxy", "all_proxy", "SYSTEMROOT", "COMSPEC", "PATHEXT",
     "APPDATA", "LOCALAPPDATA", "PROGRAMFILES", "USERPROFILE", "CARGO_HOME", "RUSTUP_HOME",
     "JAVA_HOME", "CC", "CXX", "CFLAGS", "LDFLAGS", "MACOSX_DEPLOYMENT_TARGET", "SDKROOT",
-    "DEVELOPER_DIR", "PYENV_ROOT",
+    "DEVELOPER_DIR", "PYENV_ROOT", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM",
 )  # fmt: skip
 """Variables that a child gets from ours: what it needs to work, and nothing that logs in."""
 
-PASSED_ON_PREFIXES = ("LC_", "XDG_", "PIP_", "UV_", "GIT_SSH", "GIT_AUTHOR_", "GIT_COMMITTER_")
+PASSED_ON_PREFIXES = (
+    "LC_", "XDG_", "PIP_", "UV_", "GIT_SSH", "GIT_SSL_", "GIT_AUTHOR_", "GIT_COMMITTER_",
+)  # fmt: skip
 WITHHELD = ("PASSWORD", "TOKEN", "SECRET", "USERNAME", "_AUTH")
 
 
@@ -43,8 +50,9 @@ class Completed(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         code: its exit code; negative is the number of the signal that ended it.
-        stdout: all it printed there, redacted; empty when a log took it.
-        stderr: the same for the error stream.
+        stdout: all it printed there, redacted; with a log, the last :data:`TAIL` bytes of both
+            streams together.
+        stderr: the same for the error stream; empty with a log.
         seconds: how long it ran.
     """
 
@@ -134,38 +142,163 @@ class Runner:
             seconds=time.monotonic() - began,
         )
 
+    def run_logged(
+        self,
+        argv: tuple[str, ...] | list[str],
+        *,
+        cwd: Path,
+        log: Path,
+        env: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+    ) -> Completed:
+        """Run a command whose output goes to a file as it comes.
+
+        Args:
+            argv: the program and its arguments; no shell reads them.
+            cwd: the working directory.
+            log: both streams are added to this file, redacted; only their end stays in memory.
+            env: the whole environment; :func:`child_environment` when absent.
+            timeout: seconds it may take; no limit when absent.
+
+        Raises:
+            ToolMissing: the program is not there, or cannot be started.
+            TimedOut: it took longer, and was ended with all that it had started.
+            StorageFault: the log cannot be written.
+        """
+        began = time.monotonic()
+        environment = child_environment() if env is None else env
+        with (
+            _open_log(log) as sink,
+            self._started(list(argv), cwd, environment, merged=True) as child,
+        ):
+            reader = _Reader(child, sink, self.redactor)
+            reader.start()
+            late = False
+            try:
+                child.wait(timeout=timeout)
+            except subprocess.TimeoutExpired:
+                late = True
+                _stop(child)
+            reader.join(GRACE)
+            if reader.is_alive():  # Something it left behind holds the pipe: nothing is left.
+                _signal(child, _KILL)
+                reader.join(GRACE)
+            _signal(child, _KILL)
+        if reader.failed is not None:
+            raise StorageFault(str(log), str(reader.failed))
+        tail = bytes(reader.tail)
+        if late:
+            words = tail[-2000:].decode("utf-8", "backslashreplace").strip()
+            raise TimedOut(
+                " ".join(argv[:3]), f"no end after {timeout:g} s. Its last words:\n{words}"
+            )
+        return Completed(
+            code=child.returncode, stdout=tail, stderr=b"", seconds=time.monotonic() - began
+        )
+
     @contextlib.contextmanager
     def _started(
-        self, argv: list[str], cwd: Path, env: Mapping[str, str]
+        self, argv: list[str], cwd: Path, env: Mapping[str, str], *, merged: bool = False
     ) -> Iterator[subprocess.Popen[bytes]]:
         try:
             child = subprocess.Popen(
                 argv,
                 cwd=cwd,
                 env=dict(env),
-                stdin=subprocess.PIPE,
+                stdin=subprocess.DEVNULL if merged else subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
+                stderr=subprocess.STDOUT if merged else subprocess.PIPE,
                 start_new_session=sys.platform != "win32",
             )
-        except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
+        except OSError as error:
             raise ToolMissing(argv[0], str(error)) from error
         try:
             yield child
         except BaseException:
-            self._end(child)
+            _stop(child)
             raise
+        finally:
+            for pipe in (child.stdin, child.stdout, child.stderr):
+                if pipe is not None:
+                    with contextlib.suppress(OSError, ValueError):
+                        pipe.close()
 
     def _end(self, child: subprocess.Popen[bytes]) -> str:
         """End the child and its whole group; give the last of what it printed."""
-        for stop in (signal.SIGTERM, getattr(signal, "SIGKILL", signal.SIGTERM)):
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                if sys.platform == "win32":
-                    child.kill()
-                else:
-                    os.killpg(child.pid, stop)
-            with contextlib.suppress(subprocess.TimeoutExpired, ValueError):
+        tail = b""
+        for stop in (signal.SIGTERM, _KILL):
+            _signal(child, stop)
+            try:
                 out, err = child.communicate(timeout=GRACE)
-                tail = self.redactor.clean(out + err)[-2000:]
-                return tail.decode("utf-8", "backslashreplace").strip()
-        return ""
+            except (subprocess.TimeoutExpired, ValueError):
+                continue
+            tail = self.redactor.clean(out + err)[-2000:]
+            break
+        _signal(child, _KILL)
+        return tail.decode("utf-8", "backslashreplace").strip()
+
+
+_KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
+
+
+def _signal(child: subprocess.Popen[bytes], number: int) -> None:
+    """Send a signal to the child's whole group; quiet when nobody is left."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        if sys.platform == "win32":
+            child.kill()
+        else:
+            os.killpg(child.pid, number)
+
+
+def _stop(child: subprocess.Popen[bytes]) -> None:
+    """Ask the child's group to end, and end it."""
+    for number in (signal.SIGTERM, _KILL):
+        _signal(child, number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(timeout=GRACE)
+            break
+    _signal(child, _KILL)
+
+
+def _open_log(log: Path) -> IO[bytes]:
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        return log.open("ab", buffering=0)
+    except OSError as error:
+        raise StorageFault(str(log), str(error)) from error
+
+
+class _Reader(threading.Thread):
+    """Carries a child's output into the log, cleaned, and keeps its end.
+
+    Attributes:
+        tail: the last :data:`TAIL` bytes.
+        failed: why the log could not be written; the output is read on, so the child never stalls.
+    """
+
+    def __init__(self, child: subprocess.Popen[bytes], sink: IO[bytes], redactor: Redactor) -> None:
+        super().__init__(name=f"output of {child.pid}", daemon=True)
+        self.tail = bytearray()
+        self.failed: OSError | None = None
+        self._source = child.stdout
+        self._sink = sink
+        self._stream = redactor.stream()
+
+    def run(self) -> None:
+        """Read until nobody can write any more."""
+        source = self._source
+        if source is None:
+            return
+        with contextlib.suppress(OSError, ValueError):  # Closed when the child had to be ended.
+            while piece := os.read(source.fileno(), TAIL):
+                self._put(self._stream.feed(piece))
+        self._put(self._stream.close())
+
+    def _put(self, data: bytes) -> None:
+        self.tail += data
+        del self.tail[:-TAIL]
+        if self.failed is None and data:
+            try:
+                self._sink.write(data)
+            except (OSError, ValueError) as error:
+                self.failed = error if isinstance(error, OSError) else OSError(str(error))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 MASK = "***"
 
 
@@ -63,3 +65,45 @@ class Redactor:
         for value in sorted(self._values, key=len, reverse=True):
             output = output.replace(value, MASK.encode())
         return output
+
+    def stream(self) -> RedactedStream:
+        """Give a cleaner for output that comes in pieces."""
+        return RedactedStream(self._values)
+
+
+class RedactedStream:
+    """Cleans output that comes in pieces, also where a secret lies across two of them.
+
+    Args:
+        values: the known secrets; those added while the stream runs count from then on.
+    """
+
+    def __init__(self, values: set[bytes]) -> None:
+        self._values = values
+        self._held = b""
+
+    def feed(self, piece: bytes) -> bytes:
+        """Take a piece, and give what can no longer be the beginning of a secret."""
+        data = self._held + piece
+        values = sorted(self._values, key=len, reverse=True)
+        if not values:
+            self._held = b""
+            return data
+        # A match that begins before this point has all its bytes here, so the longest one wins.
+        complete = max(0, len(data) - len(values[0]) + 1)
+        pattern = re.compile(b"|".join(re.escape(value) for value in values))
+        clean, at = [], 0
+        while (match := pattern.search(data, at)) and match.start() < complete:
+            clean += [data[at : match.start()], MASK.encode()]
+            at = match.end()
+        cut = max(at, complete)
+        clean.append(data[at:cut])
+        self._held = data[cut:]
+        return b"".join(clean)
+
+    def close(self) -> bytes:
+        """Give the rest, when nothing more comes."""
+        rest, self._held = self._held, b""
+        for value in sorted(self._values, key=len, reverse=True):
+            rest = rest.replace(value, MASK.encode())
+        return rest

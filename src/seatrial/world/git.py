@@ -1,0 +1,362 @@
+"""The real git: the run's own repository, and the remote it pushes to.
+
+The run's repository borrows the objects of the user's one and holds what the release adds: one
+commit and one tag.  The user's references, index, working tree and configuration are only read.
+The user's hooks (``pre-commit``, ``commit-msg``, ``pre-push`` and the rest) do not run: the checks
+of a release are its gates, which are in the plan and in the rehearsal.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from seatrial.errors import StalePlan, StorageFault, TagElsewhere
+from seatrial.plan.values import FileEdit
+from seatrial.process import Completed, Runner
+from seatrial.world.gitfolders import Layout, check, create, lend, remove, storing
+from seatrial.world.gitpush import Remote
+from seatrial.world.ports import RemoteRef
+from seatrial.world.submodules import fill_submodules
+from seatrial.world.usergit import UserGit, logins, read_user_git
+
+RELEASE = "refs/seatrial/release"
+PLAIN_FILES = ("100644", "100755")
+
+
+class CloneGit:
+    """The run's own repository (:class:`seatrial.world.ports.Git`).
+
+    Args:
+        source: the user's repository: a folder of its working tree, or its git directory.
+        clone: the folder for ours and for its checkouts; all of it is ours.
+        remote: the address to push to (:func:`seatrial.world.usergit.push_address`); empty: none.
+        runner: starts git.
+    """
+
+    def __init__(self, source: Path, clone: Path, *, remote: str, runner: Runner) -> None:
+        self._source = source
+        self._folder = clone
+        self._git_dir = clone / "git"
+        self._remote = remote
+        self._runner = runner
+        for secret in logins(remote):
+            runner.redactor.add(secret)
+        self._read: UserGit | None = None
+
+    def prepare(self, commit: str) -> None:
+        """Make the clone, if it is not there, with its HEAD at the planned commit.
+
+        An incomplete clone, left by a run that was killed, never has the clone's name.
+
+        Raises:
+            NoRepository: the user's repository is gone.
+            StalePlan: the planned commit is.
+            StorageFault: it cannot be written.
+        """
+        user_git = self._user_git(commit)
+        head = self._git_dir / "HEAD"
+        with storing(self._folder):
+            if head.is_file() and head.read_text("utf-8").strip() == commit:
+                lend(self._git_dir, [user_git.objects])
+                for lock in self._git_dir.rglob("*.lock"):
+                    lock.unlink()  # Whoever made it was killed: a run is held by one process.
+                return
+            new = self._folder / "new"
+            remove(new)
+            remove(self._git_dir)
+            layout = Layout(lenders=[user_git.objects], head=commit, bare=True)
+            create(new, layout, user_git, self._runner)
+            (new / "user-tags").write_text(
+                "".join(f"{line}\n" for line in self._user_tags()), "utf-8", newline="\n"
+            )
+            # An empty one ends uv's search for settings here, before the user's working tree.
+            (self._folder / "uv.toml").touch()
+            new.rename(self._git_dir)
+
+    def release_commit(self) -> str:
+        """Give the release commit made in this clone, or an empty string."""
+        done = self._git("rev-parse", "--verify", "--quiet", f"{RELEASE}^{{commit}}", must=False)
+        return done.text.strip() if done.code == 0 else ""
+
+    def commit(self, parent: str, edits: Sequence[FileEdit], message: str, when: int) -> str:
+        """Make the release commit from edits, and remember it; with no edits it is the parent.
+
+        Args:
+            parent: the planned commit.
+            edits: files with their whole new content, stored as it is given: no line ending is
+                changed and no filter runs.
+            message: UTF-8.
+            when: author and committer time, seconds since the epoch, written as UTC.
+
+        Raises:
+            StalePlan: a file does not hold what the edit expects.
+            InvalidConfiguration: git does not know who commits.
+        """
+        made = parent
+        if edits:
+            self._user_git().check_identity()
+            tree = self._edited_tree(parent, edits)
+            sign = ["-S"] if self._user_git().enabled("commit.gpgsign") else []
+            done = self._git(
+                "commit-tree", *sign, "-p", parent, "-F", "-", tree,
+                stdin=message.encode(), env=_dates(when),
+            )  # fmt: skip
+            made = done.text.strip()
+        self._git("update-ref", RELEASE, made)
+        return made
+
+    def tree(self, commit: str) -> str:
+        """Give the id of a commit's tree."""
+        return self._git("rev-parse", "--verify", f"{commit}^{{tree}}").text.strip()
+
+    def tag_object(self, name: str) -> RemoteRef | None:
+        """Give the tag of this clone, or nothing; the user's own tags are not in it."""
+        ref = f"refs/tags/{name}"
+        done = self._git("rev-parse", "--quiet", ref, f"{ref}^{{commit}}", must=False)
+        ids = done.text.split()
+        return RemoteRef(id=ids[0], commit=ids[1]) if done.code == 0 else None
+
+    def tag(self, name: str, commit: str, message: str, when: int) -> str:
+        """Make the annotated tag in this clone and give its object's id.
+
+        It is signed where the user's git signs tags; lines of the message that begin with ``#``
+        stay.
+
+        Raises:
+            TagElsewhere: it is there, on another commit.
+            InvalidConfiguration: git does not know who tags.
+        """
+        there = self.tag_object(name)
+        if there is None:
+            self._user_git().check_identity()
+            self._git(
+                "tag", "--annotate", "--cleanup=whitespace", "--file=-", "--", name, commit,
+                stdin=message.encode(), env=_dates(when),
+            )  # fmt: skip
+            there = self.tag_object(name)
+        if there is None:
+            raise StorageFault(str(self._git_dir), f"the tag {name} is not there after git tag")
+        if there.commit != commit:
+            raise TagElsewhere(name, f"it is at {there.commit[:12]}, not at {commit[:12]}")
+        return there.id
+
+    def checkout(self, purpose: str) -> Path:
+        """Give a fresh folder that holds the release commit and nothing else.
+
+        It is a repository of its own with a detached HEAD, the user's tags and the release's, so
+        tools that take the version from git find what they would find after the release.
+        Submodules are filled from the user's repository where it has them, and are left empty
+        otherwise.  Files stored with Git LFS are read by the user's git-lfs, from the user's
+        repository where it has them.
+
+        Args:
+            purpose: a name for it; the folder is made new when asked again.
+        """
+        user_git = self._user_git()
+        folder = self._folder / "checkouts" / purpose
+        remove(folder)
+        commit = self.release_commit() or (self._git_dir / "HEAD").read_text("utf-8").strip()
+        layout = Layout(
+            lenders=[self._git_dir / "objects", user_git.objects], head=commit, refs=self._tags()
+        )
+        create(folder, layout, user_git, self._runner)
+        done = self._runner.run(
+            ["git", "read-tree", "-u", "--reset", "HEAD"], cwd=folder, env=user_git.environment({})
+        )
+        check(done, "git read-tree", folder)
+        fill_submodules(folder, user_git, self._runner)
+        return folder
+
+    def remote_refs(self) -> Mapping[str, RemoteRef]:
+        """Ask the remote for its branches and tags (full names), afresh.
+
+        Raises:
+            Unreachable: it did not answer.
+        """
+        return self._remote_end().refs()
+
+    def push(self, updates: Mapping[str, tuple[str, str]]) -> None:
+        """Push several references in one atomic push, each with a lease.
+
+        Args:
+            updates: full reference name → (id expected on the remote or empty for absent,
+                id to put there or empty to delete it).
+
+        Raises:
+            BranchMoved: a lease on a branch did not hold.
+            TagElsewhere: a lease on a tag did not hold.
+            PushRefused: the remote refused (a protected branch, a hook, no right).
+            Unreachable: it did not answer.
+        """
+        self._remote_end().push(updates)
+
+    def discard(self) -> None:
+        """Remove the clone and its checkouts."""
+        remove(self._folder)
+
+    def _user_git(self, commit: str = "HEAD") -> UserGit:
+        if self._read is None:
+            self._read = read_user_git(self._source, self._runner.redactor, commit)
+        return self._read
+
+    def _remote_end(self) -> Remote:
+        return Remote(
+            address=self._remote,
+            git_dir=self._git_dir,
+            base=self._source,
+            user_git=self._user_git(),
+            redactor=self._runner.redactor,
+        )
+
+    def _user_tags(self) -> list[str]:
+        """Give the user's tags as lines of ``packed-refs``, as they are when the run begins."""
+        return self._tag_lines(self._user_git().common)
+
+    def _tags(self) -> list[str]:
+        """Give the user's tags and ours as lines of ``packed-refs``; ours win."""
+        by_name: dict[str, str] = {}
+        theirs = (self._git_dir / "user-tags").read_text("utf-8").splitlines()
+        for line in (*theirs, *self._tag_lines(self._git_dir)):
+            by_name[line.partition(" ")[2]] = line
+        return [by_name[name] for name in sorted(by_name)]
+
+    def _tag_lines(self, git_dir: Path) -> list[str]:
+        done = self._runner.run(
+            [
+                "git", f"--git-dir={git_dir}", "for-each-ref",
+                "--format=%(objectname) %(refname)", "refs/tags",
+            ],
+            cwd=self._folder,
+            env=self._user_git().environment({}),
+        )  # fmt: skip
+        return check(done, "git for-each-ref", git_dir).text.splitlines()
+
+    def _edited_tree(self, parent: str, edits: Sequence[FileEdit]) -> str:
+        """Write the parent's tree with the edits, without a working tree, and give its id."""
+        modes = self._modes(parent, edits)
+        with (
+            storing(self._folder),
+            tempfile.TemporaryDirectory(dir=self._folder, prefix="edit-") as scratch,
+        ):
+            blobs = self._blobs(Path(scratch), [edit.after for edit in edits])
+            index = {"GIT_INDEX_FILE": str(Path(scratch, "index"))}
+            self._git("read-tree", parent, env=index)
+            entries = (
+                f"{modes[edit.path]} {blob}\t{edit.path}\0"
+                for edit, blob in zip(edits, blobs, strict=True)
+            )
+            self._git(
+                "update-index", "-z", "--index-info", stdin="".join(entries).encode(), env=index
+            )
+            return self._git("write-tree", env=index).text.strip()
+
+    def _blobs(self, scratch: Path, contents: Iterable[str]) -> list[str]:
+        paths = []
+        for number, content in enumerate(contents):
+            path = scratch / f"{number}"
+            path.write_bytes(content.encode())
+            paths.append(path.name)
+        done = self._git(
+            "hash-object", "-w", "--no-filters", "--stdin-paths",
+            stdin="".join(f"{path}\n" for path in paths).encode(), cwd=scratch,
+        )  # fmt: skip
+        return done.text.split()
+
+    def _modes(self, parent: str, edits: Sequence[FileEdit]) -> dict[str, str]:
+        """Give each file's mode, after comparing what it holds with what its edit expects."""
+        paths = [edit.path for edit in edits]
+        listed = self._git("ls-tree", "-z", "--full-tree", parent, "--", *paths).text
+        there: dict[str, tuple[str, str]] = {}
+        for entry in filter(None, listed.split("\0")):
+            about, _, path = entry.partition("\t")
+            mode, _, blob = about.split(" ")
+            there[path] = (mode, blob)
+        modes: dict[str, str] = {}
+        for edit in edits:
+            mode, blob = there.get(edit.path, ("", ""))
+            held = self._digest(blob) if mode in PLAIN_FILES else ""
+            if held != edit.before or (mode and mode not in PLAIN_FILES):
+                raise StalePlan(
+                    edit.path, f"commit {parent[:12]} does not hold what the plan expects there"
+                )
+            modes[edit.path] = mode or PLAIN_FILES[0]
+        return modes
+
+    def _digest(self, blob: str) -> str:
+        # Not through our runner: its redactor could change the bytes.
+        done = Runner().run(
+            ["git", f"--git-dir={self._git_dir}", "cat-file", "blob", blob],
+            cwd=self._git_dir,
+            env=self._user_git().environment({}),
+        )
+        return hashlib.sha256(check(done, "git cat-file", self._git_dir).stdout).hexdigest()
+
+    def _git(
+        self,
+        *arguments: str,
+        stdin: bytes | None = None,
+        env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+        must: bool = True,
+    ) -> Completed:
+        """Run git on our repository; a failure is an error unless it ``must`` not succeed."""
+        done = self._runner.run(
+            ["git", f"--git-dir={self._git_dir}", *arguments],
+            cwd=cwd or self._git_dir,
+            env=self._user_git().environment({}) | dict(env or {}),
+            stdin=stdin,
+        )
+        return check(done, f"git {arguments[0]}", self._git_dir) if must else done
+
+
+def _dates(when: int) -> dict[str, str]:
+    """Give the dates for git: ``@`` marks seconds since the epoch, also small ones."""
+    date = f"@{when} +0000"
+    return {"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date}
+
+
+def bare_copy(
+    source: Path, to: Path, runner: Runner, *, refs: Mapping[str, str] | None = None
+) -> Path:
+    """Make a bare repository that looks as the user's remote would, for a rehearsal to push to.
+
+    It borrows the user's objects and holds branches and tags only: no hook, no configuration.
+
+    Args:
+        source: the user's repository: a folder of its working tree, or its git directory.
+        to: the folder to make.
+        runner: starts git.
+        refs: full name → id for those that the real remote holds elsewhere; empty: not there.
+    """
+    user_git = read_user_git(source, runner.redactor)
+    remove(to)
+    listed = runner.run(
+        [
+            "git", "for-each-ref", "--format=%(objectname) %(refname) %(HEAD)",
+            "refs/heads", "refs/tags",
+        ],
+        cwd=source,
+        env=user_git.environment({}),
+    )  # fmt: skip
+    held: dict[str, str] = {}
+    head = ""
+    for line in check(listed, "git for-each-ref", source).text.splitlines():
+        object_id, name, *mark = line.split(" ")
+        held[name] = object_id
+        head = name if "*" in mark else head
+    held |= refs or {}
+    lines = [f"{held[name]} {name}" for name in sorted(held) if held[name]]
+    layout = Layout(
+        lenders=[user_git.objects],
+        head=f"ref: {head or 'refs/heads/main'}",
+        refs=lines,
+        bare=True,
+    )
+    create(to, layout, user_git, runner)
+    with storing(to), (to / "config").open("a", encoding="utf-8", newline="\n") as config:
+        # Nothing in a rehearsal has to outlive a power cut.
+        config.write("[receive]\n\tautogc = false\n[gc]\n\tauto = 0\n[core]\n\tfsync = none\n")
+    return to
