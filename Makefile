@@ -54,6 +54,8 @@ check: $(READY)
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python docs/generate.py --check
+	$(BIN)/mkdocs build --quiet --strict
 
 docs: $(READY)
 	$(BIN)/python docs/generate.py

@@ -1,0 +1,82 @@
+"""The documentation says what the code does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from seatrial.config.load import load
+from seatrial.errors import SeatrialError, by_slug
+
+ROOT = Path(__file__).parents[2]
+ERRORS = ROOT / "docs" / "errors"
+PAGES = sorted(
+    page
+    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    if page.name != "CHANGELOG.md"
+)
+
+
+def leaves(kind: type[SeatrialError]) -> Iterator[type[SeatrialError]]:
+    """Give the errors that are raised: those with no kinds of their own."""
+    kinds = kind.__subclasses__()
+    if not kinds:
+        yield kind
+    for inner in kinds:
+        yield from leaves(inner)
+
+
+def ours() -> list[type[SeatrialError]]:
+    """Give the errors of the tree; not those that another test has made."""
+    return [kind for kind in leaves(SeatrialError) if kind.__module__ == "seatrial.errors"]
+
+
+def test_each_error_has_a_page_and_each_page_an_error() -> None:
+    """The pages of docs/errors are exactly those of the errors a user can meet."""
+    pages = {page.stem for page in ERRORS.glob("*.md")} - {"index"}
+    assert pages == {kind("").slug for kind in ours()}
+
+
+@pytest.mark.parametrize("kind", ours(), ids=lambda kind: kind.__name__)
+def test_the_page_of_an_error_is_whole(kind: type[SeatrialError]) -> None:
+    """A page has its name, its exit code, the reason for stopping, and what to do."""
+    slug = kind("").slug
+    text = (ERRORS / f"{slug}.md").read_text("utf-8")
+    assert by_slug(slug) is kind
+    assert f"`{slug}`, exit code {int(kind.exit_code)}\n" in text
+    assert "\n## Why Seatrial stops here\n" in text
+    assert "\n## What to do\n" in text
+
+
+@pytest.mark.parametrize("kind", ours(), ids=lambda kind: kind.__name__)
+def test_each_error_says_what_was_done_and_what_comes_next(kind: type[SeatrialError]) -> None:
+    """A class of error has a gerund phrase, a next step, and its place in the drawn tree."""
+    import seatrial.errors
+
+    assert kind.doing
+    assert kind.next_step.endswith(".")
+    assert re.search(rf"[├└]── {kind.__name__}\b", seatrial.errors.__doc__ or "")
+
+
+def blocks(text: str) -> Iterator[str]:
+    """Give the indented blocks of a page, their indentation removed."""
+    for found in re.finditer(r"(?:^(?: {4}).*\n|^\n(?= {4}))+", text, re.MULTILINE):
+        lines = found[0].strip("\n").splitlines()
+        margin = min(len(line) - len(line.lstrip()) for line in lines if line.strip())
+        yield "\n".join(line[margin:] for line in lines)
+
+
+def test_configuration_in_the_documentation_is_read() -> None:
+    """Every example of configuration on a page is one that Seatrial takes."""
+    examples = [
+        block
+        for page in PAGES
+        for block in blocks(page.read_text("utf-8"))
+        if "[tool.seatrial" in block
+    ]
+    assert len(examples) > 3
+    for example in examples:
+        assert load({"pyproject.toml": example}).origins
