@@ -1,0 +1,224 @@
+"""The form of the legacy upload API: the fields of one file, and their bytes on the way.
+
+The API is PyPI's and twine's; it is described in Warehouse's documentation ("Upload API").  Its
+field names are those of the core metadata in lower case with ``_``; fields that may be given
+several times are sent several times.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import secrets
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+from packaging.metadata import RawMetadata, parse_email
+from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+
+from seatrial.errors import InspectionFailed, StorageFault
+from seatrial.world.ports import StoredFile
+
+PIECE = 64 * 1024
+METADATA_LIMIT = 32 * 1024 * 1024
+
+SPELLING = {
+    "platforms": "platform",
+    "supported_platforms": "supported_platform",
+    "license_files": "license_file",
+    "import_names": "import_name",
+    "import_namespaces": "import_namespace",
+}
+"""Where the form's name for a field is not the one of :class:`packaging.metadata.RawMetadata`."""
+
+Fields = tuple[tuple[str, str], ...]
+
+
+class _Digest(Protocol):
+    def update(self, data: bytes, /) -> None: ...
+    def hexdigest(self) -> str: ...
+
+
+class Multipart(msgspec.Struct, frozen=True, kw_only=True):
+    """A ``multipart/form-data`` body (RFC 7578) with one file, read as it is sent.
+
+    Attributes:
+        head: everything before the file's bytes.
+        tail: everything after them.
+        path: the file.
+        size: its length in bytes.
+        boundary: the text between the parts.
+    """
+
+    head: bytes
+    tail: bytes
+    path: Path
+    size: int
+    boundary: str
+
+    @property
+    def content_type(self) -> str:
+        """The request's content type."""
+        return f"multipart/form-data; boundary={self.boundary}"
+
+    @property
+    def length(self) -> int:
+        """Bytes in all."""
+        return len(self.head) + self.size + len(self.tail)
+
+    def chunks(self) -> Iterator[bytes]:
+        """Give the pieces from the start.
+
+        Raises:
+            StorageFault: the file cannot be read, or is not as long as it was.
+        """
+        yield self.head
+        yield from pieces(self.path, self.size)
+        yield self.tail
+
+
+def pieces(path: Path, size: int) -> Iterator[bytes]:
+    """Read a file piece by piece.
+
+    Args:
+        path: the file.
+        size: how many bytes it must have.
+
+    Raises:
+        StorageFault: it cannot be read, or is longer or shorter.
+    """
+    doing = "reading"
+    seen = 0
+    try:
+        with path.open("rb") as file:
+            while piece := file.read(PIECE):
+                seen += len(piece)
+                if seen > size:
+                    break
+                yield piece
+    except OSError as error:
+        raise StorageFault(str(path), error.strerror or str(error), doing=doing) from error
+    if seen != size:
+        raise StorageFault(str(path), f"it has no longer its {size} bytes", doing=doing)
+
+
+def multipart(fields: Fields, file: StoredFile) -> Multipart:
+    """Put the fields and the file, under the name ``content``, into one body."""
+    boundary = secrets.token_hex(16)
+    head = b"".join(
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+        for name, value in fields
+    )
+    # The escapes that browsers use, as RFC 7578 (section 4.2) leaves it to them.
+    named = file.name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
+    head += (
+        f'--{boundary}\r\nContent-Disposition: form-data; name="content"; filename="{named}"\r\n'
+        "Content-Type: application/octet-stream\r\n\r\n"
+    ).encode()
+    tail = f"\r\n--{boundary}--\r\n".encode()
+    return Multipart(head=head, tail=tail, path=file.path, size=file.size, boundary=boundary)
+
+
+def fields_of(file: StoredFile) -> Fields:
+    """Give the form's fields for a wheel or an sdist, without the file itself.
+
+    Raises:
+        InspectionFailed: it is neither, its metadata cannot be read, or its bytes are not those
+            that were kept.
+        StorageFault: it cannot be read.
+    """
+    kind, python = _kind(file.name)
+    raw, _ = parse_email(_metadata(file, kind))
+    return (
+        (":action", "file_upload"),
+        ("protocol_version", "1"),
+        ("filetype", kind),
+        ("pyversion", python),
+        *_metadata_fields(raw),
+        *_digests(file),
+    )
+
+
+def _kind(name: str) -> tuple[str, str]:
+    """Give the file's type and its Python tag in the form's words."""
+    if name.endswith((".tar.gz", ".zip")):
+        return "sdist", "source"
+    try:
+        parse_wheel_filename(name)
+    except InvalidWheelFilename as error:
+        raise InspectionFailed(name, str(error)) from error
+    return "bdist_wheel", name.split("-")[-3]
+
+
+def _metadata_fields(raw: RawMetadata) -> Iterator[tuple[str, str]]:
+    for key, value in raw.items():
+        name = SPELLING.get(key, key)
+        if isinstance(value, dict):
+            yield from ((name, f"{label}, {url}") for label, url in value.items())
+        elif isinstance(value, list):
+            texts = [", ".join(value)] if key == "keywords" else value
+            yield from ((name, text) for text in texts)
+        elif value:
+            yield name, str(value)
+
+
+def _digests(file: StoredFile) -> Iterator[tuple[str, str]]:
+    """Compute the digests in one pass, and see that the bytes are those that were kept."""
+    sha256, blake2 = hashlib.sha256(), hashlib.blake2b(digest_size=32)
+    digests: list[tuple[str, _Digest]] = [("sha256_digest", sha256), ("blake2_256_digest", blake2)]
+    with contextlib.suppress(ValueError):  # a system in FIPS mode has no MD5; the form needs none
+        digests.append(("md5_digest", hashlib.md5(usedforsecurity=False)))
+    for piece in pieces(file.path, file.size):
+        for _, digest in digests:
+            digest.update(piece)
+    if sha256.hexdigest() != file.sha256:
+        raise InspectionFailed(
+            str(file.path),
+            f"its SHA-256 is {sha256.hexdigest()}, and it was kept as {file.sha256}",
+            next_step="Something wrote to the run's files: release again from the start.",
+        )
+    for name, digest in digests:
+        yield name, digest.hexdigest()
+
+
+def _metadata(file: StoredFile, kind: str) -> bytes:
+    """Read ``*.dist-info/METADATA`` of a wheel, or the top folder's ``PKG-INFO`` of an sdist."""
+    try:
+        if file.name.endswith(".tar.gz"):
+            data = _from_tar(file.path)
+        else:
+            data = _from_zip(file.path, ".dist-info/METADATA" if kind != "sdist" else "/PKG-INFO")
+    except (tarfile.TarError, zipfile.BadZipFile, EOFError, zlib.error, RuntimeError) as error:
+        raise InspectionFailed(file.name, f"its metadata cannot be read: {error}") from error
+    except OSError as error:
+        raise StorageFault(str(file.path), error.strerror or str(error), doing="reading") from error
+    if data is None:
+        raise InspectionFailed(file.name, "it holds no metadata")
+    if len(data) > METADATA_LIMIT:
+        raise InspectionFailed(file.name, "its metadata is absurdly long")
+    return data
+
+
+def _from_zip(path: Path, ending: str) -> bytes | None:
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            if name.count("/") == 1 and name.endswith(ending):
+                with archive.open(name) as member:
+                    return member.read(METADATA_LIMIT + 1)
+    return None
+
+
+def _from_tar(path: Path) -> bytes | None:
+    with tarfile.open(path, "r:gz") as archive:
+        for member in archive:
+            if member.isfile() and member.name.count("/") == 1:
+                if not member.name.endswith("/PKG-INFO"):
+                    continue
+                content = archive.extractfile(member)
+                return content.read(METADATA_LIMIT + 1) if content else None
+    return None
