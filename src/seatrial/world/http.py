@@ -288,7 +288,7 @@ def _body(response: urllib3.BaseHTTPResponse, request: Request) -> bytes:
 def retry_after(answer: Answer) -> float:
     """Give the seconds that an answer asks to wait (RFC 9110, section 10.2.3), or 0."""
     value = answer.headers.get("retry-after", "").strip()
-    if value.isdecimal():
+    if value.isascii() and value.isdigit():
         return float(value[:9])
     try:
         when = email.utils.parsedate_to_datetime(value)
@@ -297,33 +297,35 @@ def retry_after(answer: Answer) -> float:
         return 0.0
 
 
+MEANINGS: tuple[tuple[type[BaseException], str], ...] = (
+    (faults.NameResolutionError, "its name does not resolve"),
+    (faults.NewConnectionError, "no connection: {words}"),
+    (faults.ConnectTimeoutError, f"no connection within {CONNECT:g} s"),
+    (faults.TimeoutError, "no answer in time"),
+    (faults.DecodeError, "its answer cannot be unpacked"),
+    (faults.IncompleteRead, "the connection was cut in the middle of the answer"),
+    (faults.LocationParseError, "its address cannot be read"),
+    (faults.SSLError, "no encrypted connection: {words}"),
+    (BaseException, "the connection was cut: {words}"),
+)
+"""What a fault means; the first that fits counts."""
+
+
 def why(error: BaseException) -> str:
     """Give one sentence for a fault on the way; it holds no address and no header."""
     if isinstance(error, faults.ProxyError):
         return f"the proxy: {why(error.original_error)}"
-    for kind, said in (
-        (faults.NameResolutionError, "its name does not resolve"),
-        (faults.ConnectTimeoutError, f"no connection within {CONNECT:g} s"),
-        (faults.TimeoutError, "no answer in time"),
-        (TimeoutError, "it does not take what is sent"),
-        (faults.DecodeError, "its answer cannot be unpacked"),
-        (faults.IncompleteRead, "the connection was cut in the middle of the answer"),
-        (faults.LocationParseError, "its address cannot be read"),
-    ):
-        if isinstance(error, kind):
-            return said
     inner = _innermost(error)
     if isinstance(inner, ssl.SSLCertVerificationError):
         return one_line(
             f"its certificate is not trusted: {inner.verify_message}"
             " (SSL_CERT_FILE can name others to trust)"
         )
+    if isinstance(error, faults.ProtocolError) and isinstance(inner, TimeoutError):
+        return "it does not take what is sent"
     words = (inner.strerror or "") if isinstance(inner, OSError) else ""
-    if isinstance(error, faults.NewConnectionError):
-        return one_line(f"no connection: {words}".rstrip(": "))
-    if isinstance(error, faults.SSLError):
-        return one_line(f"no encrypted connection: {words}".rstrip(": "))
-    return one_line(f"the connection was cut: {words}".rstrip(": "))
+    said = next(said for kind, said in MEANINGS if isinstance(error, kind))
+    return one_line(said.replace("{words}", words).rstrip(": "))
 
 
 def _innermost(error: BaseException) -> BaseException:
