@@ -1,0 +1,48 @@
+"""What the engine tells while it works; who shows it is not its business."""
+
+from __future__ import annotations
+
+from typing import Literal, Protocol
+
+from seatrial.errors import SeatrialError
+from seatrial.plan.state import Receipt
+
+
+class Progress(Protocol):
+    """Told what happens, one call at a time, on the thread that called the engine."""
+
+    def started(self, key: str) -> None:
+        """An action is looked at."""
+        ...
+
+    def waiting(self, key: str, why: str, seconds: float) -> None:
+        """It is tried or asked again after so many seconds, because of ``why``."""
+        ...
+
+    def finished(
+        self, key: str, how: Literal["acted", "found", "undone"], receipt: Receipt, seconds: float
+    ) -> None:
+        """It is done: by this run, found done, or taken back."""
+        ...
+
+    def failed(self, key: str, error: SeatrialError) -> None:
+        """It is not done."""
+        ...
+
+
+class Quiet:
+    """Shows nothing."""
+
+    def started(self, key: str) -> None:
+        """Show nothing."""
+
+    def waiting(self, key: str, why: str, seconds: float) -> None:
+        """Show nothing."""
+
+    def finished(
+        self, key: str, how: Literal["acted", "found", "undone"], receipt: Receipt, seconds: float
+    ) -> None:
+        """Show nothing."""
+
+    def failed(self, key: str, error: SeatrialError) -> None:
+        """Show nothing."""

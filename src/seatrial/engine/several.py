@@ -1,0 +1,39 @@
+"""One error out of several: what a person reads when some parts of an action failed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from seatrial.errors import SeatrialError
+
+
+def together(key: str, errors: Sequence[SeatrialError], done: Sequence[str]) -> SeatrialError:
+    """Give the error of an action whose parts were all tried.
+
+    Args:
+        key: the action's key.
+        errors: what came of the parts that failed, at least one.
+        done: keys of the parts that are done.
+
+    Returns:
+        The one error itself when nothing else is to be told; else one of the class with the
+        highest exit code among them, whose ``said`` names the outcome of each part.
+    """
+    if len(errors) == 1 and not done:
+        return errors[0]
+    worst = max(errors, key=lambda error: error.exit_code)
+    told = [f"{len(done)} of {len(done) + len(errors)} are done"]
+    told += [_indented(str(error)) for error in errors]
+    told += [f"  {part}: done" for part in done]
+    made = type(worst)(key, "\n".join(told), doing=_doing(worst, errors), next_step=worst.next_step)
+    made.others = tuple(errors)
+    return made
+
+
+def _doing(worst: SeatrialError, errors: Sequence[SeatrialError]) -> str:
+    """Give what was being done, if it was the same for all."""
+    return worst.doing if all(error.doing == worst.doing for error in errors) else "going on with"
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"  {line}" for line in text.splitlines())

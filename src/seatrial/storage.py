@@ -1,0 +1,124 @@
+"""Writes what must survive a crash: whole or not at all, and on the disk before it counts.
+
+The order is write, flush, rename, flush the folder.  What the operating system refuses becomes a
+:class:`~seatrial.errors.StorageFault` that names the path and the way out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from seatrial.errors import StorageFault
+
+_NO_ROOM = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+_NOT_ALLOWED = {errno.EACCES, errno.EPERM, errno.EROFS}
+
+
+def storage_fault(path: Path, error: OSError) -> StorageFault:
+    """Say what the operating system refused, and what to do.
+
+    Args:
+        path: what was to be written or read.
+        error: what came of it.
+    """
+    next_step = None
+    if error.errno in _NO_ROOM:
+        next_step = "Make room on that disk, then run seatrial resume."
+    elif error.errno in _NOT_ALLOWED:
+        next_step = "Make it writable, then run seatrial resume."
+    elif error.errno == errno.EFBIG:
+        next_step = "Raise the limit on the size of files (ulimit -f), then run seatrial resume."
+    elif error.errno in {errno.ENOTDIR, errno.EEXIST}:
+        next_step = "Move away the file that stands where a folder belongs, then try again."
+    return StorageFault(str(path), error.strerror or str(error), next_step=next_step)
+
+
+@contextlib.contextmanager
+def storage_faults(path: Path) -> Iterator[None]:
+    """Turn what the operating system refuses within the block into errors about ``path``.
+
+    Raises:
+        StorageFault: something in the block raised an ``OSError``.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise storage_fault(path, error) from error
+
+
+def flush(descriptor: int) -> None:
+    """Have the operating system put an open file on the disk itself.
+
+    On macOS ``fsync`` leaves the bytes in the drive's cache; ``F_FULLFSYNC`` does not (fsync(2)).
+
+    Raises:
+        OSError: it could not.
+    """
+    if sys.platform == "darwin":
+        import fcntl
+
+        # Not every file system knows it; the plain flush is what remains.
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
+            return
+    os.fsync(descriptor)
+
+
+def flush_folder(folder: Path) -> None:
+    """Put a folder's list of names on the disk; Windows does so of itself.
+
+    Raises:
+        OSError: it could not.
+    """
+    if sys.platform == "win32":
+        return
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it, so that they are there after a crash too.
+
+    Raises:
+        StorageFault: it cannot be made.
+    """
+    with storage_faults(folder):
+        if folder.is_dir():
+            return
+        make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        flush_folder(folder.parent)
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that it is wholly there or wholly not, whatever happens meanwhile.
+
+    Args:
+        path: where to; its folder is there, and what it held before is replaced.
+        data: all its bytes.
+
+    Raises:
+        StorageFault: it cannot be written; ``path`` is what it was.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.part")
+    with storage_faults(path):
+        try:
+            with beside.open("wb") as file:
+                file.write(data)
+                file.flush()
+                flush(file.fileno())
+            beside.replace(path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                beside.unlink()
+            raise
+        flush_folder(path.parent)
