@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import queue
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -160,7 +161,7 @@ class Course(Generic[W]):
         self._journal = journal
         self.manner = manner
         self.stop = threading.Event()
-        self.tasks = {
+        self.tasks: dict[str, Task[W]] = {
             action.key: Task(action=action, needs=needs[action.key]) for action in ordered
         }
         self._keys = set(self.tasks)
@@ -196,11 +197,11 @@ class Course(Generic[W]):
         """Take the next message; when time is up, leave those that still run behind."""
         left = SLICE
         if self._deadline is not None:
-            left = min(SLICE, max(0.0, self._deadline - self.manner.waiting.clock()))
+            left = min(SLICE, max(0.0, self._deadline - time.monotonic()))
         try:
             self.inbox.get(timeout=left)()
         except queue.Empty:
-            if self._deadline is not None and self.manner.waiting.clock() >= self._deadline:
+            if self._deadline is not None and time.monotonic() >= self._deadline:
                 self._running.clear()
         except KeyboardInterrupt:
             self._interrupt()
@@ -229,14 +230,14 @@ class Course(Generic[W]):
 
     def _interrupt(self) -> None:
         if self.interrupted:
-            self._deadline = self.manner.waiting.clock()
+            self._deadline = time.monotonic()
             return
         self.interrupted = True
         self._halt()
 
     def _halt(self) -> None:
         self.stop.set()
-        self._deadline = self.manner.waiting.clock() + self.manner.waiting.grace
+        self._deadline = time.monotonic() + self.manner.waiting.grace
         self.manner.halt()
 
     def permit(self, task: Task[W], reply: Reply) -> None:
@@ -318,10 +319,12 @@ class Course(Generic[W]):
         else:
             self._done(task, Result(key=task.key, how=how, receipt=receipt, seconds=seconds))
 
-    def _broke(self, error: BaseException) -> None:
+    def _broke(self, task: Task[W], error: BaseException) -> None:
         """Note an error that nobody foresaw; it ends the run where it was started."""
-        self._broken = self._broken or error
-        self._halt()
+        if self._broken is None:
+            self._broken = error
+            self._halt()
+        self._over(task)
 
     # What happens on an action's own thread
 
@@ -344,5 +347,5 @@ class Course(Generic[W]):
         except SeatrialError as error:
             message = partial(self._failed, task, error)
         except BaseException as error:  # noqa: BLE001 - raised again, on the thread of the run
-            message = partial(self._broke, error)
+            message = partial(self._broke, task, error)
         self.inbox.put(message)

@@ -8,7 +8,7 @@ that passed, a file that was built) is answered by the run's own folder at the c
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -141,7 +141,7 @@ class Engine(Generic[W]):
         self._journal.append(Ended(outcome=INTERRUPTED if course.interrupted else error.slug))
 
 
-def _results(tasks: Sequence[Task[W]]) -> list[Result]:
+def _results(tasks: Iterable[Task[W]]) -> list[Result]:
     """Give the results of tasks, each before those of its parts."""
     results: list[Result] = []
     for task in tasks:

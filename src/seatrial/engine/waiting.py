@@ -24,7 +24,8 @@ class Waiting:
         second_look: seconds before a second look at what an earlier process meant to do, cannot
             be taken back, and seems absent: it may be there and not yet shown.
         attempts: how often an act is begun at most, when passing faults end it.
-        grace: seconds that running actions get to come to an end when the user stops the run.
+        grace: seconds that running actions get to come to an end when the user stops the run; of
+            the machine's own clock, since they are real threads.
         clock: gives seconds that only go forward.
         wait: waits that many seconds, or until the event is set; says whether it is.
     """
