@@ -1,0 +1,104 @@
+"""What wheels and sdists have in common: archives that strangers' programs wrote."""
+
+from __future__ import annotations
+
+import re
+import struct
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import msgspec
+
+from seatrial.errors import InspectionFailed
+
+MIB = 1 << 20
+MOST_MEMBERS = 500_000
+# The index refuses archives above this size that unpack to more than this many times their own
+# size (COMPRESSION_RATIO_MIN_SIZE and COMPRESSION_RATIO_THRESHOLD of Warehouse's upload view).
+BOMB_SIZE = 64 * MIB
+BOMB_RATIO = 50
+
+_DRIVE = re.compile(r"[A-Za-z]:")
+
+
+class Member(msgspec.Struct, frozen=True, kw_only=True):
+    """A file in an archive.
+
+    Attributes:
+        path: with forward slashes, from the archive's root.
+        size: bytes, unpacked.
+    """
+
+    path: str
+    size: int
+
+
+@contextmanager
+def reading(file: str) -> Iterator[None]:
+    """Translate what the readers of archives raise on broken or hostile ones.
+
+    Args:
+        file: the archive's name, for the error.
+
+    Raises:
+        InspectionFailed: instead of any of them.
+    """
+    try:
+        yield
+    except (
+        zipfile.BadZipFile,
+        tarfile.TarError,
+        zlib.error,
+        struct.error,
+        EOFError,
+        ValueError,
+        OverflowError,
+        NotImplementedError,  # a compression that zipfile does not know
+        RuntimeError,  # an encrypted member; or headers nested without end
+    ) as fault:
+        raise InspectionFailed(file, f"it cannot be read: {fault}") from fault
+    except OSError as fault:
+        raise InspectionFailed(file, f"it cannot be read: {fault.strerror or fault}") from fault
+
+
+class Paths:
+    """The paths of an archive, refused one by one when they are not plain.
+
+    Args:
+        file: the archive's name, for the error.
+    """
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._seen: set[str] = set()
+        self._count = 0
+
+    def add(self, path: str, *, folder: bool = False) -> None:
+        """Take the next path.
+
+        Raises:
+            InspectionFailed: it would leave the folder it is unpacked in, or it is there twice, or
+                there are too many.
+        """
+        self._count += 1
+        if self._count > MOST_MEMBERS:
+            raise InspectionFailed(self._file, f"it has more than {MOST_MEMBERS} members")
+        if not is_plain(path.removesuffix("/") if folder else path):
+            raise InspectionFailed(self._file, f"the path {path!r} in it is no plain relative one")
+        if path in self._seen and not folder:
+            raise InspectionFailed(self._file, f"it holds {path!r} twice")
+        self._seen.add(path)
+
+
+def is_plain(path: str) -> bool:
+    """Tell whether a path is relative, stays below its root, and means the same everywhere."""
+    odd = "\\" in path or "\0" in path or _DRIVE.match(path)
+    return not odd and not any(part in {"", ".", ".."} for part in path.split("/"))
+
+
+def most_unpacked(size: int) -> int:
+    """Give the most bytes that an archive of ``size`` bytes may unpack to."""
+    return max(BOMB_SIZE, BOMB_RATIO * size)

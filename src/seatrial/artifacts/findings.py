@@ -1,0 +1,57 @@
+"""What inspection finds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from seatrial.errors import InspectionFailed
+
+Severity: TypeAlias = Literal["fault", "warning"]
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that is not as it should be.
+
+    Attributes:
+        code: a stable word ("record-digest").
+        severity: "fault" stops a release, "warning" is shown.
+        file: the artifact's name; empty when it is about all of them.
+        said: what was found, without the file's name.
+    """
+
+    code: str
+    severity: Severity
+    file: str
+    said: str
+
+    def __str__(self) -> str:
+        """Give it as one line."""
+        return f"{self.file}: {self.said}" if self.file else self.said
+
+
+def fault(code: str, file: str, said: str) -> Finding:
+    """Give a finding that stops a release."""
+    return Finding(code=code, severity="fault", file=file, said=said)
+
+
+def warning(code: str, file: str, said: str) -> Finding:
+    """Give a finding that is shown."""
+    return Finding(code=code, severity="warning", file=file, said=said)
+
+
+def refuse_faults(findings: Iterable[Finding]) -> None:
+    """Raise all faults among findings as one error.
+
+    Raises:
+        InspectionFailed: there is at least one.
+    """
+    faults = [finding for finding in findings if finding.severity == "fault"]
+    if not faults:
+        return
+    files = sorted({finding.file for finding in faults if finding.file})
+    if len(files) == 1:
+        raise InspectionFailed(files[0], "\n".join(finding.said for finding in faults))
+    raise InspectionFailed("the built files", "\n".join(map(str, faults)))

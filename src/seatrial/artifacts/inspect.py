@@ -1,0 +1,182 @@
+"""Whether built files are what a release of a name and a version should consist of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from packaging.tags import parse_tag
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from seatrial.artifacts.described import check_description, check_metadata
+from seatrial.artifacts.findings import Finding, fault, warning
+from seatrial.artifacts.metadata import CoreMetadata
+from seatrial.artifacts.modules import holds_module, is_extension
+from seatrial.artifacts.record import check_record
+from seatrial.artifacts.sdist import SUFFIX, SdistFacts, read_sdist
+from seatrial.artifacts.wheel import EntryPoint, WheelFacts, read_wheel, tags_as_text
+from seatrial.errors import InspectionFailed
+
+# Names that many projects would claim, so that they overwrite each other where they are installed.
+CLUTTER = frozenset(
+    {"benchmarks", "conftest", "doc", "docs", "example", "examples"}
+    | {"noxfile", "scripts", "setup", "test", "tests"}
+)
+SECRETS = frozenset({".netrc", ".pypirc", "id_dsa", "id_ecdsa", "id_ed25519", "id_rsa"})
+
+
+def inspect_files(paths: Sequence[Path], *, name: str, version: str) -> tuple[Finding, ...]:
+    """Inspect the built files of one release.
+
+    Every file is read to its last byte, in bounded memory; nothing is unpacked to disk.
+
+    Args:
+        paths: sdist and wheels.
+        name: the project's name, in any spelling.
+        version: the version of the release.
+
+    Returns:
+        Faults and warnings, file by file in the order given; empty when all is well.
+    """
+    found: list[Finding] = []
+    sdists: list[SdistFacts] = []
+    wheels: list[WheelFacts] = []
+    for path in paths:
+        try:
+            if path.name.endswith(".whl"):
+                wheels.append(read_wheel(path))
+                found += _check_wheel(path, wheels[-1])
+                found += _check_facts(wheels[-1], name, version)
+            elif path.name.endswith(SUFFIX):
+                sdists.append(read_sdist(path))
+                found += _check_sdist(sdists[-1])
+                found += _check_facts(sdists[-1], name, version)
+            else:
+                said = "it is neither a wheel nor an sdist"
+                found.append(fault("unexpected-file", path.name, said))
+        except InspectionFailed as failure:
+            found.append(fault("unreadable", path.name, failure.said))
+    found += _check_set(sdists, wheels)
+    return tuple(found)
+
+
+def _check_facts(facts: WheelFacts | SdistFacts, name: str, version: str) -> Iterator[Finding]:
+    file = facts.file
+    wanted = canonicalize_name(name)
+    if facts.name != wanted:
+        yield fault("other-name", file, f"it is named for {facts.name!r}, not for {wanted!r}")
+    if Version(facts.version) != Version(version):
+        yield fault("other-version", file, f"it is named for {facts.version}, not for {version}")
+    normal = f"{facts.name.replace('-', '_')}-{facts.version}"
+    if not file.startswith((f"{normal}-", f"{normal}{SUFFIX}")):
+        yield warning("file-name", file, f"its name should begin with {normal} (PEP 427, PEP 625)")
+    yield from check_metadata(file, facts.metadata, name=name, version=version)
+    folded: dict[str, str] = {}
+    for member in facts.members:
+        other = folded.setdefault(member.path.casefold(), member.path)
+        if other != member.path:
+            said = f"{other} and {member.path} are one file on Windows and macOS"
+            yield warning("case-clash", file, said)
+        *folders, last = member.path.split("/")
+        if last in SECRETS:
+            yield fault("secret-file", file, f"{member.path} is where a secret is kept")
+        if "__pycache__" in folders:
+            yield fault("bytecode", file, f"{member.path} is left over from running the code")
+
+
+def _check_sdist(sdist: SdistFacts) -> Iterator[Finding]:
+    held = {member.path for member in sdist.members}
+    if not held & {f"{sdist.top}/pyproject.toml", f"{sdist.top}/setup.py"}:
+        said = "it has neither pyproject.toml nor setup.py, so nobody can build it"
+        yield fault("not-buildable", sdist.file, said)
+
+
+def _check_wheel(path: Path, wheel: WheelFacts) -> Iterator[Finding]:
+    file = wheel.file
+    if wheel.wheel.get("wheel-version", ("",))[0].split(".")[0] != "1":
+        yield fault("wheel-version", file, "its WHEEL states no Wheel-Version 1.x")
+    yield from _check_tags(wheel)
+    yield from check_record(path, wheel)
+    yield from _check_entry_points(wheel)
+    for module in wheel.modules:
+        if module in CLUTTER and canonicalize_name(module) != wheel.name:
+            said = f"it installs a top-level {module}, which other projects would overwrite"
+            yield warning("clutter", file, said)
+
+
+def _check_tags(wheel: WheelFacts) -> Iterator[Finding]:
+    stated: set[str] = set()
+    for text in wheel.wheel.get("tag", ()):
+        try:
+            stated.update(tags_as_text(parse_tag(text)))
+        except ValueError:
+            yield fault("tags", wheel.file, f"its WHEEL states the tag {text!r}, which is none")
+    if stated != set(wheel.tags):
+        said = f"its name says {', '.join(wheel.tags)}, its WHEEL {', '.join(sorted(stated))}"
+        yield fault("tags", wheel.file, said)
+    if wheel.build != wheel.wheel.get("build", (wheel.build,))[0]:
+        yield fault("tags", wheel.file, "its name and its WHEEL state different build numbers")
+    native = [member.path for member in wheel.members if is_extension(member.path)]
+    if native and all(tag.endswith("-any") for tag in wheel.tags):
+        said = f"{native[0]} runs on one platform only, and the tag says any"
+        yield fault("platform", wheel.file, said)
+    elif native and wheel.wheel.get("root-is-purelib", ("",))[0].lower() == "true":
+        said = f"its WHEEL says Root-Is-Purelib, and it holds {native[0]}"
+        yield warning("purelib", wheel.file, said)
+
+
+def _check_entry_points(wheel: WheelFacts) -> Iterator[Finding]:
+    paths = wheel.importable_paths
+    scripts = wheel.console_scripts + wheel.gui_scripts
+    for point in wheel.entry_points:
+        module, colon, attribute = (part.strip() for part in point.target.partition(":"))
+        parts = [*module.split("."), *(attribute.split(".") if colon else ())]
+        if not all(part.isidentifier() for part in parts) or (point in scripts and not attribute):
+            said = f"the entry point {point.name} = {point.target!r} of {point.group} is malformed"
+            yield fault("entry-point", wheel.file, said)
+        elif not holds_module(paths, module):
+            yield _missing(wheel, paths, point, module)
+
+
+def _missing(wheel: WheelFacts, paths: frozenset[str], point: EntryPoint, module: str) -> Finding:
+    said = f"the entry point {point.name} leads to {module}, which the wheel does not hold"
+    # A package may lend a command to what it requires; then nothing of that name is here.
+    elsewhere = not holds_module(paths, module.partition(".")[0])
+    if elsewhere and wheel.metadata.every("Requires-Dist"):
+        return warning("entry-point", wheel.file, said)
+    return fault("entry-point", wheel.file, said)
+
+
+def _check_set(sdists: list[SdistFacts], wheels: list[WheelFacts]) -> Iterator[Finding]:
+    if not sdists and not wheels:
+        yield fault("no-files", "", "There is no sdist and no wheel")
+    for sdist in sdists[1:]:
+        said = f"a release has one sdist, and {sdists[0].file} is one"
+        yield fault("several-sdists", sdist.file, said)
+    for wheel in wheels:
+        yield from _check_empty(wheel, sdists)
+    rendered: set[tuple[str, str]] = set()
+    first: CoreMetadata | None = None
+    everything: list[SdistFacts | WheelFacts] = [*sdists, *wheels]
+    for facts in everything:
+        first = first or facts.metadata
+        if facts.metadata.first("Requires-Python") != first.first("Requires-Python"):
+            said = "its Requires-Python is not that of the other files"
+            yield fault("files-disagree", facts.file, said)
+        text = facts.metadata.first("Description-Content-Type"), facts.metadata.description
+        if text not in rendered:
+            rendered.add(text)
+            yield from check_description(facts.file, facts.metadata)
+
+
+def _check_empty(wheel: WheelFacts, sdists: list[SdistFacts]) -> Iterator[Finding]:
+    if any(not member.path.startswith(f"{wheel.dist_info}/") for member in wheel.members):
+        return
+    said = "it holds nothing but metadata"
+    code = any(m.path.endswith("/__init__.py") for sdist in sdists for m in sdist.members)
+    if wheel.metadata.every("Requires-Dist") and not code:
+        # A package that only requires others is sound.
+        yield warning("empty-wheel", wheel.file, said)
+    elif not wheel.entry_points:
+        yield fault("empty-wheel", wheel.file, said)

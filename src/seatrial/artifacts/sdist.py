@@ -1,0 +1,94 @@
+"""Reading sdists.
+
+The specification is https://packaging.python.org/specifications/source-distribution-format/.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+from packaging.utils import canonicalize_name, parse_sdist_filename
+from packaging.version import InvalidVersion, Version
+
+from seatrial.artifacts.archives import MIB, Member
+from seatrial.artifacts.metadata import CoreMetadata, parse_metadata
+from seatrial.artifacts.tarballs import Walk, opened
+from seatrial.errors import InspectionFailed
+
+SUFFIX = ".tar.gz"
+MOST_PKG_INFO = 16 * MIB
+
+
+class SdistFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What an sdist says of itself.
+
+    Attributes:
+        file: the file's name.
+        size: of the file, bytes.
+        name: by the file's name, normalised.
+        version: by the file's name, normalised.
+        top: the one folder that holds everything.
+        metadata: PKG-INFO.
+        members: every file in it, with the top folder in its path.
+    """
+
+    file: str
+    size: int
+    name: str
+    version: str
+    top: str
+    metadata: CoreMetadata
+    members: tuple[Member, ...]
+
+
+def read_sdist(path: Path) -> SdistFacts:
+    """Read what an sdist says of itself, in one bounded pass that writes nothing.
+
+    Raises:
+        InspectionFailed: it is no sdist, or one that no installer should be given.
+    """
+    file = path.name
+    members: list[Member] = []
+    info: bytes | None = None
+    with opened(path) as archive:
+        name, version = _named(file)
+        walk = Walk(file)
+        for entry in archive:
+            walk.check(entry)
+            if not entry.isdir():
+                members.append(Member(path=entry.name, size=entry.size))
+            if entry.name == f"{walk.top}/PKG-INFO" and entry.isreg():
+                if entry.size > MOST_PKG_INFO:
+                    raise InspectionFailed(file, "PKG-INFO in it is too large")
+                stream = archive.extractfile(entry)
+                info = stream.read() if stream else None
+        _check_top(file, walk.top, name, version)
+        if info is None:
+            raise InspectionFailed(file, f"it has no {walk.top}/PKG-INFO")
+        metadata = parse_metadata(info)
+    return SdistFacts(
+        file=file,
+        size=path.stat().st_size,
+        name=name,
+        version=str(version),
+        top=walk.top,
+        metadata=metadata,
+        members=tuple(members),
+    )
+
+
+def _named(file: str) -> tuple[str, Version]:
+    if not file.endswith(SUFFIX):
+        raise InspectionFailed(file, f"the name of an sdist ends in {SUFFIX} (PEP 625)")
+    return parse_sdist_filename(file)
+
+
+def _check_top(file: str, top: str, name: str, version: Version) -> None:
+    stated_name, _, stated_version = top.rpartition("-")
+    try:
+        agree = canonicalize_name(stated_name) == name and Version(stated_version) == version
+    except InvalidVersion:
+        agree = False
+    if not agree:
+        raise InspectionFailed(file, f"its folder {top!r} is named for another project or version")

@@ -1,0 +1,44 @@
+"""Unpacking sdists."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+from seatrial.artifacts.tarballs import Walk, opened
+from seatrial.errors import InspectionFailed, StorageFault
+
+
+def unpack_sdist(path: Path, to: Path) -> Path:
+    """Unpack an sdist, by the rules of tarfile's ``data`` filter (PEP 721) and stricter ones.
+
+    Args:
+        path: the sdist.
+        to: where to; made when it is not there, and empty when it is.
+
+    Returns:
+        The one folder that was unpacked.
+
+    Raises:
+        InspectionFailed: it is no sdist, or it would write elsewhere.
+        StorageFault: it could not be written, or something is there already.
+    """
+    walk = Walk(path.name)
+    try:
+        to.mkdir(parents=True, exist_ok=True)
+        if any(to.iterdir()):
+            raise StorageFault(str(to), "the folder is not empty")
+    except OSError as fault:
+        raise StorageFault(str(to), fault.strerror or str(fault)) from fault
+    with opened(path) as archive:
+        for entry in archive:
+            walk.check(entry)
+            try:
+                archive.extract(entry, to, filter="data")
+            except gzip.BadGzipFile:
+                raise
+            except OSError as fault:
+                raise StorageFault(str(to), fault.strerror or str(fault)) from fault
+    if not walk.top:
+        raise InspectionFailed(path.name, "it is empty")
+    return to / walk.top

@@ -1,0 +1,230 @@
+from __future__ import annotations
+
+import hashlib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from seatrial.artifacts.compare import sha256_of
+from seatrial.artifacts.findings import Finding, refuse_faults
+from seatrial.artifacts.inspect import inspect_files
+from seatrial.errors import InspectionFailed
+from tests.support.wheels import make_sdist, make_wheel, metadata, record_hash
+
+Content = dict[str, str | bytes | None]
+
+
+def look(*paths: Path, name: str = "demo", version: str = "1.0") -> list[tuple[str, str]]:
+    """Inspect, and give severity and code of each finding."""
+    return [(f.severity, f.code) for f in inspect_files(paths, name=name, version=version)]
+
+
+def test_a_sound_release_has_no_findings(tmp_path: Path) -> None:
+    """Sdist and wheel that are what they should be pass, in any spelling of name and version."""
+    headers = "Requires-Python: >=3.9\nDescription-Content-Type: text/x-rst\n\nDemo\n====\n"
+    paths = [
+        make_sdist(tmp_path, "Demo.Lib", "1.0rc1", headers=headers),
+        make_wheel(
+            tmp_path, "Demo.Lib", "1.0rc1", headers=headers, scripts={"demo": "demo_lib:main"}
+        ),
+    ]
+    assert inspect_files(paths, name="demo_lib", version="1.0.0-rc.1") == ()
+
+
+WRONG: list[tuple[Content, str, str]] = [
+    ({"demo/__init__.py": "evil"}, "fault", "record-digest"),
+    ({"demo/new.py": "x"}, "fault", "record-unlisted"),
+    ({"demo/__init__.py": None}, "fault", "record-missing"),
+    ({"{info}/METADATA": metadata("other", "1.0")}, "fault", "other-name"),
+    ({"{info}/METADATA": metadata("demo", "1.1")}, "fault", "other-version"),
+    ({"{info}/METADATA": metadata("demo", "one")}, "fault", "other-version"),
+    ({"{info}/METADATA": "Name: demo\nVersion: 1.0\n"}, "fault", "metadata-incomplete"),
+    ({"{info}/METADATA": metadata("demo", "1.0", "Name: demo\n")}, "fault", "metadata-incomplete"),
+    ({"{info}/METADATA": "no header\n"}, "fault", "metadata-malformed"),
+    ({"{info}/WHEEL": "Wheel-Version: 2.0\nTag: py3-none-any\n"}, "fault", "wheel-version"),
+    ({"{info}/WHEEL": "Wheel-Version: 1.0\nTag: py2-none-any\n"}, "fault", "tags"),
+    ({"{info}/WHEEL": "Wheel-Version: 1.0\nTag: py3\n"}, "fault", "tags"),
+    (
+        {"{info}/WHEEL": "Wheel-Version: 1.0\nTag: py3-none-any\nBuild: 2\n"},
+        "fault",
+        "tags",
+    ),
+    ({"demo/.pypirc": "x"}, "fault", "secret-file"),
+    ({"demo/__pycache__/x.cpython-311.pyc": "x"}, "fault", "bytecode"),
+    ({"demo/fast.abi3.so": "x"}, "fault", "platform"),
+    ({"Demo/__init__.py": "x"}, "warning", "case-clash"),
+    ({"tests/__init__.py": "x"}, "warning", "clutter"),
+    ({"{info}/entry_points.txt": "[console_scripts]\nx = demo.no:main"}, "fault", "entry-point"),
+    ({"{info}/entry_points.txt": "[console_scripts]\nx = demo"}, "fault", "entry-point"),
+    ({"{info}/entry_points.txt": "[console_scripts]\nx = demo:a b"}, "fault", "entry-point"),
+    ({"{info}/entry_points.txt": "[plugins]\nx = other"}, "fault", "entry-point"),
+    ({"{info}/WHEEL": None}, "fault", "unreadable"),
+]
+
+
+@pytest.mark.parametrize(("replace", "severity", "code"), WRONG)
+def test_each_fault_of_a_wheel_is_found(
+    tmp_path: Path, replace: Content, severity: str, code: str
+) -> None:
+    """A wheel with one thing wrong has a finding for it."""
+    assert (severity, code) in look(make_wheel(tmp_path, replace=replace))
+
+
+DESCRIBED: list[tuple[str, list[str]]] = [
+    ("Requires-Dist: a @ https://example.org/a.whl\n", ["direct-url"]),
+    ("Requires-Dist: a b c\n", ["requirement-malformed"]),
+    ("Requires-Python: three\n", ["requirement-malformed"]),
+    ("Requires-Dist: a>=1; python_version < '4'\nRequires-Python: >=3.9,!=3.10.*\n", []),
+    ("Description-Content-Type: text/x-rst\n\nBad `link <\n====\n\n.. nope::\n", ["description-"]),
+    ("\nBad title\n==\n\n.. nope::\n", ["description-"]),
+    ("Description-Content-Type: text/asciidoc\n\n= Demo\n", ["description-"]),
+    ("Description-Content-Type: text/markdown; variant=GFM\n\n.. nope::\n", []),
+    ("Description-Content-Type: text/plain; charset=UTF-8\n\n.. nope::\n", []),
+]
+
+
+@pytest.mark.parametrize(("headers", "codes"), DESCRIBED)
+def test_metadata_that_an_index_refuses_is_a_fault(
+    tmp_path: Path, headers: str, codes: list[str]
+) -> None:
+    """What PyPI would refuse at the upload is found before, in wheel and sdist alike."""
+    for path in (make_wheel(tmp_path, headers=headers), make_sdist(tmp_path, headers=headers)):
+        found = look(path)
+        assert [severity for severity, _ in found] == ["fault"] * len(codes)
+        assert all(code.startswith(want) for (_, code), want in zip(found, codes, strict=True))
+
+
+def test_a_local_version_is_a_fault(tmp_path: Path) -> None:
+    """Indexes take no version with a local part."""
+    path = make_wheel(tmp_path, version="1.0+local")
+    assert look(path, version="1.0+local") == [("fault", "local-version")]
+
+
+def test_a_file_of_another_release_is_a_fault(tmp_path: Path) -> None:
+    """File name and metadata are compared with the release, each for itself."""
+    path = make_sdist(tmp_path)
+    assert look(path, version="1.1") == [("fault", "other-version")] * 2
+    assert look(path, name="other") == [("fault", "other-name")] * 2
+
+
+def test_a_name_that_is_not_normalised_is_a_warning(tmp_path: Path) -> None:
+    """PEP 427 and PEP 625 say how the name is spelt in a file's name."""
+    path = make_wheel(tmp_path, "demo-lib").rename(tmp_path / "Demo.lib-1.0-py3-none-any.whl")
+    assert look(path, name="demo-lib") == [("warning", "file-name")]
+
+
+def test_an_extension_module_in_a_pure_folder_is_a_warning(tmp_path: Path) -> None:
+    """Root-Is-Purelib and a platform tag contradict each other."""
+    wheel = "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: cp311-abi3-linux_x86_64\n"
+    path = make_wheel(
+        tmp_path,
+        modules={"demo.abi3.so": "x"},
+        tag="cp311-abi3-linux_x86_64",
+        replace={"{info}/WHEEL": wheel},
+    )
+    assert ("warning", "purelib") in look(path)
+
+
+def test_a_platform_wheel_with_several_tags_is_sound(tmp_path: Path) -> None:
+    """Compressed tag sets are compared one by one."""
+    path = make_wheel(
+        tmp_path,
+        modules={"demo.abi3.so": "x"},
+        tag="cp311-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64",
+    )
+    assert look(path) == []
+
+
+def test_an_empty_wheel_is_a_fault_unless_it_requires_others(tmp_path: Path) -> None:
+    """A wheel without content is a broken build, or a package that only requires others."""
+    assert look(make_wheel(tmp_path, modules={})) == [("fault", "empty-wheel")]
+    bundle = make_wheel(tmp_path, modules={}, headers="Requires-Dist: other\n")
+    assert look(bundle) == [("warning", "empty-wheel")]
+    assert ("fault", "empty-wheel") in look(make_sdist(tmp_path), bundle)
+
+
+def test_a_command_of_a_required_package_is_a_warning(tmp_path: Path) -> None:
+    """A command may lead into another package, if one is required at all."""
+    scripts = {"demo": "other.cli:main"}
+    assert look(make_wheel(tmp_path, scripts=scripts)) == [("fault", "entry-point")]
+    path = make_wheel(tmp_path, scripts=scripts, headers="Requires-Dist: other\n")
+    assert look(path) == [("warning", "entry-point")]
+
+
+def test_a_weak_digest_in_record_is_a_fault(tmp_path: Path) -> None:
+    """RECORD allows SHA-256 or better; MD5 is none, and a size has to be true."""
+    content = b"x"
+    rows = (
+        f"demo.py,md5={hashlib.md5(content, usedforsecurity=False).hexdigest()},1\n"
+        f"other.py,{record_hash(content)},2\n"
+    )
+    path = make_wheel(
+        tmp_path,
+        modules={"demo.py": content, "other.py": content},
+        replace={"{info}/RECORD": rows},
+    )
+    found = look(path)
+    assert ("fault", "record-digest") in found
+    assert ("fault", "record-size") in found
+
+
+def test_one_broken_file_does_not_hide_the_others(tmp_path: Path) -> None:
+    """Every file is inspected, and all faults are told at once."""
+    broken = tmp_path / "demo-1.0-py2-none-any.whl"
+    broken.write_bytes(b"PK")
+    other = tmp_path / "demo-1.0.egg"
+    other.write_bytes(b"")
+    found = look(broken, other, make_sdist(tmp_path, files={"pyproject.toml": None}))
+    assert found == [
+        ("fault", "unreadable"),
+        ("fault", "unexpected-file"),
+        ("fault", "not-buildable"),
+    ]
+
+
+def test_a_release_has_files_and_one_sdist(tmp_path: Path) -> None:
+    """No file is a fault, and so is a second sdist."""
+    assert look() == [("fault", "no-files")]
+    (tmp_path / "b").mkdir()
+    found = look(make_sdist(tmp_path), make_sdist(tmp_path / "b"))
+    assert found == [("fault", "several-sdists")]
+
+
+def test_files_that_disagree_about_python_are_a_fault(tmp_path: Path) -> None:
+    """All files of a release state the same Requires-Python."""
+    sdist = make_sdist(tmp_path, headers="Requires-Python: >=3.9\n")
+    wheel = make_wheel(tmp_path, headers="Requires-Python: >=3.8\n")
+    assert look(sdist, wheel) == [("fault", "files-disagree")]
+
+
+def test_corrupt_data_is_found(tmp_path: Path) -> None:
+    """A flipped bit in packed data is a fault, whatever the archive's directory says."""
+    path = make_wheel(tmp_path, size=1000)
+    with zipfile.ZipFile(path) as archive:
+        place = archive.getinfo("demo/filler.bin").header_offset + 200
+    data = bytearray(path.read_bytes())
+    data[place] ^= 1
+    path.write_bytes(data)
+    assert look(path) == [("fault", "unreadable")]
+
+
+def test_faults_are_raised_as_one_error() -> None:
+    """Warnings pass; the faults of one file name it, those of several name each."""
+    one = Finding(code="a", severity="fault", file="a.whl", said="bad")
+    two = Finding(code="b", severity="fault", file="b.whl", said="worse")
+    shown = Finding(code="c", severity="warning", file="a.whl", said="odd")
+    refuse_faults([shown])
+    with pytest.raises(InspectionFailed) as caught:
+        refuse_faults([one, shown])
+    assert (caught.value.thing, caught.value.said) == ("a.whl", "bad")
+    with pytest.raises(InspectionFailed) as caught:
+        refuse_faults([one, two])
+    assert caught.value.said == "a.whl: bad\nb.whl: worse"
+
+
+def test_a_file_is_known_by_its_sha256(tmp_path: Path) -> None:
+    """The digest is that of the whole content."""
+    path = tmp_path / "x"
+    path.write_bytes(bytes(3_000_000))
+    assert sha256_of(path) == hashlib.sha256(bytes(3_000_000)).hexdigest()
