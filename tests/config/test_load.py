@@ -102,6 +102,9 @@ def test_broken_toml_names_its_line() -> None:
         ("gate.tests = ' '", "gate.tests", "a command is wanted"),
         ("gate.'../up' = 'true'", 'gate."../up"', "a name is letters"),
         ('verify.run = ["python -c \'x"]', "verify.run[0]", "left open"),
+        ('gate.a = "a\\u0000b"', "gate.a", "NUL"),
+        ('commit.message = "a\\u0000b"', "commit.message", "NUL"),
+        ('changelog.file = "a\\u0000b"', "changelog.file", "NUL"),
         ("verify.python = ['python3']", "verify.python[0]", 'written "3.12"'),
         ("verify.python = ['3.12', '3.12']", "verify.python[1]", "named twice"),
         ("tag = 'v'", "tag", "{version} once"),
@@ -136,3 +139,8 @@ def test_a_table_that_is_none_is_no_traceback(text: str) -> None:
         assert load({"pyproject.toml": text}).settings == Settings()
     else:
         assert "a table is wanted here" in refused(text).said
+
+
+def test_a_text_nested_too_deep_is_no_traceback() -> None:
+    """A text made to exhaust the reader is refused like any other that cannot be read."""
+    assert "too deep" in refused("a = " + "[" * 5000 + "]" * 5000).said

@@ -117,6 +117,8 @@ def _parse(file: str, text: str) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as fault:
         line, said = _syntax_fault(text, str(fault))
         raise InvalidConfiguration(f"{file}:{line}" if line else file, said) from None
+    except RecursionError:
+        raise InvalidConfiguration(file, "its tables and arrays are nested too deep") from None
 
 
 def _syntax_fault(text: str, said: str) -> tuple[int, str]:

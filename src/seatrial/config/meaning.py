@@ -17,6 +17,7 @@ from seatrial.config.urls import url_fault
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]*")
 _PYTHON = re.compile(r"3\.[0-9]+")
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
+_NUL = "no program takes a text with a NUL character"
 # git-check-ref-format(1): what a reference's name cannot hold.
 _NO_REFERENCE = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(/|$)|^[/.-]|[/.]$|^@$")
 
@@ -132,6 +133,8 @@ def _verify(settings: Settings) -> Iterator[Fault]:
 def _message(text: str, path: Path) -> Iterator[Fault]:
     if not text.strip():
         yield Fault(path, "a message is wanted here; git takes no empty one")
+    if "\0" in text:
+        yield Fault(path, _NUL)
     for found in _PLACEHOLDER.findall(text):
         if found not in ("{version}", "{tag}"):
             yield Fault(path, f"{found} is no placeholder; {{version}} and {{tag}} are")
@@ -156,9 +159,13 @@ def _command(command: str, path: Path) -> Iterator[Fault]:
         return
     if not words or not words[0]:
         yield Fault(path, "a command is wanted here")
+    if "\0" in command:
+        yield Fault(path, _NUL)
 
 
 def _inside(file: str, path: Path) -> Iterator[Fault]:
+    if "\0" in file:
+        yield Fault(path, _NUL)
     pure = PurePosixPath(file)
     if pure.is_absolute() or ".." in pure.parts or "\\" in file or re.match(r"[A-Za-z]:", file):
         yield Fault(
