@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from seatrial.artifacts import archives
+from seatrial.artifacts.inspect import inspect_files
 from seatrial.artifacts.sdist import read_sdist
 from seatrial.artifacts.unpack import unpack_sdist
 from seatrial.errors import InspectionFailed, StorageFault
@@ -81,7 +82,8 @@ HOSTILE: list[tuple[list[tarfile.TarInfo | tuple[str, str]], str]] = [
     ([INFO, ("other/file", "x")], "one folder"),
     ([INFO, ("loose", "x")], "one folder"),
     ([("loose", "x")], "one folder"),
-    ([INFO, INFO], "twice"),
+    ([INFO, special("demo-1.0/PKG-INFO", tarfile.SYMTYPE, "x")], "twice"),
+    ([INFO, special("demo-1.0/l", tarfile.SYMTYPE, "x"), ("demo-1.0/l", "x")], "twice"),
     ([INFO, special("demo-1.0/pipe", tarfile.FIFOTYPE)], "no file, folder or link"),
     ([INFO, special("demo-1.0/disk", tarfile.BLKTYPE)], "no file, folder or link"),
     ([INFO, special("demo-1.0/up", tarfile.SYMTYPE, "../..")], "leads to"),
@@ -117,6 +119,18 @@ def test_a_hostile_sdist_is_refused_when_read_and_when_unpacked(
         unpack_sdist(path, tmp_path / "deep" / "out")
     assert {entry.name for entry in tmp_path.iterdir()} == {path.name, "deep"}
     assert {entry.name for entry in (tmp_path / "deep").iterdir()} == {"out"}
+
+
+def test_a_file_that_stands_twice_counts_as_the_last(tmp_path: Path) -> None:
+    """Some build backends pack a file again; what is read is what is unpacked."""
+    again = (INFO[0], metadata("demo", "1.0", "Summary: last\n"))
+    path = tarball(tmp_path, [INFO, ("demo-1.0/pyproject.toml", ""), again])
+    sdist = read_sdist(path)
+    assert sdist.doubles == (INFO[0],)
+    assert sdist.metadata.first("summary") == "last"
+    assert (unpack_sdist(path, tmp_path / "out") / "PKG-INFO").read_text() == again[1]
+    findings = inspect_files([path], name="demo", version="1.0")
+    assert [(found.severity, found.code) for found in findings] == [("warning", "twice")]
 
 
 def test_an_sdist_without_metadata_is_refused(tmp_path: Path) -> None:

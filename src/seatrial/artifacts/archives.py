@@ -76,8 +76,13 @@ class Paths:
         self._seen: set[str] = set()
         self._count = 0
 
-    def add(self, path: str, *, folder: bool = False) -> None:
+    def add(self, path: str, *, folder: bool = False, again: bool = False) -> None:
         """Take the next path.
+
+        Args:
+            path: as the archive spells it.
+            folder: whether it is a folder, which may stand there again.
+            again: whether it may stand there again all the same.
 
         Raises:
             InspectionFailed: it would leave the folder it is unpacked in, or it is there twice, or
@@ -88,7 +93,7 @@ class Paths:
             raise InspectionFailed(self._file, f"it has more than {MOST_MEMBERS} members")
         if not is_plain(path.removesuffix("/") if folder else path):
             raise InspectionFailed(self._file, f"the path {path!r} in it is no plain relative one")
-        if path in self._seen and not folder:
+        if path in self._seen and not (folder or again):
             raise InspectionFailed(self._file, f"it holds {path!r} twice")
         self._seen.add(path)
 

@@ -57,6 +57,8 @@ def inspect_files(paths: Sequence[Path], *, name: str, version: str) -> tuple[Fi
                 found.append(fault("unexpected-file", path.name, said))
         except InspectionFailed as failure:
             found.append(fault("unreadable", path.name, failure.said))
+    if not paths:
+        found.append(fault("no-files", "", "There is no sdist and no wheel"))
     found += _check_set(sdists, wheels)
     return tuple(found)
 
@@ -90,6 +92,8 @@ def _check_sdist(sdist: SdistFacts) -> Iterator[Finding]:
     if not held & {f"{sdist.top}/pyproject.toml", f"{sdist.top}/setup.py"}:
         said = "it has neither pyproject.toml nor setup.py, so nobody can build it"
         yield fault("not-buildable", sdist.file, said)
+    for path in sdist.doubles:
+        yield warning("twice", sdist.file, f"it holds {path} more than once; the last one counts")
 
 
 def _check_wheel(path: Path, wheel: WheelFacts) -> Iterator[Finding]:
@@ -149,8 +153,6 @@ def _missing(wheel: WheelFacts, paths: frozenset[str], point: EntryPoint, module
 
 
 def _check_set(sdists: list[SdistFacts], wheels: list[WheelFacts]) -> Iterator[Finding]:
-    if not sdists and not wheels:
-        yield fault("no-files", "", "There is no sdist and no wheel")
     for sdist in sdists[1:]:
         said = f"a release has one sdist, and {sdists[0].file} is one"
         yield fault("several-sdists", sdist.file, said)

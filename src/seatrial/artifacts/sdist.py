@@ -31,6 +31,7 @@ class SdistFacts(msgspec.Struct, frozen=True, kw_only=True):
         top: the one folder that holds everything.
         metadata: PKG-INFO.
         members: every file in it, with the top folder in its path.
+        doubles: paths of files that it holds more than once; the last one is what is unpacked.
     """
 
     file: str
@@ -40,6 +41,7 @@ class SdistFacts(msgspec.Struct, frozen=True, kw_only=True):
     top: str
     metadata: CoreMetadata
     members: tuple[Member, ...]
+    doubles: tuple[str, ...] = ()
 
 
 def read_sdist(path: Path) -> SdistFacts:
@@ -49,7 +51,7 @@ def read_sdist(path: Path) -> SdistFacts:
         InspectionFailed: it is no sdist, or one that no installer should be given.
     """
     file = path.name
-    members: list[Member] = []
+    members: dict[str, Member] = {}
     info: bytes | None = None
     with opened(path) as archive:
         name, version = _named(file)
@@ -57,7 +59,7 @@ def read_sdist(path: Path) -> SdistFacts:
         for entry in archive:
             walk.check(entry)
             if not entry.isdir():
-                members.append(Member(path=entry.name, size=entry.size))
+                members[entry.name] = Member(path=entry.name, size=entry.size)
             if entry.name == f"{walk.top}/PKG-INFO" and entry.isreg():
                 if entry.size > MOST_PKG_INFO:
                     raise InspectionFailed(file, "PKG-INFO in it is too large")
@@ -74,7 +76,8 @@ def read_sdist(path: Path) -> SdistFacts:
         version=str(version),
         top=walk.top,
         metadata=metadata,
-        members=tuple(members),
+        members=tuple(members.values()),
+        doubles=tuple(sorted(walk.doubles)),
     )
 
 

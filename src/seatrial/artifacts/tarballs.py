@@ -54,10 +54,13 @@ class Walk:
 
     Attributes:
         top: the one folder that holds everything; empty before the first member.
+        doubles: files that stand there again; the last one is what is unpacked.
     """
 
     def __init__(self, file: str) -> None:
         self.top = ""
+        self.doubles: set[str] = set()
+        self._files: set[str] = set()
         self._file = file
         self._paths = Paths(file)
         self._links: set[str] = set()
@@ -69,7 +72,12 @@ class Walk:
             InspectionFailed: it is not a file, folder or link that stays below the top folder.
         """
         path = entry.name
-        self._paths.add(path, folder=entry.isdir())
+        again = entry.isreg() and path in self._files
+        self._paths.add(path, folder=entry.isdir(), again=again)
+        if again:
+            self.doubles.add(path)
+        if entry.isreg():
+            self._files.add(path)
         top, _, rest = path.partition("/")
         self.top = self.top or top
         if top != self.top or not (rest or entry.isdir()):
