@@ -8,7 +8,7 @@ from typing import Final
 from seatrial import addresses
 from seatrial.indexrules.messages import refuse, refuse_ourselves
 from seatrial.indexrules.upload import Upload
-from seatrial.indexrules.values import GIBIBYTE, MEBIBYTE, Limits, Refusal
+from seatrial.indexrules.values import GIBIBYTE, MEBIBYTE, Refusal
 
 _VIEW: Final = "forklift/legacy.py::file_upload"
 _CHUNK: Final = 8096
@@ -27,9 +27,8 @@ def z1_z2_sizes(upload: Upload) -> Iterator[Refusal]:
 
     Source: ``forklift/legacy.py::file_upload``, ``packaging/models.py::Project``.
     """
-    size, default = upload.file.size, Limits()
-    file_limit = max(upload.limits.file_size, default.file_size)
-    project_limit = max(upload.limits.project_size, default.project_size)
+    size = upload.file.size
+    file_limit, project_limit = upload.limits.file_size, upload.limits.project_size
     room = project_limit - upload.held.size_used
     found: list[tuple[int, Refusal]] = []
     if size > file_limit:

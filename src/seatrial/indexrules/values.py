@@ -161,9 +161,6 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """Sizes and times; the first three are PyPI's, the others are our own bounds.
 
-    PyPI takes the largest of its default, the project's and the organisation's limit, so a
-    smaller number here has no effect on the first two.
-
     Attributes:
         file_size: bytes of one file.
         project_size: bytes of all files of a project.
@@ -179,6 +176,20 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     description: int = 8 * MEBIBYTE
     unpacked: int = 4 * GIBIBYTE
     members: int = 500_000
+
+    @classmethod
+    def granted(cls, *, file_size: int = 0, project_size: int = 0) -> Limits:
+        """Give the limits of a project that has been granted others.
+
+        The largest of PyPI's default, the project's and its organisation's counts, so one below
+        the default has no effect.
+
+        Source: ``packaging/models.py::Project.upload_limit_size``, ``::total_size_limit_value``.
+        """
+        return cls(
+            file_size=max(cls().file_size, file_size),
+            project_size=max(cls().project_size, project_size),
+        )
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
