@@ -89,7 +89,7 @@ def test_delays_pass_side_by_side(tmp_path: Path) -> None:
     async def ask_all() -> None:
         log = RequestLog(tmp_path / "log")
         served = Disturbed(app, log, Disturbance(delay=0.01))
-        scope = {"method": "GET", "path": "/", "query_string": b""}
+        scope = {"method": "GET", "path": "/", "query_string": b"", "headers": []}
         asked = (served(dict(scope), nothing, ignored) for _ in range(20))
         await asyncio.wait_for(asyncio.gather(*asked), 30)
 

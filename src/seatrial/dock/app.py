@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
+
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp
 
 from seatrial.dock.disturbed import Disturbance, Disturbed
-from seatrial.dock.estate import Estate
+from seatrial.dock.estate import FORGE, Estate
+from seatrial.dock.forge import Access, Denied, Forge
+from seatrial.dock.forge_assets import Assets
 from seatrial.dock.json_api import JsonApi
 from seatrial.dock.legacy import Legacy
 from seatrial.dock.record import RequestLog
 from seatrial.dock.simple import Simple
+
+Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
 
 ABOUT = """This is Seatrial's dock: an index and a forge for rehearsals.
 
@@ -35,10 +42,15 @@ def make_app(estate: Estate, log: RequestLog, disturbance: Disturbance) -> ASGIA
         log: where every request is noted.
         disturbance: faults and delays.
     """
+    # The forge comes first: no index can have its name.
+    routes = [Route("/", about), *_forge(estate), *_indexes(estate)]
+    return Disturbed(Router(routes, redirect_slashes=False), log, disturbance)
+
+
+def _indexes(estate: Estate) -> list[Route]:
     legacy, simple, json_api = Legacy(estate), Simple(estate), JsonApi(estate)
     packages = "/{index}/packages/{first}/{second}/{rest}/{name}"
-    routes = [
-        Route("/", about),
+    return [
         Route("/{index}/legacy/", legacy.upload, methods=["POST"]),
         Route("/{index}/legacy/", legacy.page, methods=["GET"]),
         Route("/{index}/legacy", legacy.missing_slash, methods=["POST"]),
@@ -50,4 +62,42 @@ def make_app(estate: Estate, log: RequestLog, disturbance: Disturbance) -> ASGIA
         Route("/{index}/pypi/{project}/json", json_api.project),
         Route("/{index}/pypi/{project}/{version}/json", json_api.release),
     ]
-    return Disturbed(Router(routes, redirect_slashes=False), log, disturbance)
+
+
+def _forge(estate: Estate) -> list[Route]:
+    access = Access(estate)
+    forge, assets = Forge(estate, access), Assets(estate, access)
+    at = f"/{FORGE}"
+    of = "{owner}/{repository}"
+    releases = f"{at}/repos/{of}/releases"
+
+    def route(path: str, endpoint: Endpoint, method: str = "GET") -> Route:
+        return Route(path, _denials_answered(endpoint), methods=[method])
+
+    return [
+        route(f"{at}/user", forge.user),
+        route(f"{at}/repos/{of}", forge.repository),
+        route(releases, forge.releases),
+        route(releases, forge.create, "POST"),
+        route(f"{releases}/latest", forge.latest),
+        route(f"{releases}/tags/{{tag:path}}", forge.by_tag),
+        route(f"{releases}/assets/{{asset:int}}", assets.asset),
+        route(f"{releases}/assets/{{asset:int}}", assets.delete, "DELETE"),
+        route(f"{releases}/{{release:int}}", forge.by_id),
+        route(f"{releases}/{{release:int}}", forge.change, "PATCH"),
+        route(f"{releases}/{{release:int}}", forge.delete, "DELETE"),
+        route(f"{releases}/{{release:int}}/assets", assets.list),
+        route(f"{at}/uploads/repos/{of}/releases/{{release:int}}/assets", assets.upload, "POST"),
+        route(f"{at}/storage/{of}/{{asset:int}}/{{digest}}", assets.stored),
+        route(f"{at}/web/{of}/releases/download/{{tag:path}}/{{name}}", assets.download),
+    ]
+
+
+def _denials_answered(endpoint: Endpoint) -> Endpoint:
+    async def answered(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except Denied as denied:
+            return denied.answer
+
+    return answered

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from collections.abc import Callable
 from typing import Final
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from seatrial.dock.answers import upload_answer
@@ -81,16 +82,27 @@ class Disturbed:
         if self._disturbance.delay:
             await asyncio.sleep(self._disturbance.delay)
         noted = _Noted(self._log, scope, send)
-        if fault is None:
-            await self._app(scope, receive, noted)
-        elif fault.kind == "slow":
+        if fault is not None and fault.kind == "slow":
             await asyncio.sleep(self._disturbance.slow)
-            await self._app(scope, receive, noted)
+            fault = None
+        if fault is None:
+            await self._serve(scope, receive, noted)
         elif fault.status:
             await self._refuse(fault.status, scope, receive, noted)
         else:
             await self._cut(fault.kind, scope, receive)
             noted.note(0)
+
+    async def _serve(self, scope: Scope, receive: Receive, noted: _Noted) -> None:
+        body = _Body(scope, receive)
+        try:
+            await self._app(scope, body.whole, noted)
+        except OSError as error:
+            # The disk is full, or no longer writable: a server's fault, said in a sentence.
+            if noted.begun:
+                raise
+            await body.drain()
+            await PlainTextResponse(f"{error}\n", 507)(scope, receive, noted)
 
     async def _refuse(self, status: int, scope: Scope, receive: Receive, send: Send) -> None:
         body = _Body(scope, receive)
@@ -116,9 +128,11 @@ class _Noted:
         self._log = log
         self._scope = scope
         self._send = send
+        self.begun = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
+            self.begun = True
             self.note(message["status"])
         await self._send(message)
 
@@ -138,7 +152,12 @@ def refusal(status: int, request: Request) -> Response:
     message = "Server Error"
     if status in LIMITED:
         message = "You have exceeded a secondary rate limit. Please wait before you try again."
-        headers = {"retry-after": "1", "x-ratelimit-limit": "5000", "x-ratelimit-remaining": "0"}
+        headers = {
+            "retry-after": "1",
+            "x-ratelimit-limit": "5000",
+            "x-ratelimit-remaining": "0",
+            "x-ratelimit-reset": str(int(time.time()) + 1),
+        }
     return JSONResponse({"message": message, "status": str(status)}, status, headers)
 
 

@@ -35,6 +35,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         own: normal forms of the names under release; these are never looked for elsewhere.
         credential: the user and password that uploads need; any token when absent.
         forge_token: the token that writing to the forge needs; any when absent.
+        forge_push: whether a token may write to the forge at all.
         clock: gives the time, seconds since the epoch.
         limits: sizes the indexes take.
     """
@@ -43,6 +44,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     own: frozenset[str]
     credential: tuple[str, Secret] | None
     forge_token: Secret | None
+    forge_push: bool
     clock: Callable[[], float]
     limits: Limits
 

@@ -16,8 +16,9 @@ from starlette.responses import RedirectResponse, Response
 from seatrial.addresses import INDEXES
 from seatrial.dock.answers import upload_answer
 from seatrial.dock.estate import Estate
-from seatrial.dock.form import Form, MalformedForm, read_form
+from seatrial.dock.form import Form
 from seatrial.dock.holdings import FileRecord, Holdings
+from seatrial.dock.reader import MalformedForm, read_form
 from seatrial.dock.rules import Answer, decide
 from seatrial.dock.storage import incoming
 

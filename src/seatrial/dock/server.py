@@ -51,6 +51,7 @@ class Dock:
         delay: seconds that each request takes longer, all of them at the same time.
         credential: user and password that an upload needs; any API token when absent.
         forge_token: what writing to the forge needs; any token when absent.
+        forge_push: whether a token may write to the forge at all.
         limits: sizes the indexes take.
         slow: seconds that a ``slow`` fault takes.
     """
@@ -64,6 +65,7 @@ class Dock:
     delay: float = field(default=0.0, kw_only=True)
     credential: tuple[str, Secret] | None = field(default=None, kw_only=True)
     forge_token: Secret | None = field(default=None, kw_only=True)
+    forge_push: bool = field(default=True, kw_only=True)
     limits: Limits = field(default=Limits(), kw_only=True)
     slow: float = field(default=5.0, kw_only=True)
 
@@ -73,6 +75,7 @@ class Dock:
             own=frozenset(canonicalize_name(name) for name in self.own),
             credential=self.credential,
             forge_token=self.forge_token,
+            forge_push=self.forge_push,
             clock=self.clock,
             limits=self.limits,
         )
@@ -128,10 +131,14 @@ class Dock:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             clear_incoming(self.folder)
-            self._log.open()
         except OSError as error:
             raise StorageFault(str(self.folder), str(error)) from error
         listener = self._bind()
+        try:
+            self._log.open()
+        except OSError as error:
+            listener.close()
+            raise StorageFault(str(self.folder), str(error)) from error
         self.port = listener.getsockname()[1]
         self._running = Future()
         self._thread = threading.Thread(

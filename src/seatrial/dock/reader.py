@@ -1,0 +1,229 @@
+"""Reading an upload's form as a stream: the file goes to disk while it comes, never to memory."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import BinaryIO
+
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import MultipartParser, parse_options_header
+
+from seatrial.dock.form import Form, ReceivedFile
+
+MAX_FIELDS_BYTES = 32 * 1024 * 1024
+"""Bytes that all fields but the file may have together; a description has a few at most."""
+
+BATCH = 1024 * 1024
+"""Bytes gathered before they are written and hashed."""
+
+
+class MalformedForm(Exception):
+    """The body is no form that can be read."""
+
+
+class Sink:
+    """A file that is written and hashed as it comes.
+
+    Args:
+        path: where to.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.size = 0
+        self.sha256 = hashlib.sha256()
+        self.blake2 = hashlib.blake2b(digest_size=32)
+        self.md5 = hashlib.md5(usedforsecurity=False)
+        self._file: BinaryIO = path.open("wb")
+        self._waiting = bytearray()
+
+    def write(self, data: bytes | memoryview) -> None:
+        """Take more bytes."""
+        self._waiting += data
+        if len(self._waiting) >= BATCH:
+            self._flush()
+
+    def close(self) -> None:
+        """Write what is left; quiet when it is closed already."""
+        if not self._file.closed:
+            try:
+                self._flush()
+            finally:
+                self._file.close()
+
+    def _flush(self) -> None:
+        for digest in (self.sha256, self.blake2, self.md5):
+            digest.update(self._waiting)
+        self._file.write(self._waiting)
+        self.size += len(self._waiting)
+        self._waiting.clear()
+
+
+class _Part:
+    """One part of the body while it is read."""
+
+    def __init__(self) -> None:
+        self.headers: dict[bytes, bytes] = {}
+        self.header = b""
+        self.value = b""
+        self.name = ""
+        self.filename: str | None = None
+        self.data = bytearray()
+
+
+class FormReader:
+    """Takes a ``multipart/form-data`` body in pieces.
+
+    Args:
+        content_type: the request's header, with the boundary.
+        path: where the file in the field ``content`` goes.
+
+    Raises:
+        MalformedForm: it is no such form.
+    """
+
+    def __init__(self, content_type: str, path: Path) -> None:
+        kind, options = parse_options_header(content_type)
+        boundary = options.get(b"boundary", b"")
+        if kind != b"multipart/form-data" or not boundary:
+            raise MalformedForm
+        self._path = path
+        self._part = _Part()
+        self._fields: dict[str, list[str]] = {}
+        self._misplaced: list[str] = []
+        self._sink: Sink | None = None
+        self._named: tuple[str, str] = ("", "")
+        self._bytes = 0
+        try:
+            self._parser = MultipartParser(
+                boundary,
+                {
+                    "on_part_begin": self._begin,
+                    "on_header_field": self._header_name,
+                    "on_header_value": self._header_value,
+                    "on_header_end": self._header_end,
+                    "on_headers_finished": self._headers_finished,
+                    "on_part_data": self._data,
+                    "on_part_end": self._end,
+                },
+            )
+        except FormParserError as error:
+            raise MalformedForm from error
+
+    def feed(self, data: bytes) -> None:
+        """Take the next piece of the body.
+
+        Raises:
+            MalformedForm: it cannot be read.
+        """
+        try:
+            self._parser.write(data)
+        except FormParserError as error:
+            raise MalformedForm from error
+
+    def finish(self) -> Form:
+        """Give what was read; a part that broke off is left out, as PyPI does."""
+        file = None
+        if self._sink is not None:
+            self._sink.close()
+            file = ReceivedFile(
+                name=self._named[0],
+                kind=self._named[1],
+                path=self._path,
+                size=self._sink.size,
+                sha256=self._sink.sha256.hexdigest(),
+                blake2=self._sink.blake2.hexdigest(),
+                md5=self._sink.md5.hexdigest(),
+            )
+        return Form(fields=self._fields, file=file, misplaced=tuple(self._misplaced))
+
+    def discard(self) -> None:
+        """Forget the file."""
+        if self._sink is not None:
+            self._sink.close()
+        self._path.unlink(missing_ok=True)
+
+    def _begin(self) -> None:
+        self._part = _Part()
+
+    def _header_name(self, data: bytes, start: int, end: int) -> None:
+        self._part.header += data[start:end].lower()
+
+    def _header_value(self, data: bytes, start: int, end: int) -> None:
+        self._part.value += data[start:end]
+
+    def _header_end(self) -> None:
+        self._part.headers[self._part.header] = self._part.value
+        self._part.header = self._part.value = b""
+
+    def _headers_finished(self) -> None:
+        part = self._part
+        _, options = parse_options_header(part.headers.get(b"content-disposition", b""))
+        if b"name" not in options:
+            raise MalformedForm
+        part.name = options[b"name"].decode("utf-8", "replace")
+        if b"filename" not in options:
+            return
+        part.filename = options[b"filename"].decode("utf-8", "replace")
+        if part.name == "content":
+            # Several parts of that name: the last one counts.
+            if self._sink is not None:
+                self._sink.close()
+            self._sink = Sink(self._path)
+            kind = part.headers.get(b"content-type", b"").decode("latin-1")
+            self._named = (part.filename, kind)
+
+    def _data(self, data: bytes, start: int, end: int) -> None:
+        part = self._part
+        if part.name == "content" and part.filename is not None and self._sink is not None:
+            self._sink.write(memoryview(data)[start:end])
+            return
+        self._bytes += end - start
+        if self._bytes > MAX_FIELDS_BYTES:
+            raise MalformedForm
+        part.data += data[start:end]
+
+    def _end(self) -> None:
+        part = self._part
+        if part.filename is None:
+            value = part.data.decode("utf-8", "replace")
+            self._fields.setdefault(part.name, []).append(value)
+        elif part.name not in {"content", "gpg_signature"}:
+            self._misplaced.append(part.name)
+
+
+async def read_form(content_type: str, body: AsyncIterator[bytes], path: Path) -> Form:
+    """Read an upload's form from its body.
+
+    Args:
+        content_type: the request's header.
+        body: the pieces of the body, as they come; read to its end, come what may, because a
+            client that is answered while it writes may not see the answer.
+        path: where the file goes.
+
+    Raises:
+        MalformedForm: it is no form that can be read.
+    """
+    reader: FormReader | None = None
+    fault: MalformedForm | None = None
+    complete = False
+    try:
+        try:
+            reader = FormReader(content_type, path)
+        except MalformedForm as error:
+            fault = error
+        async for piece in body:
+            if reader is not None and fault is None:
+                try:
+                    reader.feed(piece)
+                except MalformedForm as error:
+                    fault = error
+        if reader is None or fault is not None:
+            raise fault or MalformedForm
+        complete = True
+        return reader.finish()
+    finally:
+        if reader is not None and not complete:
+            reader.discard()
