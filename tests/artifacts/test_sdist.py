@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import tarfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -55,6 +56,17 @@ def test_an_sdist_unpacks_to_its_one_folder(tmp_path: Path) -> None:
     assert top == tmp_path / "out" / "deep" / "demo-1.0"
     assert (top / "data" / "größe.txt").read_text() == "x"
     assert {entry.name for entry in top.parent.iterdir()} == {"demo-1.0"}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions as POSIX has them")
+@pytest.mark.parametrize(("packed", "unpacked"), [(0o6777, 0o755), (0o666, 0o644), (0, 0o600)])
+def test_owner_and_permissions_are_not_unpacked(tmp_path: Path, packed: int, unpacked: int) -> None:
+    """Whoever packed it, a file is ours, may be written by us alone, and never sets a user."""
+    entry = tarfile.TarInfo("demo-1.0/run")
+    entry.mode, entry.uid, entry.gid, entry.uname = packed, 12345, 12345, "daemon"
+    made = unpack_sdist(tarball(tmp_path, [INFO, entry]), tmp_path / "out") / "run"
+    assert made.stat().st_mode & 0o7777 == unpacked
+    assert (made.stat().st_uid, made.stat().st_gid) == (os.getuid(), os.getgid())
 
 
 def test_links_that_stay_inside_are_unpacked(tmp_path: Path) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import os
+import sys
+import tarfile
 from pathlib import Path
 
 from seatrial.artifacts.tarballs import Walk, opened
@@ -31,10 +34,13 @@ def unpack_sdist(path: Path, to: Path) -> Path:
     except OSError as fault:
         raise StorageFault(str(to), fault.strerror or str(fault)) from fault
     with opened(path) as archive:
+        # Python 3.11.3 and older have no filters; there the checks of the walk stand alone.
+        archive.extraction_filter = getattr(tarfile, "data_filter", None)
         for entry in archive:
             walk.check(entry)
+            _tidy(entry)
             try:
-                archive.extract(entry, to, filter="data")
+                archive.extract(entry, to)
             except gzip.BadGzipFile:
                 raise
             except OSError as fault:
@@ -42,3 +48,12 @@ def unpack_sdist(path: Path, to: Path) -> Path:
     if not walk.top:
         raise InspectionFailed(path.name, "it is empty")
     return to / walk.top
+
+
+def _tidy(entry: tarfile.TarInfo) -> None:
+    """Take owner and permissions away as the ``data`` filter does (PEP 721), on every Python."""
+    entry.uname = entry.gname = ""
+    if sys.platform != "win32":
+        entry.uid, entry.gid = os.getuid(), os.getgid()
+    runs = entry.isdir() or entry.mode & 0o100
+    entry.mode = entry.mode & (0o755 if runs else 0o644) | (0o700 if entry.isdir() else 0o600)
