@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,12 +19,26 @@ from tests.support.docks import TOKEN
 from tests.support.wheels import make_sdist, make_wheel
 
 BIN = Path(sys.executable).parent
+POETRY = (str(BIN / "uv"), "tool", "run", "--quiet", "--from", "poetry", "poetry")
 
 
-def run(*argv: str, cwd: Path, ok: bool = True) -> str:
-    """Run a client that knows nothing of this machine's configuration; give what it printed."""
-    env = {k: v for k, v in child_environment().items() if not k.startswith(("PIP_", "UV_"))}
-    env |= {"UV_NO_CONFIG": "1", "UV_CACHE_DIR": str(cwd / "cache"), "COLUMNS": "500"}
+def run(*argv: str, cwd: Path, ok: bool = True, usual: bool = False) -> str:
+    """Run a client in an environment of its own; give what it printed.
+
+    Args:
+        argv: the client and its arguments.
+        cwd: where; its caches and settings go there too.
+        ok: whether it is to succeed.
+        usual: whether it may know this machine's index.
+    """
+    env = child_environment()
+    if not usual:
+        env = {k: v for k, v in env.items() if not k.startswith(("PIP_", "UV_"))}
+        env["UV_NO_CONFIG"] = "1"
+    env |= {"UV_CACHE_DIR": str(cwd / "cache"), "COLUMNS": "500"}
+    env |= {
+        f"POETRY_{kind}_DIR": str(cwd / f"poetry-{kind}") for kind in ("CONFIG", "CACHE", "DATA")
+    }
     done = subprocess.run(argv, cwd=cwd, env=env, capture_output=True, text=True, check=False)
     assert (done.returncode == 0) is ok, done.stdout + done.stderr
     return done.stdout + done.stderr
@@ -146,3 +161,27 @@ def test_uv_finds_what_is_there_already(release: Dock, tmp_path: Path) -> None:
     uv_publish(release, wheel)
     uv_publish(release, wheel, more=("--check-url", release.simple_url("pypi")))
     assert [seen.method for seen in release.requests].count("POST") == 1
+
+
+@pytest.mark.slow
+@pytest.mark.registry
+def test_poetry_publishes_and_locks(release: Dock, tmp_path: Path) -> None:
+    """With poetry both files are published, and locked with a dependency from elsewhere."""
+    project = tmp_path / "project"
+    (project / "dist").mkdir(parents=True)
+    files = [make(project / "dist", headers=NEEDS) for make in (make_wheel, make_sdist)]
+    head = '[project]\nname = "demo"\nversion = "1.0"\nrequires-python = ">=3.9"\n'
+    (project / "pyproject.toml").write_text(head + "[tool.poetry]\n", encoding="utf-8")
+    run(*POETRY, "config", "repositories.dock", release.upload_url("pypi"), cwd=project, usual=True)
+    login = ["-u", "__token__", "-p", TOKEN]
+    run(*POETRY, "publish", "-n", "-r", "dock", *login, cwd=project, usual=True)
+    assert set(held(release)) == {file.name for file in files}
+    head = head.replace('"demo"', '"user"') + 'dependencies = ["demo"]\n'
+    source = f'[[tool.poetry.source]]\nname = "dock"\nurl = "{release.simple_url("pypi")}"\n'
+    (project / "pyproject.toml").write_text(head + source, encoding="utf-8")
+    run(*POETRY, "lock", "-n", cwd=project, usual=True)
+    lock = tomllib.loads((project / "poetry.lock").read_text(encoding="utf-8"))
+    assert {(one["name"], one["version"]) for one in lock["package"]} == {
+        ("demo", "1.0"),
+        ("helper", "3.0"),
+    }

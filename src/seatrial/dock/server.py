@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import socket
 import threading
@@ -27,6 +26,8 @@ from seatrial.errors import InvalidConfiguration, StorageFault
 from seatrial.secret import Secret
 
 if TYPE_CHECKING:
+    import asyncio
+
     from seatrial.dock.serving import Server
 
 HOST = "127.0.0.1"
@@ -193,6 +194,8 @@ class Dock:
         return held
 
     def _serve(self, listener: socket.socket) -> None:
+        import asyncio
+
         try:
             asyncio.run(self._main(listener))
         except BaseException as error:
@@ -205,6 +208,8 @@ class Dock:
     async def _main(self, listener: socket.socket) -> None:
         # Starlette and uvicorn take a tenth of a second to import.  That happens here, in the
         # dock's thread, while connections already wait at the listening socket.
+        import asyncio
+
         from seatrial.dock.app import make_app
         from seatrial.dock.disturbed import Disturbance
         from seatrial.dock.serving import Server

@@ -177,13 +177,15 @@ def _file_entry(file: FileRecord, url: str) -> dict[str, Any]:
         "filename": file.name,
         "url": url,
         "hashes": {"sha256": file.sha256} if file.sha256 else {},
-        "size": file.size,
         "requires-python": file.requires_python or None,
         "yanked": file.yanked,
         "core-metadata": core_metadata(file),
         "data-dist-info-metadata": core_metadata(file),
         "provenance": None,
     }
+    # What is not known of a file of the real index is left out, not invented.
+    if file.size or not file.url:
+        entry["size"] = file.size
     if file.uploaded is not None:
         entry["upload-time"] = iso(file.uploaded)
     return entry
