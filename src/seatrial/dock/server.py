@@ -24,6 +24,7 @@ from seatrial.dock.rules import Limits
 from seatrial.dock.storage import clear_incoming
 from seatrial.errors import InvalidConfiguration, StorageFault
 from seatrial.secret import Secret
+from seatrial.storage import storage_faults
 
 if TYPE_CHECKING:
     import asyncio
@@ -129,17 +130,16 @@ class Dock:
             InvalidConfiguration: the port is taken, or is none that we may have.
             StorageFault: the folder cannot be written to.
         """
-        try:
+        with storage_faults(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
             clear_incoming(self.folder)
-        except OSError as error:
-            raise StorageFault(str(self.folder), str(error)) from error
         listener = self._bind()
         try:
-            self._log.open()
-        except OSError as error:
+            with storage_faults(self.folder):
+                self._log.open()
+        except StorageFault:
             listener.close()
-            raise StorageFault(str(self.folder), str(error)) from error
+            raise
         self.port = listener.getsockname()[1]
         self._running = Future()
         self._thread = threading.Thread(
