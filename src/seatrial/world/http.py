@@ -21,6 +21,7 @@ from urllib3 import exceptions as faults
 from seatrial import __version__
 from seatrial.errors import InvalidConfiguration, StorageFault, Unreachable
 from seatrial.world.exchange import (
+    LIMIT,
     Answer,
     Request,
     login_apart,
@@ -138,7 +139,7 @@ class Http:
 
         def take(response: urllib3.BaseHTTPResponse, request: Request) -> bytes:
             if response.status != 200:  # noqa: PLR2004 - only a whole answer is a file
-                return _body(response, request)
+                return _body(response, msgspec.structs.replace(request, limit=LIMIT))
             try:
                 with part.open("wb") as file:
                     for piece in _pieces(response, request):

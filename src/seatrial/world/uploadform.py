@@ -22,9 +22,9 @@ from packaging.metadata import RawMetadata, parse_email
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
 from seatrial.errors import InspectionFailed, StorageFault
+from seatrial.world.bodies import pieces
 from seatrial.world.ports import StoredFile
 
-PIECE = 64 * 1024
 METADATA_LIMIT = 32 * 1024 * 1024
 
 SPELLING = {
@@ -80,31 +80,6 @@ class Multipart(msgspec.Struct, frozen=True, kw_only=True):
         yield self.head
         yield from pieces(self.path, self.size)
         yield self.tail
-
-
-def pieces(path: Path, size: int) -> Iterator[bytes]:
-    """Read a file piece by piece.
-
-    Args:
-        path: the file.
-        size: how many bytes it must have.
-
-    Raises:
-        StorageFault: it cannot be read, or is longer or shorter.
-    """
-    doing = "reading"
-    seen = 0
-    try:
-        with path.open("rb") as file:
-            while piece := file.read(PIECE):
-                seen += len(piece)
-                if seen > size:
-                    break
-                yield piece
-    except OSError as error:
-        raise StorageFault(str(path), error.strerror or str(error), doing=doing) from error
-    if seen != size:
-        raise StorageFault(str(path), f"it has no longer its {size} bytes", doing=doing)
 
 
 def multipart(fields: Fields, file: StoredFile) -> Multipart:
