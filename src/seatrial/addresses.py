@@ -20,7 +20,6 @@ INDEXES: Final = {
 
 GITHUB_HOST: Final = "github.com"
 GITHUB_API: Final = "https://api.github.com"
-GITHUB_UPLOADS: Final = "https://uploads.github.com"
 
 PYPI: Final = "https://pypi.org"
 """PyPI's own site, as its refusals name it."""
@@ -29,3 +28,5 @@ PYPI_DOCS: Final = "https://docs.pypi.org"
 PACKAGING_GUIDE: Final = "https://packaging.python.org"
 PEPS: Final = "https://peps.python.org"
 PEPS_OF_OLD: Final = "https://www.python.org/dev/peps"
+GITHUB_RESIDENT: Final = ".ghe.com"
+"""How the hosts end that GitHub runs for one enterprise each; each has its API at ``api.HOST``."""

@@ -77,6 +77,9 @@ def test_another_host_is_a_forge_when_the_configuration_says_so() -> None:
     assert detect(url, told) == found
     assert api_address(found, told) == "http://127.0.0.1:8000/forge"
     assert detect("https://gitlab.com/group/sub/demo", SERVER) is None
+    resident = detect("https://corp.ghe.com/octo/demo", NOTHING)
+    assert resident is not None
+    assert api_address(resident, NOTHING) == "https://api.corp.ghe.com"
 
 
 def test_the_configuration_can_name_the_repository() -> None:

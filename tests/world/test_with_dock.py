@@ -12,12 +12,14 @@ import pytest
 
 from seatrial.dock.faults import parse_fault
 from seatrial.dock.server import Dock
-from seatrial.errors import CredentialRefused, ReleaseClosed, Unreachable, UploadRefused
+from seatrial.errors import CannotUndo, CredentialRefused, ReleaseClosed, Unreachable, UploadRefused
 from seatrial.secret import Secret
 from seatrial.world.credentials import Credential
+from seatrial.world.forge.detect import Repository
+from seatrial.world.forge.github import GitHub
 from seatrial.world.http import Http
 from seatrial.world.index import CLOSED_AFTER, HttpIndex
-from seatrial.world.ports import StoredFile
+from seatrial.world.ports import Forge, StoredFile
 from tests.support.wheels import make_sdist, make_wheel
 
 RIGHT = "pypi-right"
@@ -138,3 +140,63 @@ def test_many_files_at_once(dock: Dock, tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert {file.name for file in files} == set(index.files("demo"))
+
+
+def forge_of(dock: Dock) -> Forge:
+    """Give the real adapter with the dock's address."""
+
+    def login() -> Credential:
+        return Credential(username="__token__", password=Secret(RIGHT), origin="the test")
+
+    repository = Repository(kind="github", host="github.com", owner="octo", name="demo")
+    return GitHub(repository, dock.forge_api, login, Http(environ={}, wait=lambda _: None))
+
+
+def test_a_release_on_the_forge(dock: Dock, tmp_path: Path) -> None:
+    """Draft, assets, download, publication and undo go through as they do on GitHub."""
+    forge = forge_of(dock)
+    assert forge.check_credential() == "the test"
+    assert list(forge.releases("v1")) == []
+    number = forge.create_draft("v1", "a" * 40, "One", "Notes", pre=False)
+    file = stored(make_wheel(tmp_path))
+    forge.upload_asset(number, file)
+    with pytest.raises(UploadRefused, match="already_exists"):
+        forge.upload_asset(number, file)
+    (draft,) = forge.releases("v1")
+    (asset,) = draft.assets
+    assert (draft.id, draft.draft, draft.title, draft.notes) == (number, True, "One", "Notes")
+    assert (asset.name, asset.size, asset.sha256) == (file.name, file.size, file.sha256)
+    forge.download_asset(asset, tmp_path / "back")
+    assert (tmp_path / "back").read_bytes() == file.path.read_bytes()
+    forge.delete_asset(asset)
+    assert forge.releases("v1")[0].assets == ()
+    forge.publish(number, latest=True)
+    assert not forge.releases("v1")[0].draft
+    with pytest.raises(CannotUndo):
+        forge.delete_draft(number)
+    other = forge.create_draft("v2", "a" * 40, "Two", "", pre=True)
+    forge.delete_draft(other)
+    assert list(forge.releases("v2")) == []
+
+
+def test_many_releases_are_read_to_the_last_page(dock: Dock) -> None:
+    """A draft is found among more releases than a page holds."""
+    forge = forge_of(dock)
+    first = forge.create_draft("v0", "a" * 40, "", "", pre=False)
+    for number in range(1, 102):
+        forge.create_draft(f"v{number}", "a" * 40, "", "", pre=False)
+    assert [release.id for release in forge_of(dock).releases("v0")] == [first]
+
+
+@pytest.mark.parametrize("fault", ["502@upload-assets", "drop@upload-assets", "429@upload-assets"])
+def test_a_broken_upload_of_an_asset_is_made_good(fault: str, tmp_path: Path) -> None:
+    """What the disturbance left under the name is in nobody's way the next time."""
+    file = stored(make_wheel(tmp_path))
+    with Dock(tmp_path / "dock", faults=[parse_fault(fault)]) as dock:
+        forge = forge_of(dock)
+        number = forge.create_draft("v1", "a" * 40, "", "", pre=False)
+        with pytest.raises(Unreachable):
+            forge.upload_asset(number, file)
+        forge.upload_asset(number, file)
+        (asset,) = forge.releases("v1")[0].assets
+        assert (asset.sha256, asset.state) == (file.sha256, "uploaded")

@@ -171,7 +171,9 @@ class Dock:
         self.stop()
 
     def _bind(self) -> socket.socket:
-        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        # asyncio switches Nagle's algorithm off only where the protocol is named; with it, each
+        # answer on a connection that is used again waits 40 ms for the client's delayed ACK.
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         try:
             if os.name != "nt":  # There, it would let another program take the port from us.
                 listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from seatrial.addresses import GITHUB_API, GITHUB_HOST
+from seatrial.addresses import GITHUB_API, GITHUB_HOST, GITHUB_RESIDENT
 from seatrial.config.schema import ForgeSettings
 from seatrial.errors import InvalidConfiguration
 
@@ -70,9 +70,10 @@ def detect(remote_url: str, settings: ForgeSettings) -> Repository | None:
     else:
         named = OWNED.fullmatch(path.strip("/").removesuffix(".git"))
     told = settings.kind or settings.api
-    if named is None or not (host == GITHUB_HOST or told) or not (host or settings.repository):
+    known = host == GITHUB_HOST or host.endswith(GITHUB_RESIDENT) or told
+    if named is None or named["name"] in {".", ".."}:
         return None
-    if named["name"] in {".", ".."}:
+    if not known or not (host or settings.repository):
         return None
     return Repository(kind=GITHUB, host=host, owner=named["owner"], name=named["name"])
 
@@ -91,6 +92,8 @@ def api_address(repository: Repository, settings: ForgeSettings) -> str:
         return GITHUB_API
     if not repository.host:
         raise InvalidConfiguration("forge.api", "the remote's address does not tell it")
+    if repository.host.endswith(GITHUB_RESIDENT):
+        return f"https://api.{repository.host}"
     return f"https://{repository.host}/api/v3"
 
 

@@ -11,7 +11,6 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
-from seatrial.addresses import GITHUB_API, GITHUB_UPLOADS
 from seatrial.errors import (
     CannotTell,
     CannotUndo,
@@ -52,7 +51,8 @@ class GitHub:
         api: the address of the REST API.
         credential: finds the token at the moment of use.
         http: the client.
-        uploads: the address of the uploads' host where it is not the API's; GitHub's own is known.
+        uploads: the address of the uploads' host; the API's own when absent, where ``api.`` in
+            front becomes ``uploads.``.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class GitHub:
         self.repository = repository
         self._api = api.rstrip("/")
         self._base = f"{self._api}/repos/{quote(repository.owner)}/{quote(repository.name)}"
-        self._uploads = uploads or (GITHUB_UPLOADS if self._api == GITHUB_API else self._api)
+        self._uploads = uploads or self._api.replace("//api.", "//uploads.", 1)
         self._credential = credential
         self._http = http
         self._made: set[int] = set()

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from seatrial.addresses import GITHUB_HOST
+from seatrial.addresses import GITHUB_HOST, GITHUB_RESIDENT
 from seatrial.errors import CredentialMissing, TimedOut, ToolMissing
 from seatrial.process import Runner
 from seatrial.secret import Secret
@@ -31,7 +31,7 @@ def find_token(host: str, environ: Mapping[str, str], home: Path) -> Credential:
     Raises:
         CredentialMissing: there is none; ``said`` names each place.
     """
-    own = host == GITHUB_HOST or host.endswith(".ghe.com")
+    own = host == GITHUB_HOST or host.endswith(GITHUB_RESIDENT)
     names = (
         ("GH_TOKEN", "GITHUB_TOKEN") if own else ("GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")
     )
