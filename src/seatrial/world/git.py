@@ -16,13 +16,17 @@ from pathlib import Path
 from seatrial.errors import StalePlan, StorageFault, TagElsewhere
 from seatrial.plan.values import FileEdit
 from seatrial.process import Completed, Runner
-from seatrial.world.gitfolders import Layout, check, create, lend, remove, storing
+from seatrial.world.folders import remove, storing
+from seatrial.world.gitfolders import Layout, check, create, lend
 from seatrial.world.gitpush import Remote
 from seatrial.world.ports import RemoteRef
 from seatrial.world.submodules import fill_submodules
 from seatrial.world.usergit import UserGit, logins, read_user_git
 
 RELEASE = "refs/seatrial/release"
+BOUNDARY = "[tool.uv.workspace]\nmembers = []\n"
+"""The ``pyproject.toml`` above the checkouts: tools that look for settings in the folders above
+(uv, pytest) end here, and do not come to the user's working tree."""
 PLAIN_FILES = ("100644", "100755")
 
 
@@ -72,8 +76,7 @@ class CloneGit:
             (new / "user-tags").write_text(
                 "".join(f"{line}\n" for line in self._user_tags()), "utf-8", newline="\n"
             )
-            # An empty one ends uv's search for settings here, before the user's working tree.
-            (self._folder / "uv.toml").touch()
+            (self._folder / "pyproject.toml").write_text(BOUNDARY, "utf-8", newline="\n")
             new.rename(self._git_dir)
 
     def release_commit(self) -> str:

@@ -6,17 +6,15 @@ copied and nothing of the lender is touched; ``packed-refs`` holds the reference
 
 from __future__ import annotations
 
-import contextlib
-import os
 import shutil
-import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
 from seatrial.errors import StorageFault
 from seatrial.process import Completed, Runner
+from seatrial.world.folders import storing
 from seatrial.world.usergit import UserGit, plain_environment
 
 
@@ -94,15 +92,6 @@ def _say_partial(git_dir: Path, user_git: UserGit) -> None:
         )
 
 
-@contextlib.contextmanager
-def storing(place: Path) -> Iterator[None]:
-    """Turn the operating system's errors of writing into :class:`StorageFault`."""
-    try:
-        yield
-    except OSError as error:
-        raise StorageFault(str(error.filename or place), str(error)) from error
-
-
 def check(done: Completed, command: str, place: Path) -> Completed:
     """Give a finished git command back.
 
@@ -112,26 +101,3 @@ def check(done: Completed, command: str, place: Path) -> Completed:
     if done.code != 0:
         raise StorageFault(str(place), done.said, doing=f"running {command} in")
     return done
-
-
-def remove(folder: Path) -> None:
-    """Remove a folder with all that is in it; quiet when it is not there.
-
-    Raises:
-        StorageFault: something in it cannot be removed.
-    """
-    with storing(folder):
-        try:
-            shutil.rmtree(folder)
-        except FileNotFoundError:
-            if folder.exists():
-                raise
-        except PermissionError:
-            # Builds leave folders that are read-only, and git leaves such files on Windows.
-            folder.chmod(stat.S_IRWXU)
-            for parent, folders, files in os.walk(folder):
-                for name in (*folders, *files):
-                    path = Path(parent, name)
-                    if not path.is_symlink():
-                        path.chmod(stat.S_IRWXU)
-            shutil.rmtree(folder)

@@ -1,0 +1,318 @@
+"""The real machine: builds, environments and commands, each in a process of its own.
+
+uv is the front end of builds (PEP 517) and the installer.  It is one process that can be ended
+with all that it started, it isolates each build (PEP 518), and its cache makes both fast.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import (
+    InvalidSdistFilename,
+    InvalidWheelFilename,
+    NormalizedName,
+    canonicalize_name,
+    parse_sdist_filename,
+    parse_wheel_filename,
+)
+
+from seatrial.errors import (
+    BuildFailed,
+    InstallCheckFailed,
+    StorageFault,
+    TimedOut,
+    ToolMissing,
+)
+from seatrial.process import Completed, Runner, child_environment
+from seatrial.secret import Secret
+from seatrial.world.folders import remove, storing
+from seatrial.world.ports import Environment, Store
+from seatrial.world.pythons import Pythons
+from seatrial.world.usergit import logins
+
+MAKING_TIME = 120.0
+"""Seconds to make an environment."""
+
+LAST_LINES = 30
+"""Lines of a failed build that go into its error; the log has all."""
+
+SUFFIXES = {"sdist": ".tar.gz", "wheel": ".whl"}
+"""How the files of each kind end (PEP 625, PEP 427)."""
+
+NOT_OURS = (
+    "UV_PYTHON", "UV_SYSTEM_PYTHON", "UV_PROJECT", "UV_PROJECT_ENVIRONMENT", "UV_WORKING_DIR",
+    "UV_WORKING_DIRECTORY", "UV_VENV_SEED", "UV_VENV_CLEAR", "UV_NO_SOURCES",
+    "UV_NO_SOURCES_PACKAGE", "UV_NO_BUILD_ISOLATION", "UV_REQUIRE_HASHES", "UV_NO_CONFIG",
+)  # fmt: skip
+"""Settings of uv for the user's own work that would make a build or a check another one."""
+
+LOOPBACK = ("127.0.0.1", "localhost")
+
+
+class LocalMachine:
+    """This machine (:class:`seatrial.world.ports.Machine`).
+
+    Args:
+        folder: a folder for environments and requests; all of it is ours.
+        store: where the logs go.
+        runner: starts programs.
+        usual_index: the address of the Simple API that dependencies come from; when absent, what
+            the user has told uv, and that is PyPI when nothing was told.
+    """
+
+    def __init__(
+        self, folder: Path, store: Store, runner: Runner, *, usual_index: str | None = None
+    ) -> None:
+        self._folder = folder
+        self._store = store
+        self._runner = runner
+        self._usual_index = usual_index
+        self._uv = _uv_program()
+        self._pythons = Pythons(runner, self._uv)
+
+    def build(self, source: Path, kind: str, out: Path, *, epoch: int, timeout: float) -> Path:
+        """Build one distribution by PEP 517 in an isolated environment.
+
+        ``tool.uv.sources`` is not followed and uv's own backend is called like every other one, so
+        the result is what any front end makes.
+
+        Args:
+            source: the project folder (for the wheel: the unpacked sdist).
+            kind: "sdist" or "wheel".
+            out: an empty folder for the result.
+            epoch: ``SOURCE_DATE_EPOCH``.
+            timeout: seconds, for the whole.
+
+        Raises:
+            BuildFailed: the backend failed, or did not make exactly one file of this kind.
+            TimedOut: it hung, and was ended with all that it had started.
+        """
+        with storing(out):
+            out.mkdir(parents=True, exist_ok=True)
+        argv = [
+            self._uv, "build", f"--{kind}", "--force-pep517", "--no-sources", "--build-isolation",
+            "--python", sys.executable, "--out-dir", str(out), str(source),
+        ]  # fmt: skip
+        environment = self._uv_environment() | {"SOURCE_DATE_EPOCH": str(epoch)}
+        thing = f"the {kind}"
+        try:
+            done = self._runner.run_logged(
+                argv,
+                cwd=source,
+                log=self._store.log(f"build-{kind}"),
+                env=environment,
+                timeout=timeout,
+            )
+        except TimedOut as error:
+            raise TimedOut(thing, error.said, doing="building") from error
+        if done.code != 0:
+            raise BuildFailed(thing, _last_lines(done))
+        return _only_file(out, kind)
+
+    def find_python(self, version: str) -> Path:
+        """Find an interpreter ("3.12"; empty is the one that runs Seatrial).
+
+        Raises:
+            PythonNotFound: it is not on this machine; the error lists those that are.
+        """
+        return self._pythons.find(version, self._scratch())
+
+    def environment(self, name: str, python: Path) -> Environment:
+        """Make a clean environment, anew when one of that name is there.
+
+        Raises:
+            StorageFault: it could not be made.
+        """
+        folder = self._scratch("environments") / name
+        remove(folder)
+        done = self._runner.run(
+            [self._uv, "venv", "--no-project", "--no-config", "--python", str(python), str(folder)],
+            cwd=folder.parent,
+            env=self._uv_environment(),
+            timeout=MAKING_TIME,
+        )
+        if done.code != 0:
+            raise StorageFault(str(folder), done.said, doing="making the environment")
+        inside = Path("Scripts", "python.exe") if sys.platform == "win32" else Path("bin", "python")
+        return Environment(folder=folder, python=folder / inside, version=_version_of(folder))
+
+    def install(
+        self, environment: Environment, requirement: str, *, own: Mapping[str, str], timeout: float
+    ) -> Completed:
+        """Install a requirement and its dependencies with uv; its exit code says how it went.
+
+        Args:
+            environment: where to.
+            requirement: "name==version", or the path of a built file.
+            own: project name → Simple API address.  A name that is required comes from its address
+                here and from nowhere else (a page that was cached is asked for again), and a
+                release that is newer than uv's ``exclude-newer`` counts.  Every other name comes
+                from the user's usual index only.
+            timeout: seconds.
+
+        Raises:
+            InstallCheckFailed: the requirement cannot be read.
+            TimedOut: it hung.
+        """
+        line, name = _requirement(requirement)
+        addresses = {canonicalize_name(key): address for key, address in own.items()}
+        folder = self._scratch("requests") / environment.folder.name
+        with storing(folder):
+            folder.mkdir(exist_ok=True)
+            (folder / "pyproject.toml").write_text(_request(line, addresses), "utf-8")
+        fresh = [word for key in {name, *addresses} for word in ("--refresh-package", key)]
+        newest = [word for key in addresses for word in ("--exclude-newer-package", f"{key}=false")]
+        return self._runner.run_logged(
+            [
+                self._uv, "pip", "install", "--python", str(environment.python),
+                "-r", "pyproject.toml", *fresh, *newest,
+            ],
+            cwd=folder,
+            log=self._store.log(f"install-{environment.folder.name}"),
+            env=self._uv_environment(addresses.values()),
+            timeout=timeout,
+        )  # fmt: skip
+
+    def run(
+        self, name: str, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], timeout: float
+    ) -> Completed:
+        """Run a command; its output goes to the log of that name as it comes.
+
+        Args:
+            name: of the log.
+            argv: the command; no shell reads it.
+            cwd: where it runs.
+            env: variables beside those that every child gets.
+            timeout: seconds.
+
+        Raises:
+            ToolMissing: the program is not there.
+            TimedOut: it took longer, and was ended with all that it had started.
+        """
+        return self._runner.run_logged(
+            list(argv),
+            cwd=cwd,
+            log=self._store.log(name),
+            env=child_environment(env),
+            timeout=timeout,
+        )
+
+    def _scratch(self, name: str = "") -> Path:
+        folder = self._folder / name
+        with storing(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def _uv_environment(self, addresses: Iterable[str] = ()) -> dict[str, str]:
+        """Give the environment for uv: the user's settings of where packages come from.
+
+        The logins of the user's indexes (``UV_INDEX_NAME_PASSWORD``) are in it, those for
+        publishing are not.
+        """
+        logs_in = {
+            name: value
+            for name, value in os.environ.items()
+            if name.startswith("UV_INDEX_") and name.endswith(("_USERNAME", "_PASSWORD"))
+        }
+        for name, value in logs_in.items():
+            if name.endswith("_PASSWORD"):
+                self._runner.redactor.add(Secret(value))
+        kept = child_environment(logs_in)
+        for name in NOT_OURS:
+            kept.pop(name, None)
+        kept |= {"UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1", "NO_COLOR": "1"}
+        if self._usual_index is not None:
+            kept["UV_DEFAULT_INDEX"] = self._usual_index
+        for name in ("UV_DEFAULT_INDEX", "UV_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL"):
+            for address in kept.get(name, "").split():
+                for secret in logins(address.partition("=")[2] or address):
+                    self._runner.redactor.add(secret)
+        if any(urlsplit(address).hostname in LOOPBACK for address in addresses):
+            for name in ("NO_PROXY", "no_proxy"):
+                kept[name] = ",".join(filter(None, (kept.get(name, ""), *LOOPBACK)))
+        return kept
+
+
+def _uv_program() -> str:
+    import uv
+
+    try:
+        return uv.find_uv_bin()
+    except FileNotFoundError as error:
+        raise ToolMissing("uv", str(error)) from error
+
+
+def _last_lines(done: Completed) -> str:
+    return "\n".join(done.said.splitlines()[-LAST_LINES:])
+
+
+def _only_file(out: Path, kind: str) -> Path:
+    """Give the one file that a build has to leave; ``.gitignore`` is uv's own."""
+    with storing(out):
+        made = sorted(path for path in out.iterdir() if path.name != ".gitignore")
+    if len(made) == 1 and made[0].name.endswith(SUFFIXES[kind]) and made[0].is_file():
+        return made[0]
+    names = ", ".join(path.name for path in made) or "nothing"
+    raise BuildFailed(
+        f"the {kind}", f"the build left {names}, where one file *{SUFFIXES[kind]} belongs"
+    )
+
+
+def _version_of(folder: Path) -> str:
+    """Read the interpreter's version from the environment's settings (``pyvenv.cfg``)."""
+    with storing(folder):
+        text = (folder / "pyvenv.cfg").read_text("utf-8")
+    settings = dict(line.partition(" = ")[::2] for line in text.splitlines())
+    return settings.get("version_info", "")
+
+
+def _requirement(requirement: str) -> tuple[str, str]:
+    """Give a requirement as PEP 508 has it, with its normalised name; a path by its file name."""
+    path = Path(requirement)
+    try:
+        if requirement.endswith(SUFFIXES["wheel"]):
+            name = str(parse_wheel_filename(path.name)[0])
+        elif requirement.endswith(SUFFIXES["sdist"]):
+            name = str(parse_sdist_filename(path.name)[0])
+        else:
+            return requirement, canonicalize_name(Requirement(requirement).name)
+    except (InvalidWheelFilename, InvalidSdistFilename, InvalidRequirement) as error:
+        raise InstallCheckFailed(requirement, str(error)) from error
+    return f"{name} @ {path.resolve().as_uri()}", name
+
+
+def _request(line: str, own: Mapping[NormalizedName, str]) -> str:
+    """Write a project that requires ``line`` and pins each own name to its index.
+
+    An index that is ``explicit`` serves the names that are pinned to it and no other (uv,
+    "Package indexes", "Pinning a package to an index").  The workspace keeps uv from looking for
+    settings in the folders above.
+    """
+    names = {address: f"seatrial-own-{n}" for n, address in enumerate(sorted(set(own.values())))}
+    lines = [
+        "[project]",
+        'name = "seatrial-request"',
+        'version = "0"',
+        f"dependencies = [{_quoted(line)}]",
+        "[tool.uv]",
+        "no-sources = false",
+        "[tool.uv.workspace]",
+        "[tool.uv.sources]",
+        *(f"{key} = {{ index = {_quoted(names[own[key]])} }}" for key in sorted(own)),
+    ]
+    for address, name in names.items():
+        lines += ["[[tool.uv.index]]", f"name = {_quoted(name)}", f"url = {_quoted(address)}"]
+        lines.append("explicit = true")
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    """Spell a TOML basic string (TOML 1.0, "String"), whose escapes are those of JSON."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
