@@ -25,6 +25,9 @@ from seatrial.secret import Redactor
 GRACE = 5.0
 """Seconds between asking a command to end and ending it."""
 
+LAST_WORDS = 1.0
+"""Seconds that what a finished command left running may go on printing to its log."""
+
 TAIL = 64 * 1024
 """Bytes of a logged output that are kept for the one who called."""
 
@@ -179,7 +182,7 @@ class Runner:
             except subprocess.TimeoutExpired:
                 late = True
                 _stop(child)
-            reader.join(GRACE)
+            reader.join(LAST_WORDS)
             if reader.is_alive():  # Something it left behind holds the pipe: nothing is left.
                 _signal(child, _KILL)
                 reader.join(GRACE)
