@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Self, TypeAlias
 
 
@@ -59,9 +61,17 @@ class Talker:
         script: what decides the answer; may be changed at any time.
         early: whether a request is answered before its body is read.
         drain: whether bodies are read and forgotten.
+        certificate: the files of a certificate and its key, to speak TLS.
     """
 
-    def __init__(self, script: Script, *, early: bool = False, drain: bool = False) -> None:
+    def __init__(
+        self,
+        script: Script,
+        *,
+        early: bool = False,
+        drain: bool = False,
+        certificate: tuple[Path, Path] | None = None,
+    ) -> None:
         self.script = script
         self.early = early
         self.drain = drain
@@ -72,7 +82,7 @@ class Talker:
             protocol_version = "HTTP/1.1"
 
             def handle_one_request(self) -> None:
-                with contextlib.suppress(ConnectionError):
+                with contextlib.suppress(ConnectionError, ssl.SSLError):
                     super().handle_one_request()
 
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - inherited
@@ -107,6 +117,12 @@ class Talker:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
+        if certificate is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*certificate)
+            self._server.socket = context.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
         self.port = self._server.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))

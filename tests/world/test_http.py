@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import gzip
 import logging
+import shutil
 import ssl
+import subprocess
 import threading
 from pathlib import Path
 
@@ -403,3 +405,23 @@ def test_no_encryption_where_none_is_spoken(http: Http, waits: Waits) -> None:
     with talking(said) as talker, pytest.raises(Unreachable, match="no encrypted connection"):
         http.ask(Request(url=talker.url.replace("http:", "https:")))
     assert len(waits) == ATTEMPTS - 1
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="makes the certificate")
+def test_a_certificate_counts_only_where_it_is_trusted(tmp_path: Path, waits: Waits) -> None:
+    """An unknown certificate is told at once, with the way out; a bundle that names it is heeded."""
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+         "-nodes", "-keyout", key, "-out", certificate, "-days", "1", "-subj", "/CN=127.0.0.1",
+         "-addext", "subjectAltName=IP:127.0.0.1"],
+        check=True,
+        capture_output=True,
+    )  # fmt: skip
+    with Talker(in_turn(Say(200, b"safe")), certificate=(certificate, key)) as talker:
+        request = Request(url=f"https://127.0.0.1:{talker.port}/")
+        trusting = Http(environ={"REQUESTS_CA_BUNDLE": str(certificate)}, wait=waits)
+        assert trusting.ask(request).body == b"safe"
+        with pytest.raises(Unreachable, match=r"not trusted: .*SSL_CERT_FILE"):
+            Http(environ={}, wait=waits).ask(request)
+    assert waits == []

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from seatrial.addresses import INDEXES
 from seatrial.errors import (
     CannotTell,
     CredentialMissing,
@@ -452,3 +453,12 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
         assert int(talker.heard[1].headers["content-length"]) > big.stat().st_size
     before, after = (int(line) for line in done.stdout.split())
     assert after - before < 8 * 1024
+
+
+@pytest.mark.registry
+def test_the_real_page_is_read() -> None:
+    """A project of PyPI's has its files, with digests, and an unknown one has none."""
+    index = HttpIndex("pypi", *INDEXES["pypi"], login, Http())
+    held = index.files("sampleproject")
+    assert held["sampleproject-4.0.0.tar.gz"].sha256.startswith("0ace7980f82c5815ede4cd7bf9f66936")
+    assert index.files("no-such-project-is-called-like-this") == {}
