@@ -76,53 +76,10 @@ class Talker:
         self.early = early
         self.drain = drain
         self.heard: list[Heard] = []
-        talker = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def handle_one_request(self) -> None:
-                with contextlib.suppress(ConnectionError, ssl.SSLError):
-                    super().handle_one_request()
-
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - inherited
-                """Say nothing."""
-
-            def _answer(self) -> None:
-                length = int(self.headers.get("Content-Length", "0"))
-                body = b"" if talker.early or talker.drain else self.rfile.read(length)
-                while talker.drain and length > 0:
-                    length -= len(self.rfile.read(min(length, 1 << 20)))
-                headers = {name.lower(): value for name, value in self.headers.items()}
-                heard = Heard(self.command, self.path, headers, body)
-                talker.heard.append(heard)
-                said = talker.script(heard)
-                self.close_connection = talker.early
-                if isinstance(said, Raw):
-                    self.wfile.write(said.data)
-                    self.close_connection = True
-                    return
-                self.send_response_only(said.status, said.reason)
-                for name, value in said.headers.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(said.body)))
-                self.end_headers()
-                if said.cut_after is not None:
-                    self.wfile.write(said.body[: said.cut_after])
-                    self.close_connection = True
-                elif self.command != "HEAD":
-                    self.wfile.write(said.body)
-
-            do_GET = do_HEAD = do_POST = do_PATCH = do_DELETE = _answer  # noqa: N815 - inherited
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
         if certificate is not None:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(*certificate)
-            self._server.socket = context.wrap_socket(
-                self._server.socket, server_side=True, do_handshake_on_connect=False
-            )
+            encrypt(self._server, certificate)
         self.port = self._server.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
@@ -135,6 +92,58 @@ class Talker:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
+
+
+def _handler(talker: Talker) -> type[BaseHTTPRequestHandler]:
+    """Make the class that answers for one talker."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def handle_one_request(self) -> None:
+            with contextlib.suppress(ConnectionError, ssl.SSLError):
+                super().handle_one_request()
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - inherited
+            """Say nothing."""
+
+        def _answer(self) -> None:
+            length = int(self.headers.get("Content-Length", "0"))
+            body = b"" if talker.early or talker.drain else self.rfile.read(length)
+            while talker.drain and length > 0:
+                length -= len(self.rfile.read(min(length, 1 << 20)))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            heard = Heard(self.command, self.path, headers, body)
+            talker.heard.append(heard)
+            said = talker.script(heard)
+            self.close_connection = talker.early
+            if isinstance(said, Raw):
+                self.wfile.write(said.data)
+                self.close_connection = True
+                return
+            self.send_response_only(said.status, said.reason)
+            for name, value in said.headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(said.body)))
+            self.end_headers()
+            if said.cut_after is not None:
+                self.wfile.write(said.body[: said.cut_after])
+                self.close_connection = True
+            elif self.command != "HEAD":
+                self.wfile.write(said.body)
+
+        do_GET = do_HEAD = do_POST = do_PATCH = do_DELETE = _answer  # noqa: N815 - inherited
+
+    return Handler
+
+
+def encrypt(server: ThreadingHTTPServer, certificate: tuple[Path, Path]) -> None:
+    """Let a server speak TLS; the handshake is made by the thread that serves a connection."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate)
+    server.socket = context.wrap_socket(
+        server.socket, server_side=True, do_handshake_on_connect=False
+    )
 
 
 def in_turn(*answers: Say | Raw) -> Script:

@@ -409,7 +409,7 @@ def test_no_encryption_where_none_is_spoken(http: Http, waits: Waits) -> None:
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="makes the certificate")
 def test_a_certificate_counts_only_where_it_is_trusted(tmp_path: Path, waits: Waits) -> None:
-    """An unknown certificate is told at once, with the way out; a bundle that names it is heeded."""
+    """An unknown certificate is told at once, with the way out; one in a bundle is trusted."""
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
