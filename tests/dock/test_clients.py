@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -60,7 +61,14 @@ def uv_publish(dock: Dock, *files: Path, more: tuple[str, ...] = (), ok: bool = 
 
 def pip_install(dock: Dock, what: str, folder: Path, ok: bool = True) -> str:  # noqa: FBT001, FBT002 - as run
     """Install with pip."""
-    options = ["--isolated", "--no-cache-dir", "--index-url", dock.simple_url("pypi"), "--no-input"]
+    options = [
+        "--isolated",
+        "--cache-dir",
+        str(folder / "cache-of-pip"),
+        "--index-url",
+        dock.simple_url("pypi"),
+        "--no-input",
+    ]
     argv = [
         sys.executable,
         "-m",
@@ -161,6 +169,25 @@ def test_uv_finds_what_is_there_already(release: Dock, tmp_path: Path) -> None:
     uv_publish(release, wheel)
     uv_publish(release, wheel, more=("--check-url", release.simple_url("pypi")))
     assert [seen.method for seen in release.requests].count("POST") == 1
+
+
+@pytest.mark.parametrize("install", [uv_install, pip_install])
+def test_the_bytes_of_another_dock_are_never_installed(
+    tmp_path: Path, install: Callable[[Dock, str, Path], str]
+) -> None:
+    """Clients with a cache get what this dock holds, though one before had the same port."""
+    port = 0
+    for number in (1, 2):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        wheel = make_wheel(folder, modules={"demo/__init__.py": f"NUMBER = {number}\n"})
+        with Dock(folder / "dock", own=frozenset({"demo"}), port=port) as dock:
+            port = dock.port
+            upload(dock.upload_url("pypi"), wheel)
+            install(dock, "demo", tmp_path)
+        got = tmp_path / "into" / "demo" / "__init__.py"
+        assert got.read_text(encoding="utf-8") == f"NUMBER = {number}\n"
+        shutil.rmtree(tmp_path / "into")
 
 
 @pytest.mark.slow

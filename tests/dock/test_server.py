@@ -144,6 +144,7 @@ def test_ctrl_c_stops_a_dock_in_the_foreground(tmp_path: Path) -> None:
 
 def test_a_disk_that_takes_nothing_is_said(tmp_path: Path, dock: Dock) -> None:
     """An upload that cannot be kept is answered with the system's sentence, not with silence."""
+    (dock.folder / ".incoming").rmdir()
     (dock.folder / ".incoming").write_text("in the way", encoding="utf-8")
     answer = upload(dock.upload_url("pypi"), make_wheel(tmp_path))
     assert answer.status_code == 507

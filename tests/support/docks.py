@@ -41,7 +41,7 @@ class DockProcess:
             cwd=root,
         )
         assert self.process.stdout is not None
-        self.url = self.process.stdout.readline().strip()
+        self.url, _, self._simple = self.process.stdout.readline().strip().partition(" ")
         assert self.url, "the dock did not start"
         self.forge_api = f"{self.url}/forge"
         self.port = int(self.url.rpartition(":")[2])
@@ -52,7 +52,7 @@ class DockProcess:
 
     def simple_url(self, index: str) -> str:
         """Give the address of an index's Simple API."""
-        return f"{self.url}/{index}/simple/"
+        return self._simple.replace("INDEX", index)
 
     def kill(self) -> None:
         """End it without a word (SIGKILL)."""
@@ -92,7 +92,7 @@ def dock_process(
 
 
 def _announce(dock: Dock) -> None:
-    sys.stdout.write(f"{dock.url}\n")
+    sys.stdout.write(f"{dock.url} {dock.simple_url('INDEX')}\n")
     sys.stdout.flush()
 
 

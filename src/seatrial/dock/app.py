@@ -8,7 +8,7 @@ from typing import TypeAlias
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, Router
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from seatrial.dock.disturbed import Disturbance, Disturbed
 from seatrial.dock.estate import FORGE, Estate
@@ -34,17 +34,38 @@ async def about(_: Request) -> Response:
     return PlainTextResponse(ABOUT)
 
 
-def make_app(estate: Estate, log: RequestLog, disturbance: Disturbance) -> ASGIApp:
+class Marked:
+    """The application under two addresses: with the dock's mark before the path, and without.
+
+    Args:
+        app: the application.
+        mark: the mark; everything that pages link to carries it where the request did.
+    """
+
+    def __init__(self, app: ASGIApp, mark: str) -> None:
+        self._app = app
+        self._prefix = f"/{mark}"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["path"].startswith(f"{self._prefix}/"):
+            scope["root_path"] = self._prefix
+        await self._app(scope, receive, send)
+
+
+def make_app(estate: Estate, mark: str, log: RequestLog, disturbance: Disturbance) -> ASGIApp:
     """Make the application.
 
     Args:
         estate: what the dock holds.
+        mark: the word that tells this dock from others.
         log: where every request is noted.
         disturbance: faults and delays.
     """
     # The forge comes first: no index can have its name.
     routes = [Route("/", about), *_forge(estate), *_indexes(estate)]
-    return Disturbed(Router(routes, redirect_slashes=False), log, disturbance)
+    served = Disturbed(Router(routes, redirect_slashes=False), log, disturbance)
+    return Marked(served, mark)
 
 
 def _indexes(estate: Estate) -> list[Route]:

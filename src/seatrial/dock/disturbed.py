@@ -59,6 +59,12 @@ def names_of(method: str, path: str) -> tuple[str, ...]:
     return (FORGE,) if at_forge else ()
 
 
+def path_inside(scope: Scope) -> str:
+    """Give the path of a request without the dock's mark before it."""
+    path: str = scope["path"]
+    return path.removeprefix(scope.get("root_path", ""))
+
+
 class Disturbed:
     """The application as it is served.
 
@@ -76,8 +82,7 @@ class Disturbed:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        path = scope["path"]
-        names = names_of(scope["method"], path)
+        names = names_of(scope["method"], path_inside(scope))
         fault = self._book.due(names)
         if self._disturbance.delay:
             await asyncio.sleep(self._disturbance.delay)
@@ -106,7 +111,9 @@ class Disturbed:
 
     async def _refuse(self, status: int, scope: Scope, receive: Receive, send: Send) -> None:
         body = _Body(scope, receive)
-        if status == UNFINISHED and "upload-assets" in names_of(scope["method"], scope["path"]):
+        if status == UNFINISHED and "upload-assets" in names_of(
+            scope["method"], path_inside(scope)
+        ):
             await self._app(scope, body.half, _swallow)
         # A client that is answered while it still writes may never read the answer.
         await body.drain()
@@ -138,7 +145,7 @@ class _Noted:
 
     def note(self, status: int) -> None:
         query = self._scope["query_string"].decode("latin-1")
-        path = self._scope["path"] + (f"?{query}" if query else "")
+        path = path_inside(self._scope) + (f"?{query}" if query else "")
         # A line break that came in percent-encoded would forge a line of the log.
         path = path.encode("unicode_escape").decode("ascii")
         self._log.add(RequestSeen(self._scope["method"], path, status))
@@ -146,7 +153,7 @@ class _Noted:
 
 def refusal(status: int, request: Request) -> Response:
     """Give the answer of an asked-for fault, in the shape of the side that was asked."""
-    if not request.url.path.startswith(f"/{FORGE}/"):
+    if not path_inside(request.scope).startswith(f"/{FORGE}/"):
         return upload_answer(status, "", request.headers.get("accept", ""))
     headers = {}
     message = "Server Error"

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from seatrial.dock.estate import Estate
 from seatrial.dock.holdings import FileRecord, Holdings
-from seatrial.dock.simple import core_metadata, file_url, iso, last_serial
+from seatrial.dock.simple import core_metadata, file_url, iso, last_serial, top
 
 SINGLE = (
     "author",
@@ -46,7 +46,7 @@ class JsonApi:
             return _not_found()
         name = request.path_params["project"]
         if name != canonicalize_name(name):
-            path = f"/{held.name}/pypi/{canonicalize_name(name)}/json"
+            path = f"{top(request)}/{held.name}/pypi/{canonicalize_name(name)}/json"
             return RedirectResponse(path, 301)
         latest = max(files, key=_rank).release
         base = str(request.base_url).rstrip("/")

@@ -81,7 +81,7 @@ class Legacy:
 
     async def missing_slash(self, request: Request) -> Response:
         """Send a client on to the address with its final slash."""
-        return RedirectResponse(f"{request.url.path}/", 308)
+        return RedirectResponse(f"{request.scope['path']}/", 308)
 
     async def page(self, request: Request) -> Response:
         """Say what this is to somebody who looks."""

@@ -21,7 +21,7 @@ from seatrial.dock.faults import Fault
 from seatrial.dock.holdings import Holdings, SeedFile
 from seatrial.dock.record import RequestLog, RequestSeen
 from seatrial.dock.rules import Limits
-from seatrial.dock.storage import clear_incoming
+from seatrial.dock.storage import clear_incoming, mark
 from seatrial.errors import InvalidConfiguration, StorageFault
 from seatrial.secret import Secret
 from seatrial.storage import storage_faults
@@ -83,6 +83,7 @@ class Dock:
         )
         self._estate = Estate(self.folder, settings)
         self._log = RequestLog(self.folder / "requests.log")
+        self._mark = ""
         self._thread: threading.Thread | None = None
         self._running: Future[tuple[asyncio.AbstractEventLoop, Server]] = Future()
 
@@ -106,8 +107,12 @@ class Dock:
         return f"{self.url}/{index}/legacy/"
 
     def simple_url(self, index: str) -> str:
-        """Give the address of an index's Simple API."""
-        return f"{self.url}/{index}/simple/"
+        """Give the address of an index's Simple API, one that no other dock ever has.
+
+        uv keeps wheels by the index's address and the file's name.  Two docks that came to the same
+        port would otherwise have it install the bytes of the first from the second.
+        """
+        return f"{self.url}/{self._mark}/{index}/simple/"
 
     def seed(self, index: str, project: str, files: Sequence[SeedFile]) -> None:
         """Let an index start from what the real one holds of a project.
@@ -133,6 +138,7 @@ class Dock:
         with storage_faults(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
             clear_incoming(self.folder)
+            self._mark = mark(self.folder)
         listener = self._bind()
         try:
             with storage_faults(self.folder):
@@ -217,6 +223,6 @@ class Dock:
         from seatrial.dock.serving import Server
 
         disturbance = Disturbance(faults=tuple(self.faults), delay=self.delay, slow=self.slow)
-        server = Server(make_app(self._estate, self._log, disturbance))
+        server = Server(make_app(self._estate, self._mark, self._log, disturbance))
         self._running.set_result((asyncio.get_running_loop(), server))
         await server.serve(sockets=[listener])

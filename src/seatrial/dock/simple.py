@@ -70,7 +70,8 @@ class Simple:
             )
         else:
             links = "".join(
-                f'    <a href="/{held.name}/simple/{normal}/">{html.escape(name)}</a>\n'
+                f'    <a href="{top(request)}/{held.name}/simple/{normal}/">'
+                f"{html.escape(name)}</a>\n"
                 for normal, name in names.items()
             )
             body = _page("Simple index", "", links, "")
@@ -90,7 +91,7 @@ class Simple:
                 return RedirectResponse(elsewhere, 307, {"Cache-Control": "no-cache", **CORS})
             return not_found()
         if name != normal:
-            return RedirectResponse(f"/{held.name}/simple/{normal}/", 301, CORS)
+            return RedirectResponse(f"{top(request)}/{held.name}/simple/{normal}/", 301, CORS)
         kind = best(request.headers.get("accept", ""), OFFERS) or HTML
         base = str(request.base_url).rstrip("/")
         urls = [file_url(base, held, file) for file in files]
@@ -115,7 +116,7 @@ class Simple:
 
     async def missing_slash(self, request: Request) -> Response:
         """Send a client on to the address with its final slash."""
-        return RedirectResponse(f"{request.url.path}/", 301, CORS)
+        return RedirectResponse(f"{request.scope['path']}/", 301, CORS)
 
     async def file(self, request: Request) -> Response:
         """Give a held file, or a wheel's metadata beside it."""
@@ -145,6 +146,12 @@ class Simple:
 def not_found() -> Response:
     """Give the answer for what is not there."""
     return PlainTextResponse("404 Not Found", 404, CORS)
+
+
+def top(request: Request) -> str:
+    """Give the path under which the request found the dock: its mark, or nothing."""
+    prefix: str = request.scope.get("root_path", "")
+    return prefix
 
 
 def last_serial(files: Sequence[FileRecord]) -> int:

@@ -8,6 +8,8 @@ from pathlib import Path
 INCOMING = ".incoming"
 """Folder for what is not complete yet; emptied at every start."""
 
+MARK = ".mark"
+
 
 def incoming(root: Path) -> Path:
     """Give a fresh path for a file that is being received."""
@@ -38,3 +40,11 @@ def place(half: Path, path: Path) -> None:
     """Move a completely received file to its place."""
     path.parent.mkdir(parents=True, exist_ok=True)
     half.replace(path)
+
+
+def mark(root: Path) -> str:
+    """Give what tells this folder from every other one: a word that is made once and kept there."""
+    path = root / MARK
+    if not path.exists():
+        write_whole(root, path, uuid.uuid4().hex[:12].encode())
+    return path.read_text(encoding="ascii")
