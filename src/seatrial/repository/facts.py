@@ -17,8 +17,9 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
         line: its line, from 1.
         kind: "toml", "python", "ini", "json", "file", "lock", "text".
         locator: what in the file ("project.version", "__version__", "VERSION").
-        stated: the version as the file spells it.
+        stated: the version as the file spells it, without a leading v.
         source: whether the build reads the version from here; the others follow.
+        loose: whether it may lag behind the source (a lock, a citation); it is set all the same.
     """
 
     path: str
@@ -27,6 +28,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     locator: str
     stated: str
     source: bool = False
+    loose: bool = False
 
     @property
     def where(self) -> str:
@@ -43,6 +45,7 @@ class Package(msgspec.Struct, frozen=True, kw_only=True):
         backend: the PEP 517 build backend ("hatchling.build", "setuptools.build_meta").
         version: as stated; empty when the version comes from the tag.
         from_tag: which tool takes the version from the tag ("setuptools-scm"); empty if none.
+        problem: why the version cannot be read, when neither is there.
         requires_python: as stated, or empty.
         sites: every place that states the version, the source first.
         scripts: names of the console scripts, as stated.
@@ -53,6 +56,7 @@ class Package(msgspec.Struct, frozen=True, kw_only=True):
     backend: str
     version: str
     from_tag: str = ""
+    problem: str = ""
     requires_python: str = ""
     sites: tuple[Site, ...] = ()
     scripts: tuple[str, ...] = ()
@@ -111,8 +115,10 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
         shallow: whether the clone lacks history.
         dirty: paths that differ from the commit, or are untracked, at most a hundred of them.
         packages: those found, by folder.
+        tag_format: how release tags are spelt, with ``{version}`` in it.
         tags: release tags by version, the newest first.
-        commits: since the last release tag that is an ancestor, the newest first.
+        commits: since the last release tag that is an ancestor, the newest first; for a package in
+            a folder of its own, those that touch it.
         changelog: the changelog's path, or empty.
         changelog_text: its content.
         configuration: path of the file that holds Seatrial's configuration, or empty.
@@ -130,6 +136,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     shallow: bool
     dirty: tuple[str, ...]
     packages: tuple[Package, ...]
+    tag_format: str
     tags: tuple[TagFact, ...]
     commits: tuple[CommitFact, ...]
     changelog: str

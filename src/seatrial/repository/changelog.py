@@ -1,0 +1,102 @@
+"""The changelog: where it is, and a section for the release in its own style."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable
+
+import msgspec
+from packaging.version import Version
+
+from seatrial.errors import InvalidConfiguration
+
+_NAMES = ("changelog", "changes", "history", "news", "release_notes", "release-notes", "releases")
+_ENDINGS = (".md", ".rst", ".txt", "", ".markdown")
+_PLACES = ("", "docs", "doc", "docs/source", "doc/source", "docs/src", ".github")
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a changelog.
+
+    Attributes:
+        text: its whole new text; the old one when it stays.
+        notes: the notes of the release, Markdown.
+        remark: why it was not written, one sentence; empty when all is well.
+    """
+
+    text: str
+    notes: str
+    remark: str = ""
+
+
+def find(files: Iterable[str], folder: str = "", configured: str = "") -> str:
+    """Give the path of a package's changelog, or an empty string.
+
+    Args:
+        files: every path of the commit's tree.
+        folder: the package's folder; looked in before the repository's root.
+        configured: the path that the configuration says, from the root.
+
+    Raises:
+        InvalidConfiguration: the configured file is not there.
+    """
+    known = set(files)
+    if configured:
+        path = posixpath.normpath(configured)
+        if path not in known:
+            raise InvalidConfiguration(
+                f"changelog.file = {configured!r}", "this commit holds no such file"
+            )
+        return path
+    by_lower: dict[str, str] = {}
+    for path in sorted(known, reverse=True):
+        by_lower[path.lower()] = path
+    for base in dict.fromkeys([folder, ""]):
+        for place in _PLACES:
+            for name in _NAMES:
+                for ending in _ENDINGS:
+                    path = posixpath.join(base, place, name + ending).lower()
+                    if path in by_lower:
+                        return by_lower[path]
+    return ""
+
+
+def section(path: str, text: str, *, version: str, date: str, notes: str) -> Section:
+    """Write the section of a release into a changelog, in the style of those before it.
+
+    A section of this very version that is there already is the notes; a placeholder in it becomes
+    the date.  Text under a heading for the release to come moves into the new section and is the
+    notes.  Else the notes given are written.  Where the file's form is not certain it stays as it
+    is, and the remark says so.
+
+    Args:
+        path: the changelog's path; its ending tells the markup.
+        text: its whole content, a BOM and line endings as they stand.
+        version: the release's, as PEP 440 normalises it.
+        date: ISO 8601.
+        notes: Markdown, used where the changelog holds none.
+    """
+    end = "\r\n" if "\r\n" in text else "\n"
+    mark = "\ufeff" if text.startswith("\ufeff") else ""
+    plain = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    mixed = end == "\r\n" and plain.count("\n") != text.count("\r\n")
+    if "\r" in plain or mixed:
+        return Section(
+            text=text, notes=notes, remark=f"{path} mixes line endings; it stays as it is."
+        )
+    # A Markdown parser comes with it; only a release needs one.
+    from seatrial.repository.changelog_page import Page
+
+    page = Page(path, plain)
+    outcome = page.written(version=version, date=date, notes=notes)
+    written = "\n".join(outcome.lines)
+    after = Page(path, written)
+    wanted = {*page.versions, str(Version(version))} - {outcome.renamed}
+    if not wanted <= set(after.versions):
+        return Section(text=text, notes=notes, remark=outcome.remark or _UNSURE.format(path))
+    if written == plain:
+        return Section(text=text, notes=outcome.notes, remark=outcome.remark)
+    return Section(text=mark + written.replace("\n", end), notes=outcome.notes)
+
+
+_UNSURE = "{} stays as it is: its form is not certain."

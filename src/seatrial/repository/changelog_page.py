@@ -1,0 +1,354 @@
+"""A changelog as sections, and the same with one section more."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from packaging.version import Version
+
+from seatrial.repository import house_style
+from seatrial.repository import notes as release_notes
+from seatrial.repository.headings import Heading, is_markdown, read_headings
+
+_LINK = re.compile(r"^\[(?P<label>[^\]]+)\]:\s*(?P<url>\S+)")
+_NOTHING = re.compile(
+    r"(?i)[-*+]?\s*(?:nothing(?: \w+){0,2}|no (?:\w+ )?changes(?: yet)?|tbd|n/a|none|\.\.\.|"
+    r"unreleased|to be released)?\s*[.:]?\s*|[-*_=]{3,}|#{1,6}\s.*"
+)
+_PLACEHOLDER_LINE = re.compile(r"(?i)[*_]*(?:unreleased|not yet released|in development)[*_.]*")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Release:
+    """A release's section: its heading, its version, and the line after its last."""
+
+    heading: Heading
+    version: Version
+    end: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Coming:
+    """The section of the release to come.
+
+    Attributes:
+        heading: its heading.
+        end: the line after its last.
+        stays: whether the heading stands for every next release ("Unreleased"), and so stays;
+            one that names a version ("1.3.0 (unreleased)") becomes that of the release.
+    """
+
+    heading: Heading
+    end: int
+    stays: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """What became of a page.
+
+    Attributes:
+        lines: its new lines.
+        notes: the release's, Markdown.
+        remark: why nothing was written, or empty.
+        renamed: the version whose section became that of the release, or empty.
+    """
+
+    lines: list[str]
+    notes: str
+    remark: str = ""
+    renamed: str = ""
+
+
+class Page:
+    """A changelog read into sections.
+
+    Args:
+        path: its path; the ending tells the markup.
+        text: its content, each line ended by a line feed alone.
+    """
+
+    def __init__(self, path: str, text: str) -> None:
+        self.path = path
+        self.lines = text.split("\n")
+        self.markdown = is_markdown(path, self.lines)
+        self.headings = read_headings(path, self.lines)
+        self.releases = self._releases()
+
+    @property
+    def versions(self) -> list[str]:
+        """The versions that have a section, normalised."""
+        return [str(release.version) for release in self.releases]
+
+    def written(self, *, version: str, date: str, notes: str) -> Outcome:
+        """Give the page with a section for a release.
+
+        Args:
+            version: the release's.
+            date: ISO 8601.
+            notes: Markdown, used where the page holds none.
+        """
+        wanted = Version(version)
+        for release in self.releases:
+            if release.version == wanted:
+                return self._existing(release, date, notes)
+        coming = self._coming(wanted)
+        if coming and not coming.stays:
+            return self._renamed(coming, version, date, notes)
+        if len(self.releases) > 1 and self.releases[0].version < self.releases[-1].version:
+            return self._untouched(notes, "it lists the oldest release first")
+        if coming and self._says(coming.heading.end, coming.end):
+            return self._moved(coming, version, date)
+        at = self._place(wanted, coming)
+        if at is None:
+            why = "every release in it is newer" if self.releases else "no heading names a release"
+            return self._untouched(notes, why)
+        return self._inserted(at, coming, (version, date, notes))
+
+    def _existing(self, release: Release, date: str, notes: str) -> Outcome:
+        heading, first, end = release.heading, release.heading.end, release.end
+        title = self._dated(heading.title, date)
+        body = self.lines[first:end]
+        after_date = 0
+        told = self._first_line(first, end)
+        if told is not None and _PLACEHOLDER_LINE.fullmatch(self.lines[told].strip()):
+            body[told - first] = self._released_line(date) or f"Released {date}"
+            after_date = told - first + 1
+        if self._says(first + after_date, end):
+            notes = self._as_notes("\n".join(body[after_date:])) or notes
+        else:
+            space = body[len(_rstripped(body)) :] or [""]
+            body = [*body[:after_date], "", *self._markup(notes, heading.level), *space]
+        lines = [
+            *self.lines[: heading.first],
+            *(heading.retitled(title) if title != heading.title else heading.lines),
+            *body,
+            *self.lines[end:],
+        ]
+        return Outcome(lines=lines, notes=notes)
+
+    def _renamed(self, coming: Coming, version: str, date: str, notes: str) -> Outcome:
+        heading = coming.heading
+        title = house_style.renamed(heading.title, version, self._like(date))
+        lines = [*self.lines]
+        lines[heading.first : heading.end] = heading.retitled(title)
+        page = Page(self.path, "\n".join(lines))
+        done = page.written(version=version, date=date, notes=notes)
+        old = house_style.version_at_head(heading.title)
+        return replace(done, renamed=str(old or ""))
+
+    def _moved(self, coming: Coming, version: str, date: str) -> Outcome:
+        heading = coming.heading
+        body = _stripped(self.lines[heading.end : coming.end])
+        tail: list[str] = []
+        while self.markdown and body and (_LINK.match(body[-1]) or not body[-1].strip()):
+            tail.insert(0, body.pop())
+        lines = [
+            *self.lines[: heading.end],
+            *[""] * max(1, self._space()),
+            *self._heading(version, date, heading),
+            *self._opening(date),
+            *body,
+            *([""] * max(1, self._space()) if coming.end < len(self.lines) else [""]),
+            *_stripped(tail, keep_end=True),
+            *self.lines[coming.end :],
+        ]
+        return Outcome(lines=self._linked(lines, version), notes=self._as_notes("\n".join(body)))
+
+    def _inserted(self, at: int, coming: Coming | None, release: tuple[str, str, str]) -> Outcome:
+        version, date, notes = release
+        like = coming.heading if coming else None
+        heading = self._heading(version, date, like)
+        level = self.releases[0].heading.level if self.releases else like.level if like else 2
+        before = _rstripped(self.lines[:at])
+        lines = [
+            *before,
+            *([""] * max(1, self._space()) if before else []),
+            *heading,
+            *self._opening(date),
+            *self._markup(notes, level),
+            *[""] * max(1, self._space() if at < len(self.lines) else 1),
+            *_lstripped(self.lines[at:]),
+        ]
+        return Outcome(lines=self._linked(lines, version), notes=notes)
+
+    def _untouched(self, notes: str, why: str) -> Outcome:
+        return Outcome(lines=self.lines, notes=notes, remark=f"{self.path} stays as it is: {why}.")
+
+    def _releases(self) -> list[Release]:
+        found = []
+        for at, heading in enumerate(self.headings):
+            version = house_style.version_at_head(heading.title)
+            if version is not None:
+                found.append(Release(heading=heading, version=version, end=self._end(at)))
+        return found
+
+    def _end(self, at: int) -> int:
+        own = self.headings[at]
+        for heading in self.headings[at + 1 :]:
+            if heading.level <= own.level or house_style.version_at_head(heading.title):
+                return heading.first
+        return len(self.lines)
+
+    def _coming(self, wanted: Version) -> Coming | None:
+        """Find the section of the release to come; it stands above every release."""
+        for at, heading in enumerate(self.headings):
+            version = house_style.version_at_head(heading.title)
+            if version is None:
+                if house_style.is_next(heading.title):
+                    return Coming(heading=heading, end=self._end(at), stays=True)
+                continue
+            told = self._first_line(heading.end, self._end(at))
+            open_ = (
+                house_style.UNRELEASED.search(heading.title)
+                or version.is_devrelease
+                or (told is not None and _PLACEHOLDER_LINE.fullmatch(self.lines[told].strip()))
+            )
+            if not open_:
+                return None
+            if Version(version.base_version) <= wanted:
+                return Coming(heading=heading, end=self._end(at), stays=False)
+        return None
+
+    def _place(self, wanted: Version, coming: Coming | None) -> int | None:
+        """Give the line before which a new section goes."""
+        for release in self.releases:
+            if release.version < wanted:
+                return release.heading.first
+        if self.releases:
+            return None
+        if coming:
+            return coming.end
+        titles = [heading for heading in self.headings if heading.level == 1]
+        # A page that holds a title and nothing else, or nothing at all.
+        if len(self.headings) == len(titles) <= 1:
+            return len(self.lines)
+        return None
+
+    def _heading(self, version: str, date: str, like: Heading | None) -> tuple[str, ...]:
+        samples = [r.heading for r in self.releases if r.heading.retitles]
+        if samples:
+            title = house_style.title_like([h.title for h in samples], version, date)
+            return samples[0].retitled(title)
+        if like is not None and like.retitles:
+            title = f"[{version}] - {date}" if like.title.startswith("[") else f"{version} - {date}"
+            return like.retitled(title)
+        title = f"{version} - {date}"
+        return (f"## {title}",) if self.markdown else (title, "-" * len(title))
+
+    def _opening(self, date: str) -> list[str]:
+        """Give what follows a heading: the space the house leaves, and its line with the date."""
+        gap = [""]
+        if self.releases:
+            first = self.releases[0]
+            told = self._first_line(first.heading.end, first.end)
+            gap = [""] * (told - first.heading.end if told is not None else 1)
+        line = self._released_line(date)
+        return [*gap, line, ""] if line else gap
+
+    def _released_line(self, date: str) -> str:
+        """Give the line that dates a release under its heading, as the last release has it."""
+        for release in self.releases:
+            if house_style.has_date(release.heading.title):
+                return ""
+            told = self._first_line(release.heading.end, release.end)
+            line = self.lines[told].strip() if told is not None else ""
+            dates = re.match(r"(?i)[*_]*(?:released?|release date|date)\b", line)
+            if dates and house_style.has_date(line):
+                return house_style.redated(line, date)
+        return ""
+
+    def _dated(self, title: str, date: str) -> str:
+        return house_style.UNRELEASED.sub(self._like(date), title)
+
+    def _like(self, date: str) -> str:
+        titles = (release.heading.title for release in self.releases)
+        sample = next((title for title in titles if house_style.has_date(title)), "")
+        return house_style.date_like(sample, date)
+
+    def _space(self) -> int:
+        """Count the empty lines the house leaves above a release."""
+        for release in self.releases[1:]:
+            above = self.lines[: release.heading.first]
+            return len(above) - len(_rstripped(above))
+        return 1
+
+    def _first_line(self, first: int, end: int) -> int | None:
+        return next((at for at in range(first, end) if self.lines[at].strip()), None)
+
+    def _says(self, first: int, end: int) -> bool:
+        """Whether lines hold more than headings, comments, link targets and phrases for nothing."""
+        body = re.sub(r"<!--.*?-->", "", "\n".join(self.lines[first:end]), flags=re.DOTALL)
+        covered = {
+            at for h in self.headings if first <= h.first < end for at in range(h.first, h.end)
+        }
+        if len(body.split("\n")) == end - first:
+            lines = [line for at, line in enumerate(body.split("\n"), first) if at not in covered]
+        else:
+            lines = body.split("\n")
+        return any(not _NOTHING.fullmatch(line.strip()) and not _LINK.match(line) for line in lines)
+
+    def _markup(self, notes: str, level: int) -> list[str]:
+        if not self.markdown:
+            return release_notes.to_rst(notes).split("\n")
+        return release_notes.shift_headings(notes, level + 1).split("\n")
+
+    def _as_notes(self, body: str) -> str:
+        lines = _stripped(body.split("\n"))
+        if not self.markdown:
+            return release_notes.from_rst("\n".join(lines))
+        while lines and (_LINK.match(lines[-1]) or not lines[-1].strip()):
+            lines.pop()
+        return "\n".join(lines)
+
+    def _linked(self, lines: list[str], version: str) -> list[str]:
+        """Add the link target of a new title in brackets, and move that of the next release."""
+        if not self.markdown or not any(
+            f"[{version}]" in line and "](" not in line for line in lines
+        ):
+            return lines
+        targets = {
+            found["label"].lower(): (at, found["url"])
+            for at, line in enumerate(lines)
+            if (found := _LINK.match(line))
+        }
+        old = next(
+            (
+                label
+                for r in self.releases
+                for label in house_style.labels(r.heading.title)
+                if label in targets
+            ),
+            "",
+        )
+        following = next((targets[label] for label in targets if house_style.is_next(label)), None)
+        result = [*lines]
+        if old:
+            at, url = targets[old]
+            number = house_style.VERSION.search(old)
+            made = house_style.link_like(url, number[0].lstrip("vV") if number else old, version)
+            result.insert(at, f"[{version}]: {made}")
+            if following and number:
+                place, ahead = following
+                moved = house_style.base_moved(ahead, number[0].lstrip("vV"), version)
+                result[place + (place >= at)] = lines[place].replace(ahead, moved)
+        return result
+
+
+def _stripped(lines: Sequence[str], *, keep_end: bool = False) -> list[str]:
+    kept = _lstripped(lines)
+    return kept if keep_end else _rstripped(kept)
+
+
+def _lstripped(lines: Sequence[str]) -> list[str]:
+    first = next((at for at, line in enumerate(lines) if line.strip()), len(lines))
+    return list(lines[first:]) or ([""] if lines else [])
+
+
+def _rstripped(lines: Sequence[str]) -> list[str]:
+    kept = list(lines)
+    while kept and not kept[-1].strip():
+        kept.pop()
+    return kept

@@ -1,0 +1,141 @@
+"""Release notes made from commits, and moved between Markdown and reStructuredText."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+from seatrial.repository.facts import CommitFact
+from seatrial.versions.conventional import Effect
+
+Classify = Callable[[Sequence[tuple[str, str]]], Sequence[Effect]]
+"""Subjects and bodies, the newest first → what each commit changes for users."""
+
+_GROUPS = (("breaking", "Breaking"), ("feature", "Features"), ("fix", "Fixes"), ("other", "Other"))
+_NUMBER = r"v?\d+(?:\.\d+)+[\w.+!-]*"
+_RELEASE_COMMIT = re.compile(
+    rf"""
+    (?:(?:chore|build|ci)\b)?(?:\([\w-]+\))?!?:?\s*
+    (?:
+        (?:back\ to\ development|post[- ]release|start\ development)\b.*
+    |
+        (?:(?:prepar(?:e|ing)|cut|tag|bump(?:ed|ing)?|mak(?:e|ing)|set|update)\s+)?(?:the\s+)?(?:for\s+)?
+        (?:release\ version|version\ number|releas(?:e|ed|ing)|version)?:?\s*
+        (?:(?:of|to|for|as|from)\s+)?
+        {_NUMBER}(?:\s*(?:→|->|to)\s*{_NUMBER})?(?:\s*\(\#\d+\))?\.?
+    )
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+"""A subject that only says that a release was made."""
+
+_SHORT = 8
+
+
+def compose(commits: Sequence[CommitFact], classify: Classify) -> str:
+    """Write release notes, Markdown, from the commits of a release.
+
+    Where the history uses Conventional Commits they are grouped; else it is a plain list.  Merges
+    bring in commits that are listed themselves, and a release says nothing of its own commit:
+    both are left out, as is what was made and taken back in between.
+
+    Args:
+        commits: the newest first.
+        classify: says what each changes for users.
+    """
+    effects = classify([(commit.subject, commit.body) for commit in commits])
+    told = [
+        (commit, effect)
+        for commit, effect in zip(commits, effects, strict=True)
+        if not (commit.merge or effect.undone or _is_release(commit.subject))
+    ]
+    grouped = any(effect.says and effect.type != "merge" for _, effect in told)
+    if not grouped:
+        return "\n".join(_line(commit, commit.subject, "") for commit, _ in told)
+    parts = []
+    for kind, title in _GROUPS:
+        lines = [_entry(commit, effect) for commit, effect in told if effect.kind == kind]
+        if lines:
+            parts.append(f"### {title}\n\n" + "\n".join(lines))
+    return "\n\n".join(parts)
+
+
+def _entry(commit: CommitFact, effect: Effect) -> str:
+    line = _line(commit, effect.description or commit.subject, effect.scope)
+    if effect.kind == "breaking" and effect.note and effect.note != effect.description:
+        line += "\n" + "\n".join(f"  {escape(part.strip())}" for part in effect.note.splitlines())
+    return line
+
+
+def _line(commit: CommitFact, text: str, scope: str) -> str:
+    head = f"**{escape(scope)}:** " if scope else ""
+    return f"- {head}{escape(text)} ({commit.id[:_SHORT]})"
+
+
+def _is_release(subject: str) -> bool:
+    return _RELEASE_COMMIT.fullmatch(subject) is not None
+
+
+def escape(text: str) -> str:
+    """Escape a commit's words for Markdown; code between single backticks stays code.
+
+    Mentions (``@name``) are broken up as well: notes must not call people who did not ask for it.
+    """
+    pieces = re.split(r"(`[^`\n]+`)", text)
+    return "".join(
+        piece if piece.startswith("`") and len(piece) > 1 else _escape_words(piece)
+        for piece in pieces
+    )
+
+
+def _escape_words(text: str) -> str:
+    text = re.sub(r"([\\*_\[\]<>`~|])", r"\\\1", text)
+    # At the beginning these would make a heading, a list, or a quotation inside the item.
+    text = re.sub(r"^(\s*)([#+>-]|\d+(?=[.)]))", r"\1\\\2", text) if text[:1] in "#+>-" else text
+    return re.sub(r"(?<![\w/])@(?=\w)", "@\N{ZERO WIDTH SPACE}", text)
+
+
+def shift_headings(notes: str, level: int) -> str:
+    """Give notes whose highest heading is at a level; what stands in code fences is left alone."""
+    lines = notes.split("\n")
+    found = [(at, len(mark)) for at, mark in _headings(lines)]
+    if not found:
+        return notes
+    by = level - min(depth for _, depth in found)
+    for at, depth in found:
+        lines[at] = "#" * min(6, max(1, depth + by)) + lines[at][depth:]
+    return "\n".join(lines)
+
+
+def _headings(lines: Iterable[str]) -> Iterable[tuple[int, str]]:
+    fenced = ""
+    for at, line in enumerate(lines):
+        fence = re.match(r" {0,3}(```+|~~~+)", line)
+        if fence and not fenced:
+            fenced = fence[1]
+        elif fence and fence[1].startswith(fenced):
+            fenced = ""
+        mark = re.match(r"(#{1,6})\s", line)
+        if mark and not fenced:
+            yield at, mark[1]
+
+
+def to_rst(notes: str) -> str:
+    """Turn composed notes into reStructuredText: groups become bold lines, code gets its ticks."""
+    lines = []
+    for line in notes.split("\n"):
+        text = re.sub(r"^#{1,6}\s+(.*)$", r"**\1**", line)
+        lines.append(re.sub(r"(?<![`\\])`([^`\n]+)`(?!`)", r"``\1``", text))
+    return "\n".join(lines)
+
+
+def from_rst(text: str) -> str:
+    """Turn a changelog's section from reStructuredText into Markdown a forge shows well.
+
+    Roles, code, links and underlined titles are turned; all else is read alike by both.
+    """
+    text = re.sub(r"(?m)^(\S.*)\n([=\-~^\"'`#*+.:_])\2{2,}[ \t]*$", r"### \1", text)
+    text = re.sub(r"`([^`<\n]+?)\s*<([^>\n]+)>`__?", r"[\1](\2)", text)
+    text = re.sub(r"(?<!`):(?:issue|pr|pull|gh|ghissue|bug|user/repo):`#?(\d+)`", r"#\1", text)
+    text = re.sub(r"(?<!`):[\w:+.-]+:`~?([^`\n]+)`", r"`\1`", text)
+    return re.sub(r"``([^`\n]+)``", r"`\1`", text)

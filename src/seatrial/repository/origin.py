@@ -1,0 +1,55 @@
+"""What is known of the place a build takes a version from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from seatrial.repository.facts import Site
+from seatrial.repository.manifest import Folder
+from seatrial.repository.spans import line_of, locate
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Origin:
+    """Where a version comes from: exactly one of the three is there.
+
+    Attributes:
+        site: a place in a file.
+        tool: what takes it from the tag ("setuptools-scm").
+        problem: why it cannot be read without running code.
+    """
+
+    site: Site | None = None
+    tool: str = ""
+    problem: str = ""
+
+
+def from_tag(tool: str) -> Origin:
+    """Say that a tool takes the version from the tag."""
+    return Origin(tool=tool)
+
+
+def unread(problem: str) -> Origin:
+    """Say why the version cannot be read."""
+    return Origin(problem=problem)
+
+
+def site(folder: Folder, path: str, kind: str, locator: str) -> Site | None:
+    """Make a site of a place in a file, symbolic links followed; nothing when it is not there."""
+    real = folder.snapshot.resolve(folder.full(path))
+    text = folder.snapshot.text(real)
+    span = None if text is None else locate(text, kind, locator)
+    if text is None or span is None:
+        return None
+    return Site(path=real, line=line_of(text, span), kind=kind, locator=locator, stated=span.stated)
+
+
+def at(folder: Folder, path: str, kind: str, locator: str) -> Origin:
+    """Say that the version stands at a place, or that it does not."""
+    found = site(folder, path, kind, locator)
+    if found:
+        return Origin(site=found)
+    shown = locator.removeprefix("re:") or "a version"
+    if not folder.has(path):
+        return unread(f"{folder.full(path) or path} is not there")
+    return unread(f"{folder.full(path)} does not state {shown} as one plain text")

@@ -1,0 +1,191 @@
+"""Which packages a repository holds."""
+
+from __future__ import annotations
+
+import fnmatch
+import posixpath
+import re
+
+from seatrial.config.schema import PackageSettings, Settings
+from seatrial.errors import InvalidConfiguration, NoPackage
+from seatrial.repository.facts import Package
+from seatrial.repository.manifest import MANIFESTS, Manifest, read_manifest
+from seatrial.repository.origins import find_origin
+from seatrial.repository.sites import find_sites
+from seatrial.repository.snapshot import Snapshot
+
+DEEPEST = 3
+"""How many folders below the root a package may lie to be found without configuration."""
+
+ASIDE = frozenset(
+    {
+        "_vendor",
+        "bench",
+        "benchmark",
+        "benchmarks",
+        "ci",
+        "cookiecutter",
+        "doc",
+        "docs",
+        "example",
+        "examples",
+        "fixtures",
+        "node_modules",
+        "sample",
+        "samples",
+        "scripts",
+        "skeleton",
+        "template",
+        "templates",
+        "test",
+        "testdata",
+        "testing",
+        "tests",
+        "third_party",
+        "thirdparty",
+        "tools",
+        "tutorial",
+        "tutorials",
+        "vendor",
+        "vendored",
+    }
+)
+"""Folders whose projects serve the repository, and are not released from it."""
+
+_NEAR = re.compile(
+    r"(?:pyproject|hatch|Cargo|seatrial)\.toml|setup\.(?:py|cfg)|meson\.build|package\.json"
+    r"|(?i:version(?:\.txt)?)|CITATION\.cff|\.bumpversion\.cfg|(?:uv|poetry|pdm|Cargo)\.lock"
+    r"|(?:rust/)?Cargo\.toml"
+    r"|(?:(?:src|lib|python)/)?[^/]+/(?:__init__|_*version_*|_*about_*)\.py"
+)
+"""What is read in one go of a package's folder, because the version may stand there."""
+
+
+def find_packages(snapshot: Snapshot, settings: Settings) -> tuple[Package, ...]:
+    """Find the packages of a repository, by folder.
+
+    The configured ones; else the one in the root; else those in folders below, where the projects
+    of tests, documentation, examples and vendored code do not count.
+
+    Raises:
+        NoPackage: there is none.
+        InvalidConfiguration: a manifest is no TOML, or states no name; or no package lies where
+            the configuration says.
+    """
+    if settings.package:
+        return tuple(_configured(snapshot, wanted) for wanted in settings.package)
+    prefetch(snapshot, "")
+    root = read_manifest(snapshot, "")
+    if root.is_package:
+        return (describe(root, PackageSettings()),)
+    folders = _folders(snapshot, root)
+    snapshot.texts(posixpath.join(folder, name) for folder in folders for name in MANIFESTS)
+    found = [manifest for folder in folders if (manifest := _attempt(snapshot, folder))]
+    if not found:
+        raise NoPackage(str(snapshot.root), _why_none(root))
+    return tuple(describe(manifest, PackageSettings()) for manifest in found)
+
+
+def describe(manifest: Manifest, settings: PackageSettings) -> Package:
+    """Make the package of a manifest: its name, its version, and every place that states it.
+
+    Raises:
+        InvalidConfiguration: its name cannot be read, or a configured site is not there.
+    """
+    name = manifest.name
+    if not name:
+        raise InvalidConfiguration(
+            manifest.folder.full("setup.py"),
+            "the package's name is computed there",
+            doing="reading",
+            next_step="State it in pyproject.toml: [project] name = …, commit, and run this again.",
+        )
+    prefetch(manifest.folder.snapshot, manifest.folder.path)
+    origin = find_origin(manifest)
+    sites = find_sites(manifest, origin, settings.versions)
+    source = next((site for site in sites if site.source), None)
+    return Package(
+        name=name,
+        path=manifest.folder.path,
+        backend=manifest.backend,
+        version=source.stated if source else "",
+        from_tag=origin.tool,
+        problem="" if source else origin.problem,
+        requires_python=manifest.requires_python,
+        sites=sites,
+        scripts=manifest.scripts,
+    )
+
+
+def prefetch(snapshot: Snapshot, folder: str) -> None:
+    """Read with one process what will be asked for one by one."""
+    prefix = f"{folder}/" if folder else ""
+    snapshot.texts(
+        path
+        for path in snapshot.files
+        if path.startswith(prefix) and _NEAR.fullmatch(path[len(prefix) :])
+    )
+
+
+def _configured(snapshot: Snapshot, wanted: PackageSettings) -> Package:
+    path = posixpath.normpath(wanted.path) if wanted.path else ""
+    path = "" if path == "." else path
+    prefetch(snapshot, path)
+    manifest = read_manifest(snapshot, path)
+    if not any(manifest.folder.has(name) for name in MANIFESTS):
+        raise InvalidConfiguration(
+            f"package.path = {wanted.path!r}",
+            "this commit holds no pyproject.toml, setup.py or setup.cfg there",
+        )
+    if not manifest.is_package:
+        raise NoPackage(f"{snapshot.root}/{path}".rstrip("/"), _why_none(manifest))
+    return describe(manifest, wanted)
+
+
+def _folders(snapshot: Snapshot, root: Manifest) -> list[str]:
+    """Give the folders below the root that may hold packages."""
+    candidates = {
+        posixpath.dirname(path)
+        for path in snapshot.files
+        if posixpath.basename(path) in MANIFESTS and "/" in path
+    }
+    members = root.tool("uv", "workspace", "members")
+    if isinstance(members, list):
+        out = root.tool("uv", "workspace", "exclude")
+        left_out = [str(pattern) for pattern in out] if isinstance(out, list) else []
+        named = {path for path in candidates if _matches(path, [str(one) for one in members])}
+        return sorted(path for path in named if not _matches(path, left_out))
+    return sorted(path for path in candidates if _counts(path))
+
+
+def _matches(path: str, patterns: list[str]) -> bool:
+    return any(
+        fnmatch.fnmatchcase(path, pattern.rstrip("/")) and path.count("/") == pattern.count("/")
+        if "**" not in pattern
+        else fnmatch.fnmatchcase(path, pattern.rstrip("/"))
+        for pattern in patterns
+    )
+
+
+def _counts(path: str) -> bool:
+    parts = path.split("/")
+    return len(parts) <= DEEPEST and not any(
+        part.lower() in ASIDE or part.startswith(".") or "{" in part for part in parts
+    )
+
+
+def _attempt(snapshot: Snapshot, folder: str) -> Manifest | None:
+    try:
+        manifest = read_manifest(snapshot, folder)
+    except InvalidConfiguration:
+        # A broken manifest below the root describes nothing; it may be a test's.
+        return None
+    return manifest if manifest.is_package and manifest.name else None
+
+
+def _why_none(manifest: Manifest) -> str:
+    if manifest.private:
+        return "its pyproject.toml says that it is not to be released"
+    if manifest.pyproject:
+        return "its pyproject.toml has no [project] table, and no other file describes a package"
+    return "no pyproject.toml, setup.py or setup.cfg describes one"

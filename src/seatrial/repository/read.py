@@ -1,0 +1,156 @@
+"""Everything a repository says, read into one value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from seatrial.config.schema import Settings
+from seatrial.errors import InvalidConfiguration, ShallowClone
+from seatrial.repository import changelog
+from seatrial.repository.facts import CommitFact, Facts, Package, Remote, TagFact
+from seatrial.repository.manifest import Folder
+from seatrial.repository.packages import find_packages
+from seatrial.repository.snapshot import Snapshot
+from seatrial.repository.spans import dig
+from seatrial.versions.tags import TagFormat, guess
+
+MOST_COMMITS = 2000
+"""How many commits are read where no release tag bounds them."""
+
+
+def read_facts(snapshot: Snapshot, settings: Settings) -> Facts:
+    """Read everything that decides a release.
+
+    Args:
+        snapshot: the planned commit.
+        settings: the configuration.
+
+    Raises:
+        NoPackage: the repository holds no package.
+        InvalidConfiguration: a manifest or a configured name cannot be used.
+        ShallowClone: the history back to the last release is not here.
+    """
+    packages = find_packages(snapshot, settings)
+    name = packages[0].name if len(packages) == 1 else ""
+    names = [tag.name for tag in snapshot.tags]
+    form = TagFormat(settings.tag, name) if settings.tag else guess(names, name)
+    tags = _tags(snapshot, form)
+    place = packages[0].path if len(packages) == 1 else ""
+    written = changelog.find(snapshot.files, place, settings.changelog.file)
+    return Facts(
+        root=str(snapshot.root),
+        common=str(snapshot.common),
+        head=snapshot.head,
+        head_when=snapshot.head_when,
+        parents=snapshot.parents,
+        branch=snapshot.branch,
+        upstream=snapshot.upstream,
+        remote=_remote(snapshot, settings),
+        shallow=bool(snapshot.shallow),
+        dirty=snapshot.dirty,
+        packages=packages,
+        tag_format=form.text,
+        tags=tags,
+        commits=_commits(snapshot, tags, packages),
+        changelog=written,
+        changelog_text=(snapshot.text(written) or "") if written else "",
+        configuration=_configuration(snapshot),
+        files=snapshot.files,
+    )
+
+
+def _tags(snapshot: Snapshot, form: TagFormat) -> tuple[TagFact, ...]:
+    releases = form.releases(tag.name for tag in snapshot.tags)
+    if not releases:
+        return ()
+    listed = snapshot.git(
+        "for-each-ref", f"--merged={snapshot.head}", "--format=%(refname:strip=2)", "refs/tags"
+    )
+    merged = set(listed.stdout.decode("utf-8", "surrogateescape").split("\n"))
+    by_name = {tag.name: tag for tag in snapshot.tags}
+    return tuple(
+        TagFact(
+            name=name,
+            version=str(version),
+            commit=by_name[name].commit,
+            object=by_name[name].object,
+            ancestor=name in merged,
+        )
+        for name, version in releases.items()
+    )
+
+
+def _commits(
+    snapshot: Snapshot, tags: Sequence[TagFact], packages: Sequence[Package]
+) -> tuple[CommitFact, ...]:
+    """Read the commits since the newest release that is an ancestor."""
+    last = next((tag for tag in tags if tag.ancestor), None)
+    if last is None and snapshot.shallow:
+        raise ShallowClone(
+            str(snapshot.root), "it is a shallow clone, and no release tag is in the part it holds"
+        )
+    paths = sorted({package.path for package in packages})
+    span = f"{last.commit}..{snapshot.head}" if last else snapshot.head
+    listed = snapshot.git(
+        "-c",
+        "log.showSignature=false",
+        "log",
+        "-z",
+        "--encoding=UTF-8",
+        "--no-color",
+        "--no-notes",
+        "--no-mailmap",
+        "--format=%H%x00%ct%x00%P%x00%s%x00%b",
+        *(() if last else (f"--max-count={MOST_COMMITS}",)),
+        span,
+        "--",
+        *(() if "" in paths else (f":(top,literal){path}" for path in paths)),
+    )
+    fields = listed.stdout.decode("utf-8", "backslashreplace").split("\0")
+    commits = tuple(
+        CommitFact(
+            id=fields[at],
+            when=int(fields[at + 1]),
+            merge=" " in fields[at + 2],
+            subject=fields[at + 3].strip(),
+            body=fields[at + 4].strip(),
+        )
+        for at in range(0, len(fields) - 4, 5)
+    )
+    cut = snapshot.shallow & {commit.id for commit in commits}
+    if cut:
+        raise ShallowClone(
+            str(snapshot.root), f"its history is cut at {min(cut)[:12]}, after the last release"
+        )
+    return commits
+
+
+def _remote(snapshot: Snapshot, settings: Settings) -> Remote | None:
+    """Choose the remote to push to: the configured one, the branch's own, origin, the only one."""
+    by_name = {remote.name: remote for remote in snapshot.remotes}
+    if settings.remote:
+        if settings.remote not in by_name:
+            raise InvalidConfiguration(
+                f"remote = {settings.remote!r}",
+                f"the repository has {', '.join(sorted(by_name)) or 'none'}",
+                next_step="Name one of its remotes, or leave the key out.",
+            )
+        return by_name[settings.remote]
+    only = next(iter(by_name), "") if len(by_name) == 1 else ""
+    for name in (snapshot.position.remote, "origin", only):
+        if name in by_name:
+            return by_name[name]
+    return None
+
+
+def _configuration(snapshot: Snapshot) -> str:
+    if "seatrial.toml" in snapshot.files:
+        return "seatrial.toml"
+    root = Folder(snapshot=snapshot, path="")
+    holds = dig(root.parsed("pyproject.toml"), "tool", "seatrial") is not None
+    return "pyproject.toml" if holds else ""
+
+
+def only_package(facts: Facts) -> Package | None:
+    """Give the package when there is exactly one."""
+    return facts.packages[0] if len(facts.packages) == 1 else None

@@ -1,0 +1,237 @@
+"""Every place that states a package's version, and whether they agree."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping
+
+import msgspec
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from seatrial.errors import InvalidConfiguration, InvalidVersion, SitesDisagree
+from seatrial.repository import setup_script
+from seatrial.repository.facts import Package, Site
+from seatrial.repository.manifest import Folder, Manifest
+from seatrial.repository.origin import Origin, site
+from seatrial.repository.setuptools_origin import module_roots
+from seatrial.repository.spans import dig, is_version
+
+_MODULES = ("_version", "version", "__version__", "__about__", "_about", "about")
+
+# Other tools that keep the version in a table of their own; they would be left behind.
+_BUMPERS = (
+    "tool.bumpversion.current_version",
+    "tool.bumpver.current_version",
+    "tool.commitizen.version",
+    "tool.tbump.version.current",
+)
+
+
+def find_sites(manifest: Manifest, origin: Origin, configured: Iterable[str]) -> tuple[Site, ...]:
+    """Find the places that state a package's version, the one the build reads first.
+
+    Args:
+        manifest: what the package's files say.
+        origin: where the build takes the version from.
+        configured: further sites, each ``file:name`` or a file alone, from the package's folder.
+
+    Raises:
+        InvalidConfiguration: a configured site is not there.
+    """
+    stated = [_configured(manifest.folder, text) for text in configured]
+    if origin.tool:
+        return tuple(stated)
+    source = origin.site or (stated[0] if stated else None)
+    if source is None:
+        return ()
+    found = {_place(source): msgspec.structs.replace(source, source=True)}
+    for follower in [*stated, *_certain(manifest), *_equal(manifest, source), *_loose(manifest)]:
+        found.setdefault(_place(follower), follower)
+    return tuple(found.values())
+
+
+def disagreements(package: Package) -> list[tuple[Site, Site]]:
+    """Give each place that states another version than the source, with the source first.
+
+    A place that may lag behind (:attr:`~seatrial.repository.facts.Site.loose`) is none.
+    """
+    source = next((one for one in package.sites if one.source), None)
+    if source is None or not is_version(source.stated):
+        return []
+    version = Version(source.stated)
+    return [
+        (source, other)
+        for other in package.sites
+        if not other.loose and (not is_version(other.stated) or Version(other.stated) != version)
+    ]
+
+
+def check_sites(package: Package) -> None:
+    """Refuse a package whose version cannot be told from its files.
+
+    Raises:
+        InvalidVersion: it is no PEP 440 version, or cannot be read without running code.
+        SitesDisagree: two places state different ones.
+    """
+    if package.problem:
+        raise InvalidVersion(
+            f"of {package.name}",
+            package.problem,
+            next_step='Name the file that states it: [[tool.seatrial.package]] versions = ["…"].',
+        )
+    for one in package.sites:
+        if one.source and not is_version(one.stated):
+            raise InvalidVersion(f"of {package.name}", f"{one.where} states {one.stated!r}")
+    pairs = disagreements(package)
+    if pairs:
+        source = pairs[0][0]
+        lines = [f"{source.where} states {source.stated}, and the built files would carry it"]
+        lines += [f"{other.where} states {other.stated}" for _, other in pairs]
+        raise SitesDisagree(package.name, "\n".join(lines))
+
+
+def _place(one: Site) -> tuple[str, int]:
+    return one.path, one.line
+
+
+def _configured(folder: Folder, text: str) -> Site:
+    path, _, name = text.partition(":")
+    kind, usual = _KINDS.get(posixpath.splitext(path)[1], ("text" if name else "file", ""))
+    usual = _USUAL.get(posixpath.basename(path), usual)
+    found = site(folder, path, kind, name or usual)
+    if found is None or not is_version(found.stated):
+        said = f"{folder.full(path) or path} does not state {name or 'a version'} as a plain text"
+        if not folder.has(path):
+            said = f"this commit holds no {folder.full(path) or path}"
+        raise InvalidConfiguration(
+            f"package.versions = [{text!r}]",
+            said,
+            next_step='Write each as "FILE:NAME", from the package\'s folder.',
+        )
+    return found
+
+
+_KINDS: Mapping[str, tuple[str, str]] = {
+    ".py": ("python", "__version__"),
+    ".toml": ("toml", "project.version"),
+    ".cfg": ("ini", "metadata.version"),
+    ".ini": ("ini", "metadata.version"),
+    ".json": ("json", "version"),
+    ".cff": ("text", r"re:^version:[ \t]*[\"']?(?P<version>[^\s\"'#]+)"),
+}
+"""Ending of a file → how it is read, and what is meant where no name is given."""
+
+_USUAL: Mapping[str, str] = {
+    "Cargo.toml": "package.version",
+    "setup.py": setup_script.KEYWORD,
+}
+
+
+def _certain(manifest: Manifest) -> Iterator[Site]:
+    """Give the places that can mean nothing but this package's version."""
+    folder = manifest.folder
+    places = [
+        ("pyproject.toml", "toml", "project.version"),
+        ("pyproject.toml", "toml", "tool.poetry.version"),
+        ("setup.cfg", "ini", "metadata.version"),
+        ("setup.py", "python", setup_script.KEYWORD),
+    ]
+    version = manifest.call.get("version")
+    if version is not None and manifest.setup_py is not None and hasattr(version, "id"):
+        places.append(("setup.py", "python", version.id))
+    places += [(path, "python", "__version__") for path in _module_files(manifest)]
+    yield from _there(folder, places)
+
+
+def _equal(manifest: Manifest, source: Site) -> Iterator[Site]:
+    """Give the places that could mean something else, and state the very same version now."""
+    folder = manifest.folder
+    places = [("pyproject.toml", "toml", locator) for locator in _BUMPERS]
+    places += [
+        (name, "ini", "bumpversion.current_version") for name in (".bumpversion.cfg", "setup.cfg")
+    ]
+    places += [
+        ("Cargo.toml", "toml", "package.version"),
+        ("rust/Cargo.toml", "toml", "package.version"),
+    ]
+    places += [(name, "file", "") for name in ("VERSION", "VERSION.txt", "version.txt", "version")]
+    for path in _module_files(manifest):
+        if posixpath.basename(path) != "__init__.py":
+            places += [(path, "python", name) for name in ("VERSION", "version")]
+        if posixpath.basename(posixpath.dirname(path)):
+            places.append((posixpath.join(posixpath.dirname(path), "VERSION"), "file", ""))
+    if is_version(source.stated):
+        version = Version(source.stated)
+        for found in _there(folder, dict.fromkeys(places)):
+            if Version(found.stated) == version:
+                yield found
+
+
+def _loose(manifest: Manifest) -> Iterator[Site]:
+    """Give the places that other tools bring up to date late: locks and the citation file."""
+    folder = manifest.folder
+    root = Folder(snapshot=folder.snapshot, path="")
+    name = canonicalize_name(manifest.name)
+    places = [
+        ("CITATION.cff", "text", _KINDS[".cff"][1]),
+        ("uv.lock", "lock", f"{name}@uv"),
+        ("poetry.lock", "lock", f"{name}@poetry"),
+        ("pdm.lock", "lock", f"{name}@pdm"),
+    ]
+    for manifest_path in ("Cargo.toml", "rust/Cargo.toml"):
+        crate = (
+            dig(folder.parsed(manifest_path), "package", "name")
+            if manifest.family == "maturin"
+            else None
+        )
+        if isinstance(crate, str):
+            lock = posixpath.join(posixpath.dirname(manifest_path), "Cargo.lock")
+            places += [(lock, "lock", f"{crate}@cargo"), ("Cargo.lock", "lock", f"{crate}@cargo")]
+    for where in (folder, root) if folder.path else (folder,):
+        for found in _there(where, places):
+            yield msgspec.structs.replace(found, loose=True)
+
+
+def _there(folder: Folder, places: Iterable[tuple[str, str, str]]) -> Iterator[Site]:
+    for path, kind, locator in places:
+        if folder.has(path):
+            found = site(folder, path, kind, locator)
+            if found is not None and is_version(found.stated):
+                yield found
+
+
+def _module_files(manifest: Manifest) -> list[str]:
+    """Give the files of the package's own modules in which a version usually stands."""
+    folder = manifest.folder
+    bases = {
+        posixpath.join(root, name)
+        for root in (*module_roots(manifest), str(manifest.tool("maturin", "python-source") or ""))
+        for name in _module_names(manifest)
+    }
+    files = []
+    for base in sorted(bases):
+        files += [f"{base}.py", f"{base}/__init__.py"]
+        files += [f"{base}/{module}.py" for module in _MODULES]
+    return list(dict.fromkeys(path for path in files if folder.has(path)))
+
+
+def _module_names(manifest: Manifest) -> set[str]:
+    name = manifest.name
+    flat = name.replace("-", "_").replace(".", "_")
+    names = {name, flat, flat.lower(), name.replace(".", "/").replace("-", "_")}
+    for stated in (
+        manifest.tool("flit", "module", "name"),
+        manifest.tool("flit", "metadata", "module"),
+        manifest.tool("uv", "build-backend", "module-name"),
+        manifest.tool("maturin", "module-name"),
+    ):
+        if isinstance(stated, str):
+            names |= {stated.replace(".", "/"), stated.partition(".")[0]}
+    packages = manifest.tool("poetry", "packages")
+    for table in packages if isinstance(packages, list) else []:
+        names.add(str(dig(table, "include") or flat))
+    wheel = manifest.tool("hatch", "build", "targets", "wheel", "packages")
+    for path in wheel if isinstance(wheel, list) else []:
+        names.add(posixpath.basename(str(path)))
+    return names

@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from seatrial.config.schema import PackageSettings, Settings
+from seatrial.errors import InvalidConfiguration, NoPackage
+from tests.repository.made import only, packages, project
+
+
+def test_name_python_and_scripts_are_read(tmp_path: Path) -> None:
+    """What the project states of itself is taken as stated."""
+    package = only(
+        tmp_path,
+        {
+            "pyproject.toml": project(
+                "hatchling.build",
+                'version = "1"',
+                'requires-python = ">=3.9"',
+                "[project.scripts]",
+                'demo = "demo:main"',
+                'a-demo = "demo:main"',
+                dynamic=False,
+            )
+        },
+    )
+
+    assert (package.name, package.path, package.backend) == ("demo-kit", "", "hatchling.build")
+    assert package.requires_python == ">=3.9"
+    assert package.scripts == ("a-demo", "demo")
+
+
+def test_the_scripts_of_setup_py_are_read(tmp_path: Path) -> None:
+    """Console scripts stand in the call's dictionary as in any other place."""
+    package = only(
+        tmp_path,
+        {
+            "setup.py": (
+                "from setuptools import setup\n"
+                "setup(name='demo', version='1', python_requires='>=3.8', entry_points={\n"
+                "    'console_scripts': ['demo = demo:main'], 'gui_scripts': ['win = demo:win']})\n"
+            )
+        },
+    )
+
+    assert package.scripts == ("demo",)
+    assert package.requires_python == ">=3.8"
+    assert package.backend == "setuptools.build_meta:__legacy__"
+
+
+STATIC = project("hatchling.build", 'version = "1"', dynamic=False)
+
+
+def test_the_root_is_the_package_beside_helpers(tmp_path: Path) -> None:
+    """A project in the root is released; those in folders below serve it."""
+    files = {"pyproject.toml": STATIC, "docs/pyproject.toml": STATIC, "plugin/setup.py": "setup()"}
+
+    assert [package.path for package in packages(tmp_path, files)] == [""]
+
+
+def test_packages_in_folders_are_found(tmp_path: Path) -> None:
+    """Without one in the root, those below count, but not those of tests, docs and templates."""
+    files = {
+        "pyproject.toml": "[tool.ruff]\nline-length = 100\n",
+        "libs/one/pyproject.toml": STATIC.replace("demo-kit", "one"),
+        "two/setup.py": "from setuptools import setup\nsetup(name='two', version='2')\n",
+        "tests/packages/x/pyproject.toml": STATIC,
+        "docs/pyproject.toml": STATIC,
+        "templates/{{name}}/pyproject.toml": STATIC,
+        "a/b/c/d/pyproject.toml": STATIC,
+        "broken/pyproject.toml": "[project\n",
+        "configured/pyproject.toml": "[tool.black]\n",
+    }
+
+    assert [(one.name, one.path) for one in packages(tmp_path, files)] == [
+        ("one", "libs/one"),
+        ("two", "two"),
+    ]
+
+
+def test_members_of_a_uv_workspace_are_found(tmp_path: Path) -> None:
+    """A workspace's root that is no package names its members."""
+    files = {
+        "pyproject.toml": (
+            '[project]\nname = "all"\nversion = "0"\n'
+            '[tool.uv.workspace]\nmembers = ["packages/*"]\nexclude = ["packages/old"]\n'
+        ),
+        "packages/new/pyproject.toml": STATIC,
+        "packages/old/pyproject.toml": STATIC,
+        "elsewhere/pyproject.toml": STATIC,
+    }
+
+    assert [one.path for one in packages(tmp_path, files)] == ["packages/new"]
+
+
+def test_configured_packages_are_taken(tmp_path: Path) -> None:
+    """A configured path is the package, wherever it lies."""
+    settings = Settings(package=(PackageSettings(path="tests/real/"),))
+    files = {"pyproject.toml": STATIC, "tests/real/pyproject.toml": STATIC}
+
+    assert [one.path for one in packages(tmp_path, files, settings)] == ["tests/real"]
+
+
+def test_a_configured_path_must_hold_a_package(tmp_path: Path) -> None:
+    """A path without a manifest is a fault of the configuration."""
+    settings = Settings(package=(PackageSettings(path="nowhere"),))
+
+    with pytest.raises(InvalidConfiguration, match="nowhere"):
+        packages(tmp_path, {"pyproject.toml": STATIC}, settings)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[tool.black]\n", r"no \[project\] table"),
+        (STATIC + 'classifiers = ["Private :: Do Not Upload"]\n', "not to be released"),
+        (STATIC + "[tool.uv]\npackage = false\n", "not to be released"),
+        ('[tool.poetry]\nname = "x"\npackage-mode = false\n', "not to be released"),
+    ],
+)
+def test_what_is_no_package_is_refused(tmp_path: Path, text: str, said: str) -> None:
+    """A repository without a package, or with a private one, is refused with the reason."""
+    with pytest.raises(NoPackage, match=said):
+        packages(tmp_path, {"pyproject.toml": text})
+
+
+def test_an_empty_repository_holds_no_package(tmp_path: Path) -> None:
+    """Without any manifest the error says what was looked for."""
+    with pytest.raises(NoPackage, match=r"no pyproject.toml"):
+        packages(tmp_path, {"README.md": "x"})
+
+
+def test_a_broken_manifest_is_said(tmp_path: Path) -> None:
+    """A pyproject.toml that is no TOML is named with the parser's line."""
+    with pytest.raises(InvalidConfiguration, match=r"pyproject.toml: .*line 2"):
+        packages(tmp_path, {"pyproject.toml": "[project]\nname =\n"})
+
+
+def test_a_computed_name_is_said(tmp_path: Path) -> None:
+    """A name that only running setup.py would tell is an error."""
+    with pytest.raises(InvalidConfiguration, match="name is computed"):
+        packages(
+            tmp_path, {"setup.py": "from setuptools import setup\nsetup(name=f(), version='1')"}
+        )
+
+
+HATCHLING = '[project]\nname = "x"\n[build-system]\nbuild-backend = "hatchling.build"\n'
+HOSTILE = (
+    '[project]\nname = 3\nversion = ["1"]\n[build-system]\nbuild-backend = 5\nrequires = "x"\n',
+    'project = 1\ntool = "x"\nbuild-system = []\n',
+    '[project]\nname = "x"\nscripts = 4\nclassifiers = 5\ndynamic = 1\n[tool]\nhatch = 1\n',
+    '[project]\nname = "x"\n[tool]\nsetuptools = 2\npoetry = 3\npdm = []\nflit = 4\nuv = 6\n',
+    HATCHLING + "[tool.hatch]\nversion = 5\n",
+    HATCHLING + '[tool.hatch.version]\nsource = ["x"]\npath = 4\npattern = [1]\n',
+    HATCHLING + '[tool.hatch.version]\npath = "pyproject.toml"\npattern = "(("\n',
+    HATCHLING + '[tool.hatch.version]\npath = "../../etc/passwd"\n',
+    HATCHLING.replace("hatchling", "scikit_build_core") + "[tool.scikit-build]\nmetadata = 5\n",
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    HOSTILE,
+)
+def test_values_of_the_wrong_type_are_no_traceback(tmp_path: Path, text: str) -> None:
+    """Whatever a manifest holds, the answer is a package with its problem, or an error of ours."""
+    try:
+        found = packages(tmp_path, {"pyproject.toml": text})
+    except (NoPackage, InvalidConfiguration):
+        return
+    assert [bool(package.problem) for package in found] == [True]

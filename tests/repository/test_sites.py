@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from seatrial.config.schema import PackageSettings, Settings
+from seatrial.errors import InvalidConfiguration, SitesDisagree
+from seatrial.repository.facts import Package
+from seatrial.repository.sites import check_sites, disagreements
+from tests.repository.made import INIT, only, packages, project
+
+STATIC = project("hatchling.build", 'version = "1.2.3"', dynamic=False)
+UV_LOCK = (
+    'version = 1\n\n[[package]]\nname = "click"\nversion = "1.2.3"\n'
+    'source = { registry = "https://pypi.org/simple" }\n\n'
+    '[[package]]\nname = "demo-kit"\nversion = "1.2.2"\nsource = { editable = "." }\n'
+)
+
+
+def where(package: Package) -> list[tuple[str, str, str]]:
+    """Give file, locator and version of every site."""
+    return [(site.path, site.locator, site.stated) for site in package.sites]
+
+
+def test_followers_are_found(tmp_path: Path) -> None:
+    """Every file that certainly states the package's version is a site, the source first."""
+    files = {
+        "pyproject.toml": STATIC + '[tool.commitizen]\nversion = "1.2.3"\n',
+        "src/demo_kit/__init__.py": INIT,
+        "src/demo_kit/_version.py": "VERSION = (1, 2, 3)\n",
+        "CITATION.cff": 'cff-version: 1.2.0\nversion: "1.2.2" # late\n',
+        "uv.lock": UV_LOCK,
+        "VERSION": "v1.2.3\n",
+    }
+
+    package = only(tmp_path, files)
+
+    assert where(package) == [
+        ("pyproject.toml", "project.version", "1.2.3"),
+        ("src/demo_kit/__init__.py", "__version__", "1.2.3"),
+        ("pyproject.toml", "tool.commitizen.version", "1.2.3"),
+        ("VERSION", "", "1.2.3"),
+        ("src/demo_kit/_version.py", "VERSION", "1.2.3"),
+        ("CITATION.cff", r"re:^version:[ \t]*[\"']?(?P<version>[^\s\"'#]+)", "1.2.2"),
+        ("uv.lock", "demo-kit@uv", "1.2.2"),
+    ]
+    assert [site.source for site in package.sites] == [True] + [False] * 6
+    check_sites(package)
+
+
+def test_what_only_may_be_the_version_is_left_alone(tmp_path: Path) -> None:
+    """Computed, replaced and unrelated versions are no sites."""
+    files = {
+        "pyproject.toml": STATIC,
+        "src/demo_kit/__init__.py": (
+            "from importlib.metadata import PackageNotFoundError, version\n"
+            'try:\n    __version__ = version("demo-kit")\n'
+            'except PackageNotFoundError:\n    __version__ = "0.0.0"\n'
+        ),
+        "src/demo_kit/version.py": 'VERSION = "7"\n',
+        "src/demo_kit/_version.py": '__version__ = "unknown"\n',
+        "src/other/__init__.py": '__version__ = "9.9"\n',
+        "VERSION": "3\n",
+        "Cargo.toml": '[package]\nname = "demo"\nversion = "0.5.0"\n',
+    }
+
+    assert where(only(tmp_path, files)) == [("pyproject.toml", "project.version", "1.2.3")]
+
+
+def test_disagreement_names_both_lines_and_what_is_built(tmp_path: Path) -> None:
+    """Two certain sites that state different versions stop the release."""
+    files = {"pyproject.toml": STATIC, "demo_kit/__init__.py": INIT.replace("1.2.3", "1.2.2")}
+
+    package = only(tmp_path, files)
+
+    assert len(disagreements(package)) == 1
+    with pytest.raises(SitesDisagree) as caught:
+        check_sites(package)
+    assert str(caught.value) == (
+        "reading the version of demo-kit: pyproject.toml:7 states 1.2.3, "
+        "and the built files would carry it\ndemo_kit/__init__.py:3 states 1.2.2"
+    )
+
+
+def test_two_spellings_of_one_version_agree(tmp_path: Path) -> None:
+    """1.0 and 1.0.0 are the same version (PEP 440)."""
+    files = {
+        "pyproject.toml": STATIC.replace("1.2.3", "1.0rc1"),
+        "demo_kit/__init__.py": INIT.replace("1.2.3", "1.0.0-rc.1"),
+    }
+
+    check_sites(only(tmp_path, files))
+
+
+def test_configured_sites_are_taken(tmp_path: Path) -> None:
+    """A configured site of each kind is found by file and name."""
+    files = {
+        "pyproject.toml": STATIC,
+        "docs/conf.py": "release = '1.2.3'\n",
+        "package.json": '{\n  "name": "x",\n  "version": "1.2.3"\n}\n',
+        "Makefile": "NAME = x\nVERSION := 1.2.3\n",
+        "sonar.properties": "sonar.projectVersion=1.2.3\n",
+        "tag": "v1.2.3",
+    }
+    configured = (
+        "docs/conf.py:release",
+        "package.json",
+        "Makefile:VERSION",
+        "sonar.properties:sonar.projectVersion",
+        "tag",
+    )
+    settings = Settings(package=(PackageSettings(versions=configured),))
+
+    (package,) = packages(tmp_path, files, settings)
+
+    assert [(site.path, site.line) for site in package.sites] == [
+        ("pyproject.toml", 7),
+        ("docs/conf.py", 1),
+        ("package.json", 3),
+        ("Makefile", 2),
+        ("sonar.properties", 1),
+        ("tag", 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("gone.py", "holds no gone.py"),
+        ("README.md:VERSION", "README.md does not state VERSION"),
+        ("../x:V", "holds no"),
+    ],
+)
+def test_a_configured_site_must_be_there(tmp_path: Path, text: str, said: str) -> None:
+    """A configured site that is not there is a fault of the configuration."""
+    settings = Settings(package=(PackageSettings(versions=(text,)),))
+
+    with pytest.raises(InvalidConfiguration, match=said):
+        packages(tmp_path, {"pyproject.toml": STATIC, "README.md": "# x\n"}, settings)
+
+
+def test_a_package_in_a_folder_has_its_own_sites(tmp_path: Path) -> None:
+    """Sites are looked for in the package's folder; the lock may lie in the root."""
+    files = {
+        "libs/demo/pyproject.toml": STATIC,
+        "libs/demo/src/demo_kit/__init__.py": INIT,
+        "src/demo_kit/__init__.py": '__version__ = "9"\n',
+        "uv.lock": UV_LOCK.replace('"."', '"libs/demo"'),
+    }
+
+    assert [path for path, _, _ in where(only(tmp_path, files))] == [
+        "libs/demo/pyproject.toml",
+        "libs/demo/src/demo_kit/__init__.py",
+        "uv.lock",
+    ]
+
+
+def test_a_linked_file_is_its_target(tmp_path: Path) -> None:
+    """A site in a symbolic link is the file it leads to, once."""
+    files: dict[str, str | bytes] = {"pyproject.toml": STATIC, "VERSION": "1.2.3\n"}
+    (tmp_path / "r" / "demo_kit").mkdir(parents=True)
+    (tmp_path / "r" / "demo_kit" / "VERSION").symlink_to("../VERSION")
+    files["demo_kit/__init__.py"] = INIT
+
+    package = only(tmp_path, files)
+
+    assert [site.path for site in package.sites] == [
+        "pyproject.toml",
+        "demo_kit/__init__.py",
+        "VERSION",
+    ]
