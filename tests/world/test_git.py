@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from seatrial.errors import InvalidConfiguration, NoRepository, StalePlan, TagElsewhere
+from seatrial.errors import InvalidConfiguration, NoRepository, StalePlan, TagElsewhere, ToolMissing
 from seatrial.plan.values import FileEdit
 from seatrial.process import Runner
 from seatrial.secret import Secret
@@ -334,6 +334,51 @@ def test_commit_and_tag_are_signed_where_the_user_signs(
     verify = ("-c", f"gpg.ssh.allowedSignersFile={signers}")
     git(folder, *verify, "verify-commit", commit)
     git(folder, *verify, "verify-tag", "v1")
+
+
+@pytest.mark.parametrize("what", ["commit", "tag"])
+def test_a_signature_that_cannot_be_made_is_said(
+    repository: Repository, tmp_path: Path, what: str
+) -> None:
+    """A signing program that fails stops the release before anything is recorded."""
+    repository.git("config", f"{what}.gpgsign", "true")
+    repository.git("config", "gpg.program", "false")
+    clone = prepared(repository, tmp_path / "clone")
+    edits = [edit("VERSION", "", "1\n")]
+
+    def make() -> str:
+        if what == "commit":
+            return clone.commit(repository.head, edits, "Release", WHEN)
+        return clone.tag("v1", repository.head, "Release 1", WHEN)
+
+    with pytest.raises(InvalidConfiguration) as caught:
+        make()
+    assert caught.value.doing == "signing"
+    assert clone.release_commit() == ""
+    assert clone.tag_object("v1") is None
+
+
+def test_the_users_filters_run_in_a_checkout(repository: Repository, tmp_path: Path) -> None:
+    """A file that git stores in another form (as Git LFS does) is in its true form in a build."""
+    repository.git("config", "filter.loud.smudge", "tr a-z A-Z")
+    repository.git("config", "filter.loud.clean", "tr A-Z a-z")
+    repository.commit("Say it aloud", {".gitattributes": "*.loud filter=loud\n", "a.loud": "hey\n"})
+    folder = prepared(repository, tmp_path / "clone").checkout("build")
+    assert (folder / "a.loud").read_text() == "HEY\n"
+
+
+def test_a_git_that_is_too_old_is_said(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A git that does not know what we ask is named with the version that is needed."""
+    program = tmp_path / "bin" / "git"
+    program.parent.mkdir()
+    program.write_text('#!/bin/sh\n[ "$1" = version ] && echo git version 2.20.1\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
+    with pytest.raises(ToolMissing) as caught:
+        CloneGit(repository.folder, tmp_path / "c", remote="", runner=Runner()).prepare("1" * 40)
+    assert "2.20" in caught.value.said
 
 
 def test_a_commit_that_is_gone_is_a_stale_plan(repository: Repository, tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
@@ -13,7 +12,11 @@ from seatrial.process import Runner
 from seatrial.world.pythons import Pythons
 
 HERE = f"{sys.version_info[0]}.{sys.version_info[1]}"
-UV_FINDS_NOTHING = "/bin/false"
+
+
+def no_uv() -> str:
+    """Give a uv that finds nothing."""
+    return "false"
 
 
 def stub(path: Path, answer: str) -> Path:
@@ -32,14 +35,14 @@ def empty_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("HOME", "PYENV_ROOT", "XDG_DATA_HOME", "UV_PYTHON_INSTALL_DIR"):
         monkeypatch.setenv(name, str(home))
     monkeypatch.setenv("PATH", str(home / "bin"))
-    (home / "bin").mkdir()
+    stub(home / "bin" / "false", "exit 1")
     return home
 
 
 @pytest.mark.parametrize("version", ["", HERE, ".".join(map(str, sys.version_info[:3])), "3"])
 def test_the_running_interpreter_comes_first(tmp_path: Path, version: str) -> None:
     """Without a wish, or with one that it fulfils, the interpreter of Seatrial is taken."""
-    found = Pythons(Runner(), UV_FINDS_NOTHING).find(version, tmp_path)
+    found = Pythons(Runner(), no_uv).find(version, tmp_path)
     assert found == Path(sys.executable)
 
 
@@ -50,7 +53,7 @@ def test_a_shim_that_does_not_work_is_passed_over(tmp_path: Path, empty_machine:
     real = stub(
         empty_machine / "versions" / "3.99.1" / "bin" / "python3", 'echo cpython 3.99.1 - "$0"'
     )
-    found = Pythons(Runner(), UV_FINDS_NOTHING).find("3.99", tmp_path)
+    found = Pythons(Runner(), no_uv).find("3.99", tmp_path)
     assert found == real
 
 
@@ -59,7 +62,7 @@ def test_the_kind_is_part_of_the_wish(tmp_path: Path, empty_machine: Path) -> No
     versions = empty_machine / "versions"
     stub(versions / "pypy3.99-7" / "bin" / "pypy3", 'echo pypy 3.99.0 - "$0"')
     stub(versions / "3.99.0t" / "bin" / "python3", 'echo cpython 3.99.0 t "$0"')
-    pythons = Pythons(Runner(), UV_FINDS_NOTHING)
+    pythons = Pythons(Runner(), no_uv)
     assert pythons.find("pypy3.99", tmp_path).parts[-3] == "pypy3.99-7"
     assert pythons.find("3.99t", tmp_path).parts[-3] == "3.99.0t"
     with pytest.raises(PythonNotFound):
@@ -69,7 +72,7 @@ def test_the_kind_is_part_of_the_wish(tmp_path: Path, empty_machine: Path) -> No
 def test_each_interpreter_is_asked_once(tmp_path: Path, empty_machine: Path) -> None:
     """The answer is remembered, so a check on four Pythons does not start forty processes."""
     path = stub(empty_machine / "bin" / "python3.99", 'echo cpython 3.99.1 - "$0"')
-    pythons = Pythons(Runner(), UV_FINDS_NOTHING)
+    pythons = Pythons(Runner(), no_uv)
     for _ in range(3):
         pythons.find("3.99", tmp_path)
     assert path.with_name("python3.99.asked").read_text().count("x") == 1
@@ -80,8 +83,7 @@ def test_each_interpreter_is_asked_once(tmp_path: Path, empty_machine: Path) -> 
 def test_a_missing_one_is_said_with_those_that_are_there(tmp_path: Path, version: str) -> None:
     """The error names the version asked for, and for a readable one what could be had instead."""
     with pytest.raises(PythonNotFound) as caught:
-        Pythons(Runner(), UV_FINDS_NOTHING).find(version, tmp_path)
+        Pythons(Runner(), no_uv).find(version, tmp_path)
     assert version in caught.value.thing
     if version == "3.77":
         assert HERE in caught.value.said
-    assert os.environ["HOME"]

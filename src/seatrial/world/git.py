@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from seatrial.errors import StalePlan, StorageFault, TagElsewhere
+from seatrial.errors import InvalidConfiguration, StalePlan, StorageFault, TagElsewhere
 from seatrial.plan.values import FileEdit
 from seatrial.process import Completed, Runner
 from seatrial.world.folders import remove, storing
@@ -96,7 +96,7 @@ class CloneGit:
 
         Raises:
             StalePlan: a file does not hold what the edit expects.
-            InvalidConfiguration: git does not know who commits.
+            InvalidConfiguration: git does not know who commits, or cannot sign.
         """
         made = parent
         if edits:
@@ -105,9 +105,9 @@ class CloneGit:
             sign = ["-S"] if self._user_git().enabled("commit.gpgsign") else []
             done = self._git(
                 "commit-tree", *sign, "-p", parent, "-F", "-", tree,
-                stdin=message.encode(), env=_dates(when),
+                stdin=message.encode(), env=_dates(when), must=not sign,
             )  # fmt: skip
-            made = done.text.strip()
+            made = _signed(done, "the release commit").text.strip()
         self._git("update-ref", RELEASE, made)
         return made
 
@@ -130,15 +130,18 @@ class CloneGit:
 
         Raises:
             TagElsewhere: it is there, on another commit.
-            InvalidConfiguration: git does not know who tags.
+            InvalidConfiguration: git does not know who tags, or cannot sign.
         """
         there = self.tag_object(name)
         if there is None:
-            self._user_git().check_identity()
-            self._git(
+            user_git = self._user_git()
+            user_git.check_identity()
+            signs = user_git.enabled("tag.gpgsign") or user_git.enabled("tag.forcesignannotated")
+            done = self._git(
                 "tag", "--annotate", "--cleanup=whitespace", "--file=-", "--", name, commit,
-                stdin=message.encode(), env=_dates(when),
+                stdin=message.encode(), env=_dates(when), must=not signs,
             )  # fmt: skip
+            _signed(done, f"the tag {name}")
             there = self.tag_object(name)
         if there is None:
             raise StorageFault(str(self._git_dir), f"the tag {name} is not there after git tag")
@@ -313,6 +316,18 @@ class CloneGit:
             stdin=stdin,
         )
         return check(done, f"git {arguments[0]}", self._git_dir) if must else done
+
+
+def _signed(done: Completed, thing: str) -> Completed:
+    """Give a command back that had to sign; where it failed, the signing is what can fail."""
+    if done.code == 0:
+        return done
+    raise InvalidConfiguration(
+        thing,
+        done.said,
+        doing="signing",
+        next_step="See that git commit -S works here without a question, then run seatrial resume.",
+    )
 
 
 def _dates(when: int) -> dict[str, str]:

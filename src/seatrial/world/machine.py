@@ -6,6 +6,7 @@ with all that it started, it isolates each build (PEP 518), and its cache makes 
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import sys
@@ -74,8 +75,7 @@ class LocalMachine:
         self._store = store
         self._runner = runner
         self._usual_index = usual_index
-        self._uv = _uv_program()
-        self._pythons = Pythons(runner, self._uv)
+        self._pythons = Pythons(runner, _uv_program)
 
     def build(self, source: Path, kind: str, out: Path, *, epoch: int, timeout: float) -> Path:
         """Build one distribution by PEP 517 in an isolated environment.
@@ -97,8 +97,8 @@ class LocalMachine:
         with storing(out):
             out.mkdir(parents=True, exist_ok=True)
         argv = [
-            self._uv, "build", f"--{kind}", "--force-pep517", "--no-sources", "--build-isolation",
-            "--python", sys.executable, "--out-dir", str(out), str(source),
+            _uv_program(), "build", f"--{kind}", "--force-pep517", "--no-sources",
+            "--build-isolation", "--python", sys.executable, "--out-dir", str(out), str(source),
         ]  # fmt: skip
         environment = self._uv_environment() | {"SOURCE_DATE_EPOCH": str(epoch)}
         thing = f"the {kind}"
@@ -133,7 +133,15 @@ class LocalMachine:
         folder = self._scratch("environments") / name
         remove(folder)
         done = self._runner.run(
-            [self._uv, "venv", "--no-project", "--no-config", "--python", str(python), str(folder)],
+            [
+                _uv_program(),
+                "venv",
+                "--no-project",
+                "--no-config",
+                "--python",
+                str(python),
+                str(folder),
+            ],
             cwd=folder.parent,
             env=self._uv_environment(),
             timeout=MAKING_TIME,
@@ -171,7 +179,7 @@ class LocalMachine:
         newest = [word for key in addresses for word in ("--exclude-newer-package", f"{key}=false")]
         return self._runner.run_logged(
             [
-                self._uv, "pip", "install", "--python", str(environment.python),
+                _uv_program(), "pip", "install", "--python", str(environment.python),
                 "-r", "pyproject.toml", *fresh, *newest,
             ],
             cwd=folder,
@@ -240,7 +248,13 @@ class LocalMachine:
         return kept
 
 
+@functools.cache
 def _uv_program() -> str:
+    """Give the uv program that came with the library.
+
+    Raises:
+        ToolMissing: it is not there.
+    """
     import uv
 
     try:

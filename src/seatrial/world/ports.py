@@ -89,7 +89,8 @@ class Git(Protocol):
                 id to put there or empty to delete it).
 
         Raises:
-            BranchMoved: a lease did not hold.
+            BranchMoved: a lease on a branch did not hold.
+            TagElsewhere: a lease on a tag did not hold.
             PushRefused: the remote refused (a protected branch, a hook, no right).
             Unreachable: it did not answer.
         """
@@ -309,7 +310,19 @@ class Machine(Protocol):
     def run(
         self, name: str, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], timeout: float
     ) -> Completed:
-        """Run a command; its output goes to the log of that name as it comes."""
+        """Run a command; its output goes to the log of that name as it comes.
+
+        Args:
+            name: of the log.
+            argv: the command; no shell reads it.
+            cwd: where it runs.
+            env: variables beside those that every child gets.
+            timeout: seconds.
+
+        Raises:
+            ToolMissing: the program is not there.
+            TimedOut: it took longer, and was ended with all that it had started.
+        """
         ...
 
 

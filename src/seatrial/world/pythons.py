@@ -10,7 +10,7 @@ import os
 import re
 import sys
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -62,10 +62,10 @@ class Pythons:
 
     Args:
         runner: starts them.
-        uv: the uv program; it knows places of its own.
+        uv: gives the uv program, which knows places of its own.
     """
 
-    def __init__(self, runner: Runner, uv: str) -> None:
+    def __init__(self, runner: Runner, uv: Callable[[], str]) -> None:
         self._runner = runner
         self._uv = uv
         self._lock = threading.Lock()
@@ -119,7 +119,7 @@ class Pythons:
 
     def _ask_uv(self, version: str, folder: Path) -> Interpreter | None:
         done = self._runner.run(
-            [self._uv, "python", "find", "--no-config", "--no-project", "--system",
+            [self._uv(), "python", "find", "--no-config", "--no-project", "--system",
              "--no-python-downloads", version],
             cwd=folder,
             timeout=ASKING_TIME,

@@ -10,13 +10,14 @@ our commands: no hook, no template, no alias, no ``push.*`` default.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from seatrial.errors import InvalidConfiguration, NoRepository, StalePlan
+from seatrial.errors import InvalidConfiguration, NoRepository, StalePlan, ToolMissing
 from seatrial.process import Runner, child_environment
 from seatrial.secret import Redactor, Secret
 
@@ -29,6 +30,9 @@ TAKEN = (
 
 ``i18n.commitEncoding`` is not among them: our messages are UTF-8.
 """
+
+OLDEST = (2, 32)
+"""The oldest git that does."""
 
 OURS = {
     "core.hookspath": os.devnull,
@@ -171,7 +175,7 @@ def read_user_git(source: Path, redactor: Redactor, commit: str = "HEAD") -> Use
     Raises:
         NoRepository: git finds none at ``source``.
         StalePlan: the commit is not in it any more.
-        ToolMissing: git is not installed.
+        ToolMissing: git is not installed, or too old.
     """
     environment = user_environment()
     unredacted = Runner()  # A setting that was redacted would not log in any more.
@@ -186,6 +190,7 @@ def read_user_git(source: Path, redactor: Redactor, commit: str = "HEAD") -> Use
     )  # fmt: skip
     listed = ask("config", "--list", "-z", "--includes")
     if places is None or listed is None:
+        _check_version(ask("version") or "")
         raise NoRepository(str(source))
     if ask("cat-file", "-e", f"{commit}^{{commit}}") is None:
         raise StalePlan(f"commit {commit[:12]}", f"it is not in {source} any more")
@@ -241,6 +246,14 @@ def shown(address: str) -> str:
         return address
     host, slash, path = rest.partition("/")
     return f"{head}://{host.rpartition('@')[2]}{slash}{path}"
+
+
+def _check_version(text: str) -> None:
+    """See that git follows what we tell it; before 2.32 it has no ``GIT_CONFIG_GLOBAL``."""
+    number = re.search(r"(\d+)\.(\d+)", text)
+    if number and tuple(map(int, number.groups())) < OLDEST:
+        needed = ".".join(map(str, OLDEST))
+        raise ToolMissing("git", f"it is version {number[0]}, and {needed} is needed")
 
 
 def _pair(entry: str) -> tuple[str, str]:
