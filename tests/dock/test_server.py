@@ -185,3 +185,25 @@ def test_start_imports_no_server_in_the_callers_thread(tmp_path: Path) -> None:
     )
     heavy = {"uvicorn", "starlette", "h11", "anyio", "python_multipart", "click"}
     assert not heavy & set(done.stdout.split())
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the system tells no peak")
+def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
+    """A file of 96 MiB passes through a server that needs a fraction of that."""
+    wheel = make_wheel(tmp_path, size=96 * 1024 * 1024)
+    with dock_process(tmp_path / "dock") as dock:
+        httpx.get(dock.simple_url("pypi"))
+        before = peak(dock.process.pid)
+        assert upload(dock.upload_url("pypi"), wheel).status_code == 200
+        url = httpx.get(f"{dock.url}/pypi/pypi/demo/json").json()["urls"][0]["url"]
+        with httpx.stream("GET", url) as answer:
+            got = sum(len(piece) for piece in answer.iter_bytes(65536))
+        assert got == wheel.stat().st_size
+        assert peak(dock.process.pid) - before < 32 * 1024
+
+
+def peak(process: int) -> int:
+    """Give the most memory that a process ever had, in KiB."""
+    status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
+    line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1])
