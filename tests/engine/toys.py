@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -194,7 +194,7 @@ class Bench:
         """The journal's file."""
         return self.folder / "journal.jsonl"
 
-    def run(self, actions: list[Action[Toys]] | list[Put], hooks: Hooks | None = None) -> Outcome:
+    def run(self, actions: Sequence[Action[Toys]], hooks: Hooks | None = None) -> Outcome:
         """Run actions as a new process would."""
         with Journal.open(self.path) as journal:
             journal.begin("digest", "1")

@@ -16,10 +16,12 @@ def together(key: str, errors: Sequence[SeatrialError], done: Sequence[str]) -> 
         done: keys of the parts that are done.
 
     Returns:
-        The one error itself when nothing else is to be told; else one of the class with the
-        highest exit code among them, whose ``said`` names the outcome of each part.
+        The one error itself when nothing else is to be told, or when all parts met the same (no
+        room, no login); else one of the class with the highest exit code among them, whose
+        ``said`` names the outcome of each part.
     """
-    if len(errors) == 1 and not done:
+    alike = len({(error.slug, str(error)) for error in errors}) == 1
+    if alike and (len(errors) > 1 or not done):
         return errors[0]
     worst = max(errors, key=lambda error: error.exit_code)
     told = [f"{len(done)} of {len(done) + len(errors)} are done"]
