@@ -247,8 +247,8 @@ class Course(Generic[W]):
             return
         if self._agreed is None:
             self._agreed = False
-            self._asking = True
             try:
+                self._asking = True
                 self.manner.agree()
             except SeatrialError as error:
                 reply.put(error)
