@@ -4,7 +4,7 @@ Usage: python make_repository.py EXAMPLE FOLDER
 
 The first release holds everything but the files named in ``LATER``; these come in commits after
 its tag, so that there is something to release.  Author, dates and with them all commit ids are
-the same on every machine.
+the same on every machine.  Its remote, called origin, is a bare repository beside it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ LATER = (
 
 
 def main(example: Path, folder: Path) -> None:
-    """Copy ``example`` to ``folder``, which must not be there, and give it its history."""
+    """Copy ``example`` to ``folder``, which must not be there; give it a history and a remote."""
     shutil.copytree(example, folder, ignore=shutil.ignore_patterns("__pycache__", "dist", "build"))
     git(folder, "init", "--quiet", "--initial-branch=main")
     git(folder, "config", "user.name", NAME)
@@ -45,6 +45,11 @@ def main(example: Path, folder: Path) -> None:
     for message, when, files in LATER:
         git(folder, "add", "--", *(str(path.relative_to(folder)) for path in folder.glob(files)))
         git(folder, "commit", "--quiet", f"--message={message}", when=when)
+    remote = folder.resolve().with_name(f"{folder.name}.git")
+    git(folder, "clone", "--quiet", "--bare", ".", str(remote))
+    git(folder, "remote", "add", "origin", str(remote))
+    git(folder, "fetch", "--quiet")
+    git(folder, "branch", "--quiet", "--set-upstream-to=origin/main")
 
 
 def git(folder: Path, *arguments: str, when: str = "") -> None:

@@ -35,3 +35,11 @@ def test_the_example_has_something_to_release(tmp_path: Path) -> None:
     """There is a release tag, and a feature and a fix since then."""
     subjects = git(made(tmp_path / "hello"), "log", "--format=%s", "v0.1.0..main").splitlines()
     assert [subject.partition(":")[0] for subject in subjects] == ["fix", "feat"]
+
+
+def test_the_example_has_a_remote_that_is_up_to_date(tmp_path: Path) -> None:
+    """Branch and tag are on the remote, a bare repository beside the example."""
+    folder = made(tmp_path / "hello")
+    assert git(folder, "status", "--short", "--branch") == "## main...origin/main"
+    assert git(tmp_path / "hello.git", "rev-parse", "main") == git(folder, "rev-parse", "HEAD")
+    assert git(tmp_path / "hello.git", "tag") == "v0.1.0"
