@@ -73,6 +73,17 @@ def test_a_tag_elsewhere_is_no_ancestor(tmp_path: Path) -> None:
     assert len(found.commits) == 2
 
 
+def test_a_development_tag_does_not_bound_the_commits(tmp_path: Path) -> None:
+    """A tag like v0.2.dev0 marks the beginning of work; what came before it is not released."""
+    made = released(tmp_path / "a")
+    made.tag("v0.2.dev0", "HEAD~1")
+
+    found = facts(made.folder)
+
+    assert [tag.name for tag in found.tags] == ["v0.2.dev0", "v0.1.0"]
+    assert len(found.commits) == 2
+
+
 def test_merges_are_marked(tmp_path: Path) -> None:
     """A commit with two parents is a merge."""
     made = released(tmp_path / "a")

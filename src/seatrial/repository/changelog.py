@@ -12,7 +12,7 @@ from seatrial.errors import InvalidConfiguration
 
 _NAMES = ("changelog", "changes", "history", "news", "release_notes", "release-notes", "releases")
 _ENDINGS = (".md", ".rst", ".txt", "", ".markdown")
-_PLACES = ("", "docs", "doc", "docs/source", "doc/source", "docs/src", ".github")
+_PLACES = ("", "docs", "doc", "docs/source", "doc/source", "docs/src", "docs/en/docs", ".github")
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,7 +88,7 @@ def section(path: str, text: str, *, version: str, date: str, notes: str) -> Sec
     from seatrial.repository.changelog_page import Page
 
     page = Page(path, plain)
-    outcome = page.written(version=version, date=date, notes=notes)
+    outcome = page.written(version=version, date=date, notes=notes or "- No notable changes.")
     written = "\n".join(outcome.lines)
     after = Page(path, written)
     wanted = {*page.versions, str(Version(version))} - {outcome.renamed}

@@ -15,8 +15,12 @@ from seatrial.repository.headings import Heading, is_markdown, read_headings
 _LINK = re.compile(r"^\[(?P<label>[^\]]+)\]:\s*(?P<url>\S+)")
 _NOTHING = re.compile(
     r"(?i)[-*+]?\s*(?:nothing(?: \w+){0,2}|no (?:\w+ )?changes(?: yet)?|tbd|n/a|none|\.\.\.|"
-    r"unreleased|to be released)?\s*[.:]?\s*|[-*_=]{3,}|#{1,6}\s.*"
+    r"unreleased|to be released|\\?\[[^\]]*\])?\s*[.:]?\s*|[-*_=]{3,}|#{1,6}\s.*"
 )
+_WRITERS = re.compile(r"(towncrier) release notes start|(scriv)-insert-here")
+_PREAMBLE = re.compile(r"(?i)all notable changes|format is based on")
+_DATING = re.compile(r"(?i)[*_]*(?:released?|release date|date)\b")
+_ANCHOR = re.compile(r"\.\. _[^:]+:\s*$|<a (?:id|name)=[^>]*>\s*(?:</a>)?\s*$")
 _PLACEHOLDER_LINE = re.compile(r"(?i)[*_]*(?:unreleased|not yet released|in development)[*_.]*")
 
 
@@ -95,17 +99,34 @@ class Page:
             if release.version == wanted:
                 return self._existing(release, date, notes)
         coming = self._coming(wanted)
+        why = self._reason_to_leave(wanted)
         if coming and not coming.stays:
             return self._renamed(coming, version, date, notes)
-        if len(self.releases) > 1 and self.releases[0].version < self.releases[-1].version:
-            return self._untouched(notes, "it lists the oldest release first")
+        if why:
+            return Outcome(
+                lines=self.lines, notes=notes, remark=f"{self.path} stays as it is: {why}."
+            )
         if coming and self._says(coming.heading.end, coming.end):
             return self._moved(coming, version, date)
-        at = self._place(wanted, coming)
-        if at is None:
-            why = "every release in it is newer" if self.releases else "no heading names a release"
-            return self._untouched(notes, why)
-        return self._inserted(at, coming, (version, date, notes))
+        return self._inserted(self._place(wanted, coming), coming, (version, date, notes))
+
+    def _reason_to_leave(self, wanted: Version) -> str:
+        writer = next((found for line in self.lines if (found := _WRITERS.search(line))), None)
+        if writer:
+            name = writer[1] or writer[2]
+            return f"{name} writes it, so run {name} and commit before the release"
+        if len(self.releases) > 1 and self.releases[0].version < self.releases[-1].version:
+            return "it lists the oldest release first"
+        if self.releases and all(release.version >= wanted for release in self.releases):
+            return f"every release in it is newer than {wanted}"
+        if self.releases or any(house_style.is_next(heading.title) for heading in self.headings):
+            return ""
+        # A page that says more than that it is a changelog may be a signpost to another.
+        end = self.headings[0].end if self.headings else 0
+        prose = "\n".join(line for line in self.lines[end:] if line.strip())
+        if len(self.headings) > 1 or (prose and not _PREAMBLE.search(prose)):
+            return "no heading in it names a release"
+        return ""
 
     def _existing(self, release: Release, date: str, notes: str) -> Outcome:
         heading, first, end = release.heading, release.heading.end, release.end
@@ -115,6 +136,8 @@ class Page:
         told = self._first_line(first, end)
         if told is not None and _PLACEHOLDER_LINE.fullmatch(self.lines[told].strip()):
             body[told - first] = self._released_line(date) or f"Released {date}"
+            after_date = told - first + 1
+        elif told is not None and self._dates(self.lines[told].strip()):
             after_date = told - first + 1
         if self._says(first + after_date, end):
             notes = self._as_notes("\n".join(body[after_date:])) or notes
@@ -134,6 +157,10 @@ class Page:
         title = house_style.renamed(heading.title, version, self._like(date))
         lines = [*self.lines]
         lines[heading.first : heading.end] = heading.retitled(title)
+        found = house_style.VERSION.search(heading.title)
+        number = found[0].lstrip("vV") if found else ""
+        for at in range(self._top(heading), heading.first):
+            lines[at] = house_style.anchor_like(lines[at], number, version) or lines[at]
         page = Page(self.path, "\n".join(lines))
         done = page.written(version=version, date=date, notes=notes)
         old = house_style.version_at_head(heading.title)
@@ -146,7 +173,8 @@ class Page:
         while self.markdown and body and (_LINK.match(body[-1]) or not body[-1].strip()):
             tail.insert(0, body.pop())
         lines = [
-            *self.lines[: heading.end],
+            *self.lines[: heading.first],
+            *self._staying(heading, version),
             *[""] * max(1, self._space()),
             *self._heading(version, date, heading),
             *self._opening(date),
@@ -163,9 +191,12 @@ class Page:
         heading = self._heading(version, date, like)
         level = self.releases[0].heading.level if self.releases else like.level if like else 2
         before = _rstripped(self.lines[:at])
+        if like is not None:
+            before[like.first : like.end] = self._staying(like, version)
+        above = max(1, at - len(before))
         lines = [
             *before,
-            *([""] * max(1, self._space()) if before else []),
+            *([""] * above if before else []),
             *heading,
             *self._opening(date),
             *self._markup(notes, level),
@@ -173,9 +204,6 @@ class Page:
             *_lstripped(self.lines[at:]),
         ]
         return Outcome(lines=self._linked(lines, version), notes=notes)
-
-    def _untouched(self, notes: str, why: str) -> Outcome:
-        return Outcome(lines=self.lines, notes=notes, remark=f"{self.path} stays as it is: {why}.")
 
     def _releases(self) -> list[Release]:
         found = []
@@ -189,7 +217,7 @@ class Page:
         own = self.headings[at]
         for heading in self.headings[at + 1 :]:
             if heading.level <= own.level or house_style.version_at_head(heading.title):
-                return heading.first
+                return self._top(heading)
         return len(self.lines)
 
     def _coming(self, wanted: Version) -> Coming | None:
@@ -212,31 +240,53 @@ class Page:
                 return Coming(heading=heading, end=self._end(at), stays=False)
         return None
 
-    def _place(self, wanted: Version, coming: Coming | None) -> int | None:
+    def _place(self, wanted: Version, coming: Coming | None) -> int:
         """Give the line before which a new section goes."""
         for release in self.releases:
             if release.version < wanted:
-                return release.heading.first
-        if self.releases:
-            return None
-        if coming:
-            return coming.end
-        titles = [heading for heading in self.headings if heading.level == 1]
-        # A page that holds a title and nothing else, or nothing at all.
-        if len(self.headings) == len(titles) <= 1:
-            return len(self.lines)
-        return None
+                return self._top(release.heading)
+        return coming.end if coming else len(self.lines)
+
+    def _top(self, heading: Heading) -> int:
+        """Give the first line of a section: that of the anchors directly above its heading."""
+        top = at = heading.first
+        while at and (not self.lines[at - 1].strip() or _ANCHOR.match(self.lines[at - 1])):
+            at -= 1
+            if _ANCHOR.match(self.lines[at]):
+                top = at
+        return top
 
     def _heading(self, version: str, date: str, like: Heading | None) -> tuple[str, ...]:
         samples = [r.heading for r in self.releases if r.heading.retitles]
         if samples:
             title = house_style.title_like([h.title for h in samples], version, date)
-            return samples[0].retitled(title)
+            return (*self._anchors(samples[0], version), *samples[0].retitled(title))
         if like is not None and like.retitles:
             title = f"[{version}] - {date}" if like.title.startswith("[") else f"{version} - {date}"
             return like.retitled(title)
         title = f"{version} - {date}"
         return (f"## {title}",) if self.markdown else (title, "-" * len(title))
+
+    def _staying(self, heading: Heading, version: str) -> tuple[str, ...]:
+        """Give the heading of the next release, its comparison beginning at this one."""
+        old = self._newest()
+        if not old or not heading.retitles:
+            return heading.lines
+        title = house_style.following(heading.title, old, version)
+        return heading.retitled(title) if title != heading.title else heading.lines
+
+    def _newest(self) -> str:
+        """Give the newest release's version as its title spells it, without a v."""
+        title = self.releases[0].heading.title if self.releases else ""
+        found = house_style.VERSION.search(title)
+        return found[0].lstrip("vV") if found else ""
+
+    def _anchors(self, like: Heading, version: str) -> list[str]:
+        """Give the anchors of a new section, as another one has them."""
+        number = self._newest()
+        above = self.lines[self._top(like) : like.first]
+        made = [house_style.anchor_like(line, number, version) for line in above if line.strip()]
+        return [*made, *above[len(made) :]] if number and all(made) else []
 
     def _opening(self, date: str) -> list[str]:
         """Give what follows a heading: the space the house leaves, and its line with the date."""
@@ -255,10 +305,12 @@ class Page:
                 return ""
             told = self._first_line(release.heading.end, release.end)
             line = self.lines[told].strip() if told is not None else ""
-            dates = re.match(r"(?i)[*_]*(?:released?|release date|date)\b", line)
-            if dates and house_style.has_date(line):
+            if self._dates(line):
                 return house_style.redated(line, date)
         return ""
+
+    def _dates(self, line: str) -> bool:
+        return bool(_DATING.match(line)) and house_style.has_date(line)
 
     def _dated(self, title: str, date: str) -> str:
         return house_style.UNRELEASED.sub(self._like(date), title)
@@ -305,35 +357,26 @@ class Page:
 
     def _linked(self, lines: list[str], version: str) -> list[str]:
         """Add the link target of a new title in brackets, and move that of the next release."""
-        if not self.markdown or not any(
-            f"[{version}]" in line and "](" not in line for line in lines
-        ):
-            return lines
+        bracketed = any(
+            line.startswith(("#", f"[{version}]")) and f"[{version}]" in line and "](" not in line
+            for line in lines
+        )
+        newest = self.releases[0].heading.title if self.releases else ""
         targets = {
             found["label"].lower(): (at, found["url"])
             for at, line in enumerate(lines)
             if (found := _LINK.match(line))
         }
-        old = next(
-            (
-                label
-                for r in self.releases
-                for label in house_style.labels(r.heading.title)
-                if label in targets
-            ),
-            "",
-        )
-        following = next((targets[label] for label in targets if house_style.is_next(label)), None)
+        label = next((label for label in house_style.labels(newest) if label in targets), "")
+        if not (self.markdown and bracketed and label):
+            return lines
+        number = self._newest()
         result = [*lines]
-        if old:
-            at, url = targets[old]
-            number = house_style.VERSION.search(old)
-            made = house_style.link_like(url, number[0].lstrip("vV") if number else old, version)
-            result.insert(at, f"[{version}]: {made}")
-            if following and number:
-                place, ahead = following
-                moved = house_style.base_moved(ahead, number[0].lstrip("vV"), version)
-                result[place + (place >= at)] = lines[place].replace(ahead, moved)
+        for word, (at, url) in targets.items():
+            if house_style.is_next(word):
+                result[at] = lines[at].replace(url, house_style.base_moved(url, number, version))
+        at, url = targets[label]
+        result.insert(at, f"[{version}]: {house_style.link_like(url, number, version)}")
         return result
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from packaging.version import InvalidVersion, Version
 
@@ -22,10 +22,10 @@ UNRELEASED = re.compile(
 """Words that stand where a date will be, or for the release to come."""
 
 _TITLE_OF_NEXT = re.compile(
-    r"(?i)\W*(?:unreleased|upcoming|next|in development|development(?: version)?|head|main|master|"
-    r"next (?:release|version)|latest|dev|trunk|to be released|unreleased changes|"
+    r"(?i)[\W_]*(?:unreleased|upcoming|next|in development|development(?: version)?|"
+    r"head|main|master|next (?:release|version)|latest(?: changes)?|dev|trunk|to be released|unreleased changes|"
     r"upcoming (?:release|changes|version)|changes since last release|current|vnext)"
-    r"(?:\s*[-(:\u2013\u2014].*)?\W*"
+    r"(?:\s*[-(:\u2013\u2014].*)?[\W_]*"
 )
 
 _MONTHS = (
@@ -47,9 +47,12 @@ _DATES: tuple[tuple[str, str], ...] = (
     (r"\b\d{4}-\d{2}-\d{2}\b", "%Y-%m-%d"),
     (r"\b\d{4}/\d{2}/\d{2}\b", "%Y/%m/%d"),
     (r"\b\d{4}\.\d{2}\.\d{2}\b", "%Y.%m.%d"),
-    (rf"\b{_MONTH}\.? \d{{1,2}}(?:st|nd|rd|th)?, \d{{4}}\b", "{month} %-d, %Y"),
-    (rf"\b\d{{1,2}}(?:st|nd|rd|th)? {_MONTH}\.?,? \d{{4}}\b", "%-d {month} %Y"),
+    (rf"\b{_MONTH}\.? \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}\b", "{month} {day}, {year}"),
+    (rf"\b\d{{1,2}}(?:st|nd|rd|th)? {_MONTH}\.?,? \d{{4}}\b", "{day} {month}, {year}"),
 )
+
+# The address in a Markdown or reStructuredText link.
+_LINK = re.compile(r"(\]\([^)]*\)|<[^>]*>(?=`_))")
 
 _WORDS_OF_TITLES = re.compile(
     r"(?i)\b(?:v|version|release|released|released on|on|of|the)\b|[\W_]+"
@@ -58,7 +61,8 @@ _WORDS_OF_TITLES = re.compile(
 
 def is_next(title: str) -> bool:
     """Whether a title stands for the release to come, whatever its version will be."""
-    return _TITLE_OF_NEXT.fullmatch(title) is not None and VERSION.search(title) is None
+    bare = _without_links(title)
+    return _TITLE_OF_NEXT.fullmatch(bare) is not None and VERSION.search(bare) is None
 
 
 def version_in(title: str) -> Version | None:
@@ -91,6 +95,20 @@ def renamed(title: str, version: str, date: str) -> str:
     title = UNRELEASED.sub(date, title)
     found = VERSION.search(title)
     return title if found is None else _reversioned(title, found[0], version)
+
+
+def following(title: str, old: str, version: str) -> str:
+    """Give the title of the next release with its comparison beginning at another version."""
+    return _changed(title, words=str, link=lambda url: base_moved(url, old, version))
+
+
+def anchor_like(line: str, old: str, version: str) -> str:
+    """Turn the anchor of one release (``.. _v1_2:``) into that of another; empty if it is none."""
+    for mark in (".", "_", "-"):
+        spelt = old.replace(".", mark)
+        if spelt in line:
+            return line.replace(spelt, version.replace(".", mark))
+    return ""
 
 
 def base_moved(url: str, old: str, version: str) -> str:
@@ -152,13 +170,24 @@ def _plain(title: str) -> bool:
 
 def _reversioned(title: str, old: str, version: str) -> str:
     prefix = old[:1] if old[:1] in "vV" else ""
-    parts = re.split(r"(\]\([^)]*\))", title)
-    return "".join(
-        f"]({link_like(part[2:-1], old.lstrip('vV'), version)})"
-        if part.startswith("](")
-        else part.replace(old, prefix + version)
-        for part in parts
+    number = old.lstrip("vV")
+    return _changed(
+        title,
+        words=lambda text: text.replace(old, prefix + version),
+        link=lambda url: link_like(url, number, version),
     )
+
+
+def _changed(title: str, *, words: Callable[[str], str], link: Callable[[str], str]) -> str:
+    """Change the words of a title, and the addresses of the links in it."""
+    done = []
+    for at, part in enumerate(_LINK.split(title)):
+        if at % 2:
+            start = 2 if part.startswith("](") else 1
+            done.append(part[:start] + link(part[start:-1]) + part[-1])
+        else:
+            done.append(words(part))
+    return "".join(done)
 
 
 def link_like(url: str, old: str, version: str) -> str:
@@ -174,13 +203,22 @@ def link_like(url: str, old: str, version: str) -> str:
 
 
 def _without_links(title: str) -> str:
-    return re.sub(r"\]\([^)]*\)", "]", title)
+    return re.sub(r"\]\([^)]*\)|\s*<[^>]*>(?=`_)", lambda found: found[0][0].strip("<"), title)
 
 
 def _spelt(day: dt.date, form: str, like: str) -> str:
     if "{month}" not in form:
         return day.strftime(form)
+    # strftime's months are the locale's, and it knows no ordinals.
     full = any(month in like for month in _MONTHS)
     month = _MONTHS[day.month - 1] if full else _MONTHS[day.month - 1][:3]
-    # May is both, and strftime's months are the locale's.
-    return form.replace("{month}", month).replace("%-d", str(day.day)).replace("%Y", str(day.year))
+    ordinal = re.search(r"\d(?:st|nd|rd|th)", like)
+    number = f"{day.day}{_ordinal(day.day)}" if ordinal else str(day.day)
+    spelt = form.format(month=month, day=number, year=day.year)
+    return spelt if "," in like else spelt.replace(",", "")
+
+
+def _ordinal(number: int) -> str:
+    if number in {11, 12, 13}:
+        return "th"
+    return {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")

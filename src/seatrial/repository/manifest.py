@@ -117,9 +117,9 @@ class Manifest:
         """The first word of the backend, or of the known backend that a local one builds on."""
         first = re.split(r"[.:]", self.backend)[0]
         if dig(self.pyproject, "build-system", "backend-path") and first not in FAMILIES:
-            return next(
-                (name for name in FAMILIES if name.replace("_", "-") in self.requires), first
-            )
+            known = [name for name in FAMILIES if name.replace("_", "-") in self.requires]
+            known += [name for name in FAMILIES if self.tool(name) is not None]
+            return known[0] if known else first
         return first
 
     @property

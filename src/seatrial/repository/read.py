@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from packaging.version import Version
+
 from seatrial.config.schema import Settings
 from seatrial.errors import InvalidConfiguration, ShallowClone
 from seatrial.repository import changelog
@@ -84,7 +86,9 @@ def _commits(
     snapshot: Snapshot, tags: Sequence[TagFact], packages: Sequence[Package]
 ) -> tuple[CommitFact, ...]:
     """Read the commits since the newest release that is an ancestor."""
-    last = next((tag for tag in tags if tag.ancestor), None)
+    # A development version (1.3.dev0) often only marks where work on the next release begins.
+    ancestors = [tag for tag in tags if tag.ancestor]
+    last = next((tag for tag in ancestors if not Version(tag.version).is_devrelease), None)
     if last is None and snapshot.shallow:
         raise ShallowClone(
             str(snapshot.root), "it is a shallow clone, and no release tag is in the part it holds"
