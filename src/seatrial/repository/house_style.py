@@ -23,9 +23,9 @@ UNRELEASED = re.compile(
 
 _TITLE_OF_NEXT = re.compile(
     r"(?i)[\W_]*(?:unreleased|upcoming|next|in development|development(?: version)?|"
-    r"head|main|master|next (?:release|version)|latest(?: changes)?|dev|trunk|to be released|unreleased changes|"
-    r"upcoming (?:release|changes|version)|changes since last release|current|vnext)"
-    r"(?:\s*[-(:\u2013\u2014].*)?[\W_]*"
+    r"head|main|master|next (?:release|version)|latest(?: changes)?|dev|trunk|to be released|"
+    r"unreleased changes|upcoming (?:release|changes|version)|changes since last release|"
+    r"current|vnext)(?:\s*[-(:\u2013\u2014].*)?[\W_]*"
 )
 
 _MONTHS = (
