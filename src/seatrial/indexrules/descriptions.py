@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from email.message import EmailMessage
 from typing import Final
@@ -10,6 +11,17 @@ from typing import Final
 from seatrial.indexrules.messages import refuse, refuse_ourselves, see_help
 from seatrial.indexrules.values import Form, Limits, Refusal
 
+_HEADING: Final = re.compile(r"<h([1-6])\b.*?</h\1>", re.DOTALL)
+_FRAME: Final = re.compile(r"</?(?:section|div)\b[^>]*>")
+# The renderers are other people's, and a text that makes one fall over is answered with 500.
+_FALLS: Final = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 _SOURCE: Final = "forklift/legacy.py::file_upload"
 
 
@@ -22,20 +34,38 @@ def render(text: str, content_type: str = "") -> str | None:
         text: the description.
         content_type: as the form states it; may be empty.
 
+    Raises:
+        ValueError, IndexError: the content type is no header.
+
     Source: ``utils/readme.py::render``.
     """
     from readme_renderer import markdown, rst, txt
 
-    kind = "text/x-rst"
-    if content_type:
-        message = EmailMessage()
-        message["content-type"] = content_type
-        kind = message.get_content_type()
+    kind = _kind(content_type)
     if kind == "text/x-rst":
-        return rst.render(text, stream=io.StringIO())
+        html = rst.render(text, stream=io.StringIO())
+        return None if html is None or _is_title_alone(html) else html
     if kind == "text/markdown":
         return markdown.render(text)
     return f"<pre>{txt.render(text)}</pre>"
+
+
+def _kind(content_type: str) -> str:
+    if not content_type:
+        return "text/x-rst"
+    message = EmailMessage()
+    message["content-type"] = content_type
+    return message.get_content_type()
+
+
+def _is_title_alone(html: str) -> bool:
+    """Say whether there is nothing but a title, or a title and a subtitle.
+
+    The version of ``readme-renderer`` that PyPI pins takes both out of the text, and nothing is
+    left; newer ones keep them.
+    """
+    levels = [found[1] for found in _HEADING.finditer(html)]
+    return levels in (["1"], ["1", "2"]) and not _FRAME.sub("", _HEADING.sub("", html)).strip()
 
 
 def d1_d2_renders(form: Form, limits: Limits) -> Iterator[Refusal]:
@@ -52,7 +82,13 @@ def d1_d2_renders(form: Form, limits: Limits) -> Iterator[Refusal]:
         said = f"The description has {len(text)} characters; {limits.description} are rendered."
         yield refuse_ourselves("D7", said, _SOURCE)
         return
-    if render(text, content_type) is None:
+    try:
+        html = render(text, content_type)
+    except _FALLS as error:
+        said = f"The description cannot be rendered; PyPI answers 500 to this ({error!r})."
+        yield refuse_ourselves("X500.10", said, _SOURCE)
+        return
+    if html is None:
         where = (
             f"for '{content_type}'"
             if content_type

@@ -138,13 +138,25 @@ def metadata_rules(form: Form) -> Iterator[Refusal]:
     failed: set[str] = set()
     found: list[Refusal] = []
     for name in order({*raw, *_REQUIRED} - bad):
-        faults = [_spoken(name, fault) for fault in _core_faults(name, raw)]
+        faults = [_spoken(name, fault) for fault in _survived(name, _core_faults(name, raw))]
         found += faults
         if faults:
             failed.add(name)
     # What PyPI answers 500 to ends its pass, whatever else the pass would have found.
     yield from sorted(found, key=lambda refusal: not refusal.ours)
     yield from _pypi_pass({name: values for name, values in raw.items() if name not in failed})
+
+
+def _survived(name: str, faults: Iterator[Fault]) -> list[Fault]:
+    """Gather the faults of one field; a value that no parser survives is a fault of its own.
+
+    Brackets thousands deep, or a number of thousands of digits, end in 500 at PyPI.
+    """
+    try:
+        return list(faults)
+    except (RecursionError, ValueError, IndexError):
+        said = f"The field {name} has a value that cannot be read; PyPI answers 500 to this."
+        return [Fault(rule="X500.9", said=said, source=_PARSE, ours=True)]
 
 
 def _core_faults(name: str, raw: Raw) -> Iterator[Fault]:
@@ -162,7 +174,7 @@ def _core_faults(name: str, raw: Raw) -> Iterator[Fault]:
 def _pypi_pass(raw: Raw) -> Iterator[Refusal]:
     checks: Mapping[str, Callable[[str, Raw], Iterator[Fault]]] = metadata_pypi.CHECKS
     for name in order(set(raw) & set(checks)):
-        for fault in checks[name](name, raw):
+        for fault in _survived(name, checks[name](name, raw)):
             yield _spoken(name, fault)
 
 

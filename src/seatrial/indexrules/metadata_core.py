@@ -7,6 +7,7 @@ used.  Versions, requirements, specifiers, names and licences are its, for they 
 from __future__ import annotations
 
 import keyword
+import re
 import string
 from collections.abc import Callable, Iterator, Mapping
 from email.message import EmailMessage
@@ -28,6 +29,7 @@ METADATA_VERSIONS: Final = ("1.0", "1.1", "1.2", "2.1", "2.2", "2.3", "2.4", "2.
 _SOURCE: Final = "packaging/metadata.py::_Validator"
 _CONTENT_TYPES: Final = ("text/markdown", "text/x-rst", "text/plain")
 _VARIANTS: Final = ("CommonMark", "GFM")
+_EMPTY_REFERENCE: Final = re.compile(r"(?<![\w.+-])LicenseRef-(?![\w.+-])", re.IGNORECASE)
 _NEVER_DYNAMIC: Final = ("name", "version", "metadata-version")
 _FIELD_NAMES: Final = frozenset(
     (
@@ -155,16 +157,14 @@ def m8_m10_content_type(_name: str, values: tuple[str, ...]) -> Iterator[Fault]:
 
     PyPI lists them in an order that differs from process to process.
 
+    Raises:
+        ValueError, IndexError: the value is no header.
+
     Source: ``packaging/metadata.py::_Validator._process_description_content_type``.
     """
     value = values[0]
     message = EmailMessage()
-    try:
-        message["content-type"] = value
-    except (ValueError, IndexError):
-        said = "The description-content-type is no header; PyPI answers 500 to this."
-        yield Fault(rule="X500.9", said=said, source=_SOURCE, ours=True)
-        return
+    message["content-type"] = value
     kind = message.get_content_type().lower()
     parameters: Mapping[str, str] = message["content-type"].params
     charset, variant = parameters.get("charset", "UTF-8"), parameters.get("variant", "GFM")
@@ -226,10 +226,12 @@ def m17_requires_dist(_name: str, values: tuple[str, ...]) -> Iterator[Fault]:
 def m18_license_expression(_name: str, values: tuple[str, ...]) -> Iterator[Fault]:
     """M18: the licence expression is one of SPDX.
 
+    ``LicenseRef-`` with nothing behind it passes, as it does in that version.
+
     Source: ``packaging/metadata.py::_Validator._process_license_expression``.
     """
     try:
-        canonicalize_license_expression(values[0])
+        canonicalize_license_expression(_EMPTY_REFERENCE.sub("LicenseRef-x", values[0]))
     except InvalidLicenseExpression:
         yield _invalid("M18", values[0])
 

@@ -65,8 +65,10 @@ def address_of(value: str) -> str:
         depth += (character == "(") - (character == ")")
         if depth < 0:
             return ""
+    if depth:
+        return ""
     found = email.utils.getaddresses([value])
-    if depth or len(found) != 1 or "[" in found[0][1]:
+    if len(found) != 1 or "[" in found[0][1]:
         return ""
     return found[0][1]
 

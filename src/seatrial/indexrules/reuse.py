@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from packaging.utils import canonicalize_version
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from seatrial.indexrules.messages import refuse, see_help
 from seatrial.indexrules.upload import Upload
@@ -72,7 +72,7 @@ def release_of(upload: Upload) -> HeldRelease | None:
 def _canonical(version: Version | str) -> str:
     try:
         return canonicalize_version(Version(str(version)))
-    except InvalidVersion:
+    except ValueError:
         return str(version)
 
 

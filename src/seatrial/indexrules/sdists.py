@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from seatrial.indexrules.archives import MixedPaths, common_path, join
 from seatrial.indexrules.messages import refuse
@@ -25,7 +25,7 @@ def _name_in(file_name: str) -> str | None:
             name, dash, version = file_name.removesuffix(extension).rpartition("-")
             try:
                 Version(version)
-            except InvalidVersion:
+            except ValueError:
                 return None
             return name if dash else None
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from seatrial.indexrules.values import Form, Held, Limits, UploadedFile
 
@@ -43,7 +43,7 @@ class Upload(msgspec.Struct, frozen=True, kw_only=True):
         """The form's version, or None when it is none."""
         try:
             return Version(self.form.one("version"))
-        except InvalidVersion:
+        except ValueError:
             return None
 
     @property

@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from seatrial.indexrules.archives import broken, info_folder
 from seatrial.indexrules.filenames import LONGEST
@@ -57,7 +57,7 @@ def w1_w4_parse(file_name: str) -> WheelName | Refusal:
         return refuse("W2", f"Invalid project name: {stem!r}", _PARSER)
     try:
         version = Version(version_text)
-    except InvalidVersion:
+    except ValueError:
         return refuse("W3", f"Invalid wheel filename (invalid version): {stem!r}", _PARSER)
     if build and not re.match(r"\d", build[0]):
         return refuse("W4", f"Invalid build number: {build[0]} in {stem!r}", _PARSER)
