@@ -11,6 +11,7 @@ The tree::
     │   ├── CredentialMissing        nothing was found to log in with
     │   ├── SitesDisagree            two places state different versions
     │   ├── NotConfirmed             nobody said yes before the point of no return
+    │   ├── RemoteMissing            no remote to push the release to
     │   └── CannotUndo               what was done cannot be taken back
     ├── UsageFault (2)      the command or the configuration is wrong
     │   ├── NoRepository             no git repository here
@@ -33,6 +34,7 @@ The tree::
     │   └── CannotTell               the world did not say what it holds
     ├── Conflict (4)        the world holds something else: a person decides
     │   ├── StalePlan                the plan was made for another state
+    │   ├── UnfinishedRun            another release has begun and is not finished
     │   ├── BranchMoved              the remote branch is not where it was
     │   ├── TagElsewhere             the tag exists on another commit
     │   ├── TagNotAncestor           the last release is not in this history
@@ -157,6 +159,13 @@ class NotConfirmed(Refused):
 
     doing = "asking before"
     next_step = "Run it in a terminal and answer, or pass --yes."
+
+
+class RemoteMissing(Refused):
+    """There is no remote to push the release to."""
+
+    doing = "looking for the remote of"
+    next_step = "Add one with git remote add, and push the branch there."
 
 
 class CannotUndo(Refused):
@@ -307,6 +316,13 @@ class StalePlan(Conflict):
 
     doing = "checking the plan"
     next_step = "Make the plan again with seatrial plan, and look at it."
+
+
+class UnfinishedRun(Conflict):
+    """Another release of this repository has begun to change the world, and is not finished."""
+
+    doing = "beginning a release beside that of"
+    next_step = "Finish it with seatrial resume, or take it back with seatrial undo."
 
 
 class BranchMoved(Conflict):

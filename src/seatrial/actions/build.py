@@ -1,0 +1,136 @@
+"""The build: once a release, and never again when its bytes are out."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from seatrial.actions.bound import Bound, source_identity
+from seatrial.actions.marker import Marker, read_marker
+from seatrial.artifacts.unpack import unpack_sdist
+from seatrial.errors import BytesLost
+from seatrial.plan.state import Absent, Receipt, Same, State
+from seatrial.plan.values import Build, DraftRelease, Upload
+from seatrial.world.ports import ForgeRelease, StoredFile, World
+
+
+@dataclass(frozen=True)
+class BuildFiles(Bound[Build]):
+    """Put the release's files into the run's store.
+
+    They come from the first of these that has them: the assets of this release's own draft (another
+    machine was here before), a rehearsal of the same source on this machine, a build.
+    """
+
+    def observe(self, world: World) -> State:
+        """Say whether the store holds every file of the build."""
+        facts = world.store.recorded(self.key)
+        if facts is None:
+            return Absent()
+        kept = {file.name: file.sha256 for file in world.store.files()}
+        wanted = {name: digest for name, digest in facts.items() if name not in {"from", "source"}}
+        if any(kept.get(name) != digest for name, digest in wanted.items()):
+            return Absent(why="files are missing from the store")
+        return Same(receipt=self._receipt(world.store.files(), facts))
+
+    def act(self, world: World) -> Receipt:
+        """Fetch or build the files.
+
+        Raises:
+            BytesLost: an index holds a part of this release, and the rest cannot be had again.
+        """
+        source = source_identity(world, self.spec.path, self.spec.epoch)
+        draft, marker = self._draft(world, source)
+        origin = ""
+        files: tuple[StoredFile, ...] = ()
+        if draft is not None and marker is not None:
+            files = self._from_draft(world, draft, marker)
+            origin = "the draft release"
+        if not files:
+            files = tuple(world.store.keep(path) for path in world.rehearsed.find(source))
+            origin = "the rehearsal"
+        if not files:
+            files, origin = self._built(world), ""
+        self._compare(world, files)
+        if draft is not None and marker is not None and world.forge is not None:
+            same = marker.files == {file.name: file.sha256 for file in files}
+            if not same and draft.draft:
+                # Nothing of the draft's files is on an index: it was made by a run that died
+                # before that, and its bytes cannot be made again.
+                world.forge.delete_draft(draft.id)
+        world.rehearsed.keep(source, tuple(file.path for file in files))
+        facts = {file.name: file.sha256 for file in files} | {"from": origin, "source": source}
+        world.store.record(self.key, facts)
+        return self._receipt(files, facts)
+
+    def _built(self, world: World) -> tuple[StoredFile, ...]:
+        spec = self.spec
+        source = world.git.checkout("build") / spec.path
+        scratch = Path(tempfile.mkdtemp(prefix="build-", dir=world.store.folder))
+        try:
+            sdist = world.machine.build(
+                source, "sdist", scratch / "sdist", epoch=spec.epoch, timeout=spec.timeout
+            )
+            # The wheel is made from the sdist, so that an sdist that lacks a file is found here
+            # and not by the first user who installs from it.
+            unpacked = unpack_sdist(sdist, scratch / "unpacked")
+            wheel = world.machine.build(
+                unpacked, "wheel", scratch / "wheel", epoch=spec.epoch, timeout=spec.timeout
+            )
+            return world.store.keep(wheel), world.store.keep(sdist)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+
+    def _draft(self, world: World, source: str) -> tuple[ForgeRelease | None, Marker | None]:
+        if world.forge is None or not any(isinstance(a, DraftRelease) for a in self.plan.actions):
+            return None, None
+        for release in world.forge.releases(self.plan.tag):
+            marker = read_marker(release.notes)
+            if marker is not None and marker.source == source:
+                return release, marker
+        return None, None
+
+    def _from_draft(
+        self, world: World, release: ForgeRelease, marker: Marker
+    ) -> tuple[StoredFile, ...]:
+        forge = world.forge
+        assets = {asset.name: asset for asset in release.assets if asset.state == "uploaded"}
+        if forge is None or not marker.files.keys() <= assets.keys():
+            return ()
+        scratch = Path(tempfile.mkdtemp(prefix="draft-", dir=world.store.folder))
+        try:
+            kept = []
+            for name, digest in marker.files.items():
+                forge.download_asset(assets[name], scratch / name)
+                stored = world.store.keep(scratch / name)
+                if stored.sha256 != digest:
+                    return ()
+                kept.append(stored)
+            return tuple(kept)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+
+    def _compare(self, world: World, files: Sequence[StoredFile]) -> None:
+        """Refuse to go on with other bytes than those that are out already."""
+        for upload in self.plan.actions:
+            if not isinstance(upload, Upload):
+                continue
+            held = world.index(upload.index).files(upload.package)
+            for file in files:
+                there = held.get(file.name)
+                if there is not None and there.sha256 and there.sha256 != file.sha256:
+                    raise BytesLost(
+                        f"{self.spec.package} {self.spec.version}",
+                        f"{upload.index} holds {file.name} with SHA-256 {there.sha256[:16]}…, and "
+                        f"this build of the same source gave {file.sha256[:16]}…",
+                    )
+
+    def _receipt(self, files: Sequence[StoredFile], facts: Mapping[str, str]) -> Receipt:
+        size = sum(file.size for file in files)
+        origin = f", taken from {facts['from']}" if facts.get("from") else ""
+        return Receipt(
+            detail=f"{len(files)} files, {size / 1000:.1f} kB{origin}", facts=dict(facts)
+        )

@@ -1,0 +1,47 @@
+"""Gates: commands of the project's own that must pass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from seatrial.actions.bound import Bound, tail
+from seatrial.errors import GateFailed
+from seatrial.plan.state import Absent, Receipt, Same, State
+from seatrial.plan.values import Gate
+from seatrial.world.ports import World
+
+
+@dataclass(frozen=True)
+class PassGate(Bound[Gate]):
+    """Run one gate in a checkout of its own, so that nothing it leaves behind reaches the build."""
+
+    def observe(self, world: World) -> State:
+        """Say whether it has passed on this very commit."""
+        facts = world.store.recorded(self.key)
+        if facts is None or facts.get("commit") != world.git.release_commit():
+            return Absent()
+        return Same(receipt=Receipt(detail=f"passed in {facts['seconds']} s", facts=dict(facts)))
+
+    def act(self, world: World) -> Receipt:
+        """Run it.
+
+        Raises:
+            GateFailed: it ended with another code than 0.
+            TimedOut: it took too long.
+        """
+        name = f"gate-{self.spec.name}"
+        done = world.machine.run(
+            name,
+            self.spec.command,
+            cwd=world.git.checkout(name),
+            env={},
+            timeout=self.spec.timeout,
+        )
+        if done.code != 0:
+            command = " ".join(self.spec.command)
+            raise GateFailed(
+                f"{self.spec.name} ({command})", f"exit code {done.code}\n{tail(done.said)}"
+            )
+        facts = {"commit": world.git.release_commit(), "seconds": f"{done.seconds:.1f}"}
+        world.store.record(self.key, facts)
+        return Receipt(detail=f"passed in {done.seconds:.1f} s", facts=facts)

@@ -1,0 +1,187 @@
+"""Installations in clean environments: what a user will meet, met first."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from seatrial.actions.bound import Bound, tail
+from seatrial.artifacts.modules import top_level
+from seatrial.artifacts.wheel import read_wheel
+from seatrial.errors import InstallCheckFailed
+from seatrial.plan.state import Absent, Receipt, Same, State
+from seatrial.plan.values import InstallCheck
+from seatrial.process import Completed, child_environment
+from seatrial.world.ports import Environment, World
+
+IMPORTER = """
+import importlib, json, sys, traceback
+for name in json.loads(sys.argv[1]):
+    try:
+        importlib.import_module(name)
+    except BaseException:
+        print("import", name, "failed", file=sys.stderr)
+        traceback.print_exc()
+        sys.exit(1)
+"""
+"""Runs in the clean environment's own interpreter; the first failing import is told and ends it."""
+
+LISTER = """
+import importlib.metadata, json, sys
+found = importlib.metadata.distribution(sys.argv[1])
+print(json.dumps({
+    "files": [str(file.as_posix()) for file in found.files or ()],
+    "scripts": [e.name for e in found.entry_points if e.group == "console_scripts"],
+}))
+"""
+"""Runs in the clean environment's own interpreter, and says what the installation holds."""
+
+HELP_WITHIN = 60.0
+"""Seconds that a console script may take to print its help."""
+
+
+class Installed(msgspec.Struct, frozen=True):
+    """What :data:`LISTER` prints."""
+
+    files: tuple[str, ...]
+    scripts: tuple[str, ...]
+
+
+class Contents(msgspec.Struct, frozen=True, kw_only=True):
+    """What can be tried of an installation: its top-level modules, its console scripts."""
+
+    modules: tuple[str, ...]
+    scripts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CheckInstallation(Bound[InstallCheck]):
+    """Install, import the top-level modules, run the console scripts and the project's commands."""
+
+    def observe(self, world: World) -> State:
+        """Say whether these very bytes were checked."""
+        facts = world.store.recorded(self.key)
+        if facts is None or any(facts.get(f.name) != f.sha256 for f in world.store.files()):
+            return Absent()
+        return Same(receipt=Receipt(detail=facts.get("detail", ""), facts=dict(facts)))
+
+    def act(self, world: World) -> Receipt:
+        """Check it.
+
+        Raises:
+            InstallCheckFailed: it does not install, import or run.
+            PythonNotFound: the Python asked for is not here.
+        """
+        spec = self.spec
+        python = world.machine.find_python(spec.python)
+        where = world.machine.environment(self._label, python)
+        self._install(world, where)
+        held = self._contents(world, where)
+        ran = [*self._imports(world, where, held), *self._commands(world, where, held)]
+        detail = f"Python {where.version}: {', '.join(ran)}" if ran else f"Python {where.version}"
+        digests = {file.name: file.sha256 for file in world.store.files()}
+        facts = {"python": where.version, "ran": "\n".join(ran), "detail": detail}
+        world.store.record(self.key, digests | facts)
+        return Receipt(detail=detail, facts=facts)
+
+    @property
+    def _label(self) -> str:
+        spec = self.spec
+        return "-".join(filter(None, ("install", spec.index, spec.python, spec.artifact)))
+
+    def _install(self, world: World, where: Environment) -> None:
+        spec = self.spec
+        if spec.index:
+            requirement = f"{spec.package}=={spec.version}"
+            own = {spec.package: world.index(spec.index).simple_url}
+        else:
+            requirement = str(self._built(world))
+            own = {}
+        done = world.machine.install(where, requirement, own=own, timeout=spec.timeout)
+        if done.code != 0:
+            source = f"from {spec.index}" if spec.index else f"from the built {spec.artifact}"
+            raise InstallCheckFailed(
+                f"{spec.package} {spec.version} {source} on Python {where.version}",
+                tail(done.said),
+            )
+
+    def _imports(self, world: World, where: Environment, held: Contents) -> list[str]:
+        """Import every top-level module."""
+        if not self.spec.imports or not held.modules:
+            return []
+        argv = (str(where.python), "-I", "-c", IMPORTER, json.dumps(list(held.modules)))
+        self._ran(world, where, f"import {', '.join(held.modules)}", argv)
+        return [f"import {name}" for name in held.modules]
+
+    def _commands(self, world: World, where: Environment, held: Contents) -> list[str]:
+        """Run each console script's help, then the project's own commands."""
+        told = []
+        for name in held.scripts if self.spec.scripts else ():
+            argv = (str(_bin(where) / name), "--help")
+            self._ran(world, where, f"{name} --help", argv, HELP_WITHIN)
+            told.append(f"{name} --help")
+        for command in self.spec.commands:
+            label = " ".join(command)
+            self._ran(world, where, label, _resolved(command, where))
+            told.append(label)
+        return told
+
+    def _ran(
+        self,
+        world: World,
+        where: Environment,
+        label: str,
+        argv: tuple[str, ...],
+        timeout: float | None = None,
+    ) -> Completed:
+        done = world.machine.run(
+            self._label,
+            argv,
+            cwd=where.folder,
+            env=_environment(where),
+            timeout=min(timeout or self.spec.timeout, self.spec.timeout),
+        )
+        if done.code != 0:
+            raise InstallCheckFailed(
+                f"{self.spec.package} {self.spec.version} on Python {where.version}: {label}",
+                f"exit code {done.code}\n{tail(done.said)}",
+            )
+        return done
+
+    def _built(self, world: World) -> Path:
+        suffix = ".whl" if self.spec.artifact == "wheel" else (".tar.gz", ".zip")
+        return next(file.path for file in world.store.files() if file.name.endswith(suffix))
+
+    def _contents(self, world: World, where: Environment) -> Contents:
+        """Say what there is to import and to run: by the wheel, or by what is installed."""
+        wheel = next((file for file in world.store.files() if file.name.endswith(".whl")), None)
+        if wheel is not None:
+            facts = read_wheel(wheel.path)
+            names = sorted(point.name for point in facts.console_scripts)
+            return Contents(modules=facts.modules, scripts=tuple(names))
+        argv = (str(where.python), "-I", "-c", LISTER, self.spec.package)
+        listed = self._ran(world, where, "looking at the installation", argv)
+        found = msgspec.json.decode(listed.stdout, type=Installed)
+        return Contents(modules=top_level(found.files), scripts=tuple(sorted(found.scripts)))
+
+
+def _bin(where: Environment) -> Path:
+    return where.folder / ("Scripts" if sys.platform == "win32" else "bin")
+
+
+def _environment(where: Environment) -> Mapping[str, str]:
+    """Put the environment's programs first, as activating it would."""
+    path = os.pathsep.join((str(_bin(where)), child_environment().get("PATH", "")))
+    return {"VIRTUAL_ENV": str(where.folder), "PATH": path}
+
+
+def _resolved(command: tuple[str, ...], where: Environment) -> tuple[str, ...]:
+    """Take the program from the environment when it has it."""
+    mine = _bin(where) / command[0]
+    return (str(mine), *command[1:]) if mine.exists() else command

@@ -1,0 +1,42 @@
+"""What planning a release comes to: a plan, or the reason why there is none."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import msgspec
+
+from seatrial.plan.values import Plan
+
+
+class Planned(msgspec.Struct, frozen=True, kw_only=True, tag="planned", tag_field="outcome"):
+    """There is a release to make.
+
+    Attributes:
+        plan: how.
+        going_on: whether the world holds a part of it already.
+    """
+
+    plan: Plan
+    going_on: bool = False
+
+
+class Nothing(
+    msgspec.Struct, frozen=True, kw_only=True, tag="nothing-to-release", tag_field="outcome"
+):
+    """There is nothing to release; ``why`` is a sentence."""
+
+    why: str
+
+
+class Complete(
+    msgspec.Struct, frozen=True, kw_only=True, tag="already-complete", tag_field="outcome"
+):
+    """The release is made, in all its parts."""
+
+    package: str
+    version: str
+    tag: str
+
+
+Planning: TypeAlias = Planned | Nothing | Complete
