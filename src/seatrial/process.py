@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -45,7 +46,7 @@ PASSED_ON = (
 PASSED_ON_PREFIXES = (
     "LC_", "XDG_", "PIP_", "UV_", "GIT_SSH", "GIT_SSL_", "GIT_AUTHOR_", "GIT_COMMITTER_",
 )  # fmt: skip
-WITHHELD = ("PASSWORD", "TOKEN", "SECRET", "USERNAME", "_AUTH")
+WITHHELD = re.compile(r"PASSWORD|TOKEN|SECRET|USERNAME|_AUTH(_|$)", re.IGNORECASE)
 
 
 class Completed(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,10 +90,7 @@ def child_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
         name: value
         for name, value in os.environ.items()
         if name in PASSED_ON
-        or (
-            name.startswith(PASSED_ON_PREFIXES)
-            and not any(word in name.upper() for word in WITHHELD)
-        )
+        or (name.startswith(PASSED_ON_PREFIXES) and not WITHHELD.search(name))
     }
     return kept | dict(extra or {})
 
@@ -106,6 +104,15 @@ class Runner:
 
     def __init__(self, redactor: Redactor | None = None) -> None:
         self.redactor = redactor or Redactor()
+        self._children: set[subprocess.Popen[bytes]] = set()
+
+    def halt(self) -> None:
+        """End every command that is under way, with all that it started; any thread may call it.
+
+        Who waits for such a command sees it end by a signal.
+        """
+        for child in tuple(self._children):
+            _signal(child, signal.SIGTERM)
 
     def run(
         self,
@@ -215,12 +222,14 @@ class Runner:
             )
         except OSError as error:
             raise ToolMissing(argv[0], str(error)) from error
+        self._children.add(child)
         try:
             yield child
         except BaseException:
             _stop(child)
             raise
         finally:
+            self._children.discard(child)
             for pipe in (child.stdin, child.stdout, child.stderr):
                 if pipe is not None:
                     with contextlib.suppress(OSError, ValueError):

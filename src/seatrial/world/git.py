@@ -81,6 +81,8 @@ class CloneGit:
 
     def release_commit(self) -> str:
         """Give the release commit made in this clone, or an empty string."""
+        if not self._git_dir.is_dir():
+            return ""
         done = self._git("rev-parse", "--verify", "--quiet", f"{RELEASE}^{{commit}}", must=False)
         return done.text.strip() if done.code == 0 else ""
 
@@ -211,7 +213,8 @@ class CloneGit:
     def _remote_end(self) -> Remote:
         return Remote(
             address=self._remote,
-            git_dir=self._git_dir,
+            # Before there is a clone, the user's repository serves to ask; nothing is written.
+            git_dir=self._git_dir if self._git_dir.exists() else self._user_git().common,
             base=self._source,
             user_git=self._user_git(),
             redactor=self._runner.redactor,

@@ -77,6 +77,10 @@ class LocalMachine:
         self._usual_index = usual_index
         self._pythons = Pythons(runner, _uv_program)
 
+    def halt(self) -> None:
+        """End every command that is under way, with all that it has started."""
+        self._runner.halt()
+
     def build(self, source: Path, kind: str, out: Path, *, epoch: int, timeout: float) -> Path:
         """Build one distribution by PEP 517 in an isolated environment.
 

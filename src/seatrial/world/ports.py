@@ -325,6 +325,10 @@ class Machine(Protocol):
         """
         ...
 
+    def halt(self) -> None:
+        """End every command that is under way, with all that it has started."""
+        ...
+
 
 class Store(Protocol):
     """The run's folder: built files by digest, small records, logs."""
