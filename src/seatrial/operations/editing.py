@@ -1,0 +1,63 @@
+"""What the release commit changes: version sites and changelog."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import msgspec
+from packaging.version import Version
+
+from seatrial.operations.project import Project
+from seatrial.plan.values import FileEdit, Note
+from seatrial.repository.changelog import section
+from seatrial.repository.edit import edits
+from seatrial.repository.facts import Package
+from seatrial.repository.notes import compose
+from seatrial.versions.conventional import classify_all
+
+
+class Texts(msgspec.Struct, frozen=True, kw_only=True):
+    """What the release writes.
+
+    Attributes:
+        edits: the files that the release commit changes.
+        notes: the release notes, Markdown.
+        remarks: what a person should know of them.
+    """
+
+    edits: tuple[FileEdit, ...]
+    notes: str
+    remarks: tuple[Note, ...]
+
+
+def texts_of(project: Project, package: Package, version: Version, date: dt.date) -> Texts:
+    """Make the edits and the notes of a release.
+
+    Args:
+        project: the repository.
+        package: whose sites are set.
+        version: what they are set to.
+        date: what the changelog's section says.
+
+    Raises:
+        InvalidVersion: a site cannot spell the version.
+    """
+    facts = project.facts
+    notes = compose(facts.commits, classify_all)
+    remarks: tuple[Note, ...] = ()
+    others = {}
+    if facts.changelog:
+        written = section(
+            facts.changelog,
+            facts.changelog_text,
+            version=str(version),
+            date=date.isoformat(),
+            notes=notes,
+        )
+        notes = written.notes
+        if project.settings.changelog.write:
+            others[facts.changelog] = written.text
+        if written.remark:
+            remarks = (Note(topic="changelog-not-written", text=written.remark),)
+    made = edits(project.snapshot, package, str(version), others)
+    return Texts(edits=made, notes=notes, remarks=remarks)

@@ -1,0 +1,21 @@
+"""Versions in the names of files."""
+
+from __future__ import annotations
+
+from packaging.utils import (
+    InvalidSdistFilename,
+    InvalidWheelFilename,
+    parse_sdist_filename,
+    parse_wheel_filename,
+)
+from packaging.version import InvalidVersion, Version
+
+
+def version_of(file: str) -> Version | None:
+    """Give the version in the name of an sdist or wheel, or nothing."""
+    try:
+        if file.endswith(".whl"):
+            return parse_wheel_filename(file)[1]
+        return parse_sdist_filename(file)[1]
+    except (InvalidWheelFilename, InvalidSdistFilename, InvalidVersion):
+        return None

@@ -1,0 +1,103 @@
+"""What a repository's runs look like from outside: nothing is changed, no lock is taken."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from seatrial.engine.history import history
+from seatrial.engine.journal import Entry
+from seatrial.engine.lock import running
+from seatrial.engine.runs import RunFolder, find, list_runs
+from seatrial.operations.project import Project
+from seatrial.operations.running import journal_of
+from seatrial.plan.values import decode_plan
+
+
+class RunStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """One run.
+
+    Attributes:
+        run: its name.
+        package: what it releases.
+        version: as which version.
+        commit: from which commit.
+        state: "running", "done", "undone", "interrupted", "killed", or the error it stopped with.
+        done: how many of its actions are done.
+        actions: how many it has.
+        said: what the error said.
+        holder: which process is at it.
+    """
+
+    run: str
+    package: str
+    version: str
+    commit: str
+    state: str
+    done: int
+    actions: int
+    said: str = ""
+    holder: str = ""
+
+
+def statuses(path: Path, wanted: str = "") -> Sequence[RunStatus]:
+    """Give the runs of a repository, the newest first.
+
+    Args:
+        path: a folder in the repository.
+        wanted: the beginning of a run's name, when only one is asked for.
+
+    Raises:
+        UnknownRun: there is none of that name.
+    """
+    common = Project.open(path).snapshot.common
+    runs = [find(common, wanted)] if wanted else list(reversed(list_runs(common)))
+    at_work = running(common)
+    return [_status(run, str(at_work or ""), newest=run == runs[0]) for run in runs]
+
+
+def _status(run: RunFolder, at_work: str, *, newest: bool) -> RunStatus:
+    plan = decode_plan(run.plan_bytes())
+    past = history(journal_of(run.path))
+    mine = at_work if newest and not past.outcome else ""
+    keys = {action.key for action in plan.actions}
+    failed = next((a for a in past.actions.values() if a.status == "failed" and a.why), None)
+    return RunStatus(
+        run=run.id,
+        package=plan.package,
+        version=plan.version,
+        commit=plan.commit,
+        state="running" if mine else past.outcome or "killed",
+        done=sum(a.status == "done" for key, a in past.actions.items() if key in keys),
+        actions=len(plan.actions),
+        said=failed.why if failed else "",
+        holder=mine,
+    )
+
+
+def entries_of(path: Path, wanted: str) -> Sequence[Entry]:
+    """Give the journal of a run."""
+    return journal_of(find(Project.open(path).snapshot.common, wanted).path)
+
+
+def follow(path: Path, wanted: str, wait: float = 0.5) -> Iterator[Entry]:
+    """Give the lines of a run's journal as they come, until the run has ended.
+
+    Args:
+        path: a folder in the repository.
+        wanted: the beginning of the run's name.
+        wait: seconds between two looks at the file.
+    """
+    common = Project.open(path).snapshot.common
+    found = find(common, wanted)
+    shown = 0
+    while True:
+        entries = journal_of(found.path)
+        yield from entries[shown:]
+        shown = len(entries)
+        if history(entries).outcome or running(common) is None:
+            return
+        time.sleep(wait)

@@ -1,0 +1,309 @@
+"""From a path and a wish to a plan, or to the reason why there is none."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from seatrial import __version__
+from seatrial.errors import (
+    BranchMoved,
+    DetachedHead,
+    TagElsewhere,
+    TagNotAncestor,
+    Unreachable,
+)
+from seatrial.operations.continuing import Continuation, begun_on, find_continuation
+from seatrial.operations.editing import texts_of
+from seatrial.operations.filenames import version_of
+from seatrial.operations.project import Project
+from seatrial.plan.make import Material, make_plan, release_date
+from seatrial.plan.planning import Complete, Nothing, Planned, Planning
+from seatrial.plan.values import Note, Plan
+from seatrial.repository.facts import Facts, Package
+from seatrial.repository.sites import check_sites
+from seatrial.versions.arithmetic import parse
+from seatrial.versions.decide import AlreadyReleased, Decision, NothingToRelease, Wish, decide
+from seatrial.versions.tags import TagFormat, guess
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """What the user asked for.
+
+    Attributes:
+        path: a folder in the repository.
+        wish: which version.
+        index: the index to publish to; the configured one when empty.
+        python: the Pythons to install on; the configured ones when empty.
+        strict: whether a silent remote or index stops the planning; a rehearsal needs neither.
+    """
+
+    path: Path
+    wish: Wish
+    index: str = ""
+    python: tuple[str, ...] = ()
+    strict: bool = True
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """What the outside held when it was asked.
+
+    Attributes:
+        tip: the commit that the branch is at on the remote; empty when it is not there.
+        tags: tag → commit, of the remote's tags.
+        held: version → names of the indexes that hold a file of it.
+        remarks: what could not be asked.
+    """
+
+    tip: str
+    tags: Mapping[str, str]
+    held: Mapping[Version, tuple[str, ...]]
+    remarks: tuple[Note, ...]
+
+
+def plan_release(project: Project, request: Request) -> Planning:
+    """Plan a release.
+
+    Args:
+        project: the repository.
+        request: what the user asked for.
+
+    Raises:
+        NoPackage, SeveralPackages, DetachedHead, ShallowClone, SitesDisagree, InvalidVersion,
+            TagNotAncestor, TagElsewhere, BranchMoved: the repository cannot be released like this.
+        Unreachable: the remote or an index did not answer, and ``request.strict`` is set.
+    """
+    facts, package = project.facts, project.package()
+    check_sites(package)
+    branch = project.settings.branch or facts.upstream or facts.branch
+    if not branch:
+        raise DetachedHead(str(project.snapshot.root), f"HEAD is at {facts.head[:12]}")
+    seen = look_outside(project, request, package, branch)
+    _check_history(project, seen, branch)
+    publish = request.index or project.settings.publish
+    continuation = find_continuation(project, package, publish)
+    if continuation is not None and not request.wish.version:
+        if continuation.incomplete:
+            return Planned(
+                plan=_continued(project, request, seen, continuation, branch), going_on=True
+            )
+        if continuation.tag.commit == facts.head:
+            return Complete(
+                package=canonicalize_name(package.name),
+                version=continuation.tag.version,
+                tag=continuation.tag.name,
+            )
+    return _fresh(project, request, seen, branch)
+
+
+def look_outside(project: Project, request: Request, package: Package, branch: str) -> Seen:
+    """Ask the remote and the indexes what they hold.
+
+    Raises:
+        Unreachable: one did not answer, and ``request.strict`` is set.
+    """
+    remarks: list[Note] = []
+    tip, tags = "", {}
+    if project.facts.remote is not None:
+        try:
+            refs = project.ask_remote()
+        except Unreachable as error:
+            if request.strict:
+                raise
+            tip = _tracked(project, branch)
+            remarks.append(Note(topic="remote-not-asked", text=f"{error}"))
+        else:
+            found = refs.get(f"refs/heads/{branch}")
+            tip = found.commit if found else ""
+            tags = {
+                name.removeprefix("refs/tags/"): ref.commit
+                for name, ref in refs.items()
+                if name.startswith("refs/tags/")
+            }
+    held: dict[Version, tuple[str, ...]] = {}
+    for name in project.names_of_indexes(request.index):
+        index = project.index(name)
+        try:
+            files = index.files(package.name, asked_after=time.monotonic())
+        except Unreachable as error:
+            if request.strict:
+                raise
+            remarks.append(Note(topic="index-not-asked", text=f"{error}"))
+            continue
+        for file in files:
+            if (version := version_of(file)) is not None and name not in held.get(version, ()):
+                held[version] = (*held.get(version, ()), name)
+    return Seen(tip=tip, tags=tags, held=held, remarks=tuple(remarks))
+
+
+def _tracked(project: Project, branch: str) -> str:
+    """Give the last known place of the branch on the remote."""
+    remote = project.facts.remote
+    if remote is None:
+        return ""
+    done = project.snapshot.git(
+        "for-each-ref", "--format=%(objectname)", f"refs/remotes/{remote.name}/{branch}"
+    )
+    return done.text.strip()
+
+
+def _check_history(project: Project, seen: Seen, branch: str) -> None:
+    """Refuse a commit that does not hold what users and the remote have."""
+    facts = project.facts
+    last = max(facts.tags, key=lambda tag: Version(tag.version), default=None)
+    if last is not None and not last.ancestor:
+        raise TagNotAncestor(
+            f"{last.name} ({last.commit[:12]})",
+            f"it is not in the history of {facts.head[:12]}: "
+            "users would lose what that release holds",
+        )
+    if seen.tip and not project.holds(seen.tip):
+        raise BranchMoved(
+            branch,
+            f"the remote has it at {seen.tip[:12]}, which is not in the history of "
+            f"{facts.head[:12]}",
+            doing="comparing with the remote branch",
+            next_step="Run git pull, look at what came, and plan again.",
+        )
+
+
+def _fresh(project: Project, request: Request, seen: Seen, branch: str) -> Planned | Nothing:
+    facts, package = project.facts, project.package()
+    tags = {Version(tag.version): tag for tag in facts.tags}
+    form = tag_format(project, package)
+    released = max((version for version, tag in tags.items() if tag.ancestor), default=None)
+    remote_versions = {v for tag in seen.tags if (v := form.parse(tag)) is not None}
+    stated = parse(package.version, _site(package)) if package.version else None
+    taken = set(seen.held) | set(tags) | remote_versions
+    outcome = decide(
+        request.wish,
+        released=released,
+        stated=stated,
+        commits=[(c.subject, c.body) for c in facts.commits if not c.merge],
+        taken=taken.__contains__,
+    )
+    if isinstance(outcome, NothingToRelease | AlreadyReleased):
+        return Nothing(why=outcome.why)
+    tag = form.render(outcome.version)
+    elsewhere = seen.tags.get(tag) or next((t.commit for t in facts.tags if t.name == tag), "")
+    if elsewhere:
+        raise TagElsewhere(tag, f"it is on {elsewhere[:12]}")
+    return Planned(plan=_planned(project, request, seen, outcome, branch))
+
+
+def _planned(
+    project: Project, request: Request, seen: Seen, outcome: Decision, branch: str
+) -> Plan:
+    tag = tag_format(project, project.package()).render(outcome.version)
+    facts, package = project.facts, project.package()
+    today = dt.datetime.now(dt.UTC).date()
+    begun = begun_on(project, tag) if request.strict else None
+    date = begun or release_date(today, facts.head_when)
+    effects = dict(zip((c.id for c in facts.commits if not c.merge), outcome.effects, strict=True))
+    texts = texts_of(project, package, outcome.version, date)
+    return make_plan(
+        facts,
+        Material(
+            tool=__version__,
+            settings=project.settings,
+            configuration=project.configuration.digest,
+            package=package,
+            version=outcome.version,
+            previous=_previous(facts, outcome.version),
+            reason=outcome.reason,
+            tag=tag,
+            date=date,
+            branch=branch,
+            remote_tip=seen.tip,
+            effects={id_: effect.kind for id_, effect in effects.items()},
+            edits=texts.edits,
+            notes=texts.notes,
+            forge=project.repository is not None,
+            publish=request.index or project.settings.publish,
+            python=request.python or project.settings.verify.python,
+            remarks=(*seen.remarks, *texts.remarks, *_remarks(project, seen, outcome, date, today)),
+        ),
+    )
+
+
+def _continued(
+    project: Project,
+    request: Request,
+    seen: Seen,
+    continuation: Continuation,
+    branch: str,
+) -> Plan:
+    """Plan at the release commit itself: nothing is edited, and the tag is there."""
+    there = Project.open(project.snapshot.root, continuation.tag.commit)
+    version = Version(continuation.tag.version)
+    facts = msgspec.structs.replace(there.facts, branch=project.facts.branch)
+    return make_plan(
+        facts,
+        Material(
+            tool=__version__,
+            settings=there.settings,
+            configuration=there.configuration.digest,
+            package=there.package(),
+            version=version,
+            previous=_previous(facts, version),
+            reason=f"{version} is incomplete: {continuation.why}.",
+            tag=continuation.tag.name,
+            date=dt.datetime.fromtimestamp(facts.head_when, dt.UTC).date(),
+            branch=branch,
+            remote_tip=seen.tip,
+            effects={},
+            edits=(),
+            notes=continuation.notes,
+            forge=there.repository is not None,
+            publish=request.index or there.settings.publish,
+            python=request.python or there.settings.verify.python,
+            remarks=seen.remarks,
+        ),
+    )
+
+
+def _previous(facts: Facts, version: Version) -> Version | None:
+    older = (Version(tag.version) for tag in facts.tags if tag.ancestor)
+    return max((other for other in older if other < version), default=None)
+
+
+def _remarks(
+    project: Project, seen: Seen, outcome: Decision, date: dt.date, today: dt.date
+) -> list[Note]:
+    facts = project.facts
+    found = []
+    for version in outcome.passed_over:
+        holders = ", ".join(seen.held.get(version, ())) or "a tag"
+        text = f"{version} is passed over: {holders} has it already."
+        found.append(Note(topic="number-passed-over", text=text))
+    if facts.dirty:
+        names = ", ".join(facts.dirty[:3]) + (" …" if facts.dirty[3:] else "")
+        text = f"The working tree has changes that are not committed ({names}): they are not used."
+        found.append(Note(topic="dirty-tree", text=text))
+    if facts.remote is None:
+        text = "The repository has no remote: nothing is pushed, and there is no forge release."
+        found.append(Note(topic="no-remote", text=text))
+    elif project.repository is None and project.settings.forge.release:
+        text = f"{facts.remote.url} lies on no forge that Seatrial knows: no forge release is made."
+        found.append(Note(topic="no-forge", text=text))
+    if date > today:
+        text = f"This machine's clock says {today}, and the commit is of {date}: that day is used."
+        found.append(Note(topic="lying-clock", text=text))
+    return found
+
+
+def tag_format(project: Project, package: Package) -> TagFormat:
+    """Give the format of this package's release tags: as configured, or as the tags have it."""
+    if project.settings.tag:
+        return TagFormat(project.settings.tag, canonicalize_name(package.name))
+    return guess([ref.name for ref in project.snapshot.tags], package.name)
+
+
+def _site(package: Package) -> str:
+    return package.sites[0].where if package.sites else package.path

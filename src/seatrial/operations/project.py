@@ -1,0 +1,208 @@
+"""A repository opened for work: its commit, its configuration, and how to reach what it names."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from seatrial.addresses import GITHUB_HOST
+from seatrial.config.indexes import index_settings
+from seatrial.config.load import FILES, Configuration, load
+from seatrial.config.schema import Settings
+from seatrial.errors import NoPackage, SeveralPackages
+from seatrial.process import Runner
+from seatrial.repository.facts import Facts, Package
+from seatrial.repository.read import read_facts
+from seatrial.repository.snapshot import Snapshot, open_snapshot
+from seatrial.secret import Redactor
+from seatrial.world.credentials import Credential, Target, find_credential
+from seatrial.world.forge.detect import Repository, api_address, detect
+from seatrial.world.forge.github import GitHub
+from seatrial.world.forge.token import find_token
+from seatrial.world.gitpush import Remote
+from seatrial.world.http import Http
+from seatrial.world.index import HttpIndex
+from seatrial.world.ports import RemoteRef
+from seatrial.world.usergit import push_address, read_user_git
+
+
+@dataclass(frozen=True)
+class Outside:
+    """The indexes, as the settings name them.
+
+    Args:
+        settings: the configuration.
+        runner: starts programs, with a redactor that knows every secret found so far.
+        http: asks indexes and forges.
+    """
+
+    settings: Settings
+    runner: Runner
+    http: Http
+
+    @classmethod
+    def usual(cls) -> Outside:
+        """Give what there is without any configuration."""
+        return cls(Settings(), Runner(Redactor()), Http())
+
+    def credential(self, index: str) -> Callable[[], Credential]:
+        """Give what finds the credential of an index, at the moment it is needed."""
+        address = index_settings(self.settings, index)
+        target = Target(
+            name=index,
+            upload_url=address.upload_url,
+            staging=index == self.settings.staging,
+        )
+
+        def find() -> Credential:
+            found = find_credential(target, os.environ, Path.home())
+            self.runner.redactor.add(found.password)
+            return found
+
+        return find
+
+    def index(self, name: str) -> HttpIndex:
+        """Give the real index of that name.
+
+        Raises:
+            UnknownIndex: nobody has described it.
+        """
+        address = index_settings(self.settings, name)
+        return HttpIndex(
+            name, address.upload_url, address.simple_url, self.credential(name), self.http
+        )
+
+
+@dataclass(frozen=True)
+class Project:
+    """One repository at one commit.
+
+    Args:
+        snapshot: what git holds there.
+        configuration: what its files say to Seatrial.
+        runner: starts programs, with a redactor that knows every secret found so far.
+        http: asks indexes and forges.
+    """
+
+    snapshot: Snapshot
+    configuration: Configuration
+    runner: Runner
+    http: Http
+
+    @classmethod
+    def open(cls, path: Path, commit: str = "HEAD") -> Project:
+        """Open the repository that a folder lies in.
+
+        Args:
+            path: a folder in it.
+            commit: which commit to read.
+
+        Raises:
+            NoRepository: there is none.
+            InvalidConfiguration: the commit's configuration cannot be used.
+        """
+        runner = Runner(Redactor())
+        snapshot = open_snapshot(path, runner, commit=commit)
+        return cls(snapshot, load(snapshot.texts(FILES)), runner, Http())
+
+    @property
+    def settings(self) -> Settings:
+        """The configuration's values."""
+        return self.configuration.settings
+
+    @property
+    def outside(self) -> Outside:
+        """The indexes that the configuration names."""
+        return Outside(self.settings, self.runner, self.http)
+
+    def index(self, name: str) -> HttpIndex:
+        """Give the real index of that name.
+
+        Raises:
+            UnknownIndex: nobody has described it.
+        """
+        return self.outside.index(name)
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What the repository says."""
+        return read_facts(self.snapshot, self.settings)
+
+    def package(self) -> Package:
+        """Give the one package to release.
+
+        Raises:
+            NoPackage: there is none.
+            SeveralPackages: there are more; they are named.
+        """
+        found = self.facts.packages
+        if not found:
+            raise NoPackage(str(self.snapshot.root))
+        if len(found) > 1:
+            names = "\n".join(f"{package.name} in {package.path or '.'}" for package in found)
+            raise SeveralPackages(
+                str(self.snapshot.root), f"it holds {len(found)} packages:\n{names}"
+            )
+        return found[0]
+
+    def holds(self, commit: str) -> bool:
+        """Say whether a commit is the planned one or in its history."""
+        done = self.runner.run(
+            ["git", "merge-base", "--is-ancestor", commit, self.snapshot.head],
+            cwd=self.snapshot.root,
+        )
+        return done.code == 0
+
+    @cached_property
+    def remote_url(self) -> str:
+        """The address that the remote is pushed to, login and all; empty without a remote."""
+        remote = self.facts.remote
+        return push_address(self.snapshot.root, remote.name) if remote else ""
+
+    def ask_remote(self) -> Mapping[str, RemoteRef]:
+        """Ask the remote for its branches and tags, by full name.
+
+        Raises:
+            Unreachable: it did not answer.
+        """
+        redactor = self.runner.redactor
+        return Remote(
+            address=self.remote_url,
+            git_dir=self.snapshot.common,
+            base=self.snapshot.root,
+            user_git=read_user_git(self.snapshot.root, redactor),
+            redactor=redactor,
+        ).refs()
+
+    @cached_property
+    def repository(self) -> Repository | None:
+        """The repository on its forge; nothing when the remote lies on no known one."""
+        if not self.settings.forge.release or not self.remote_url:
+            return None
+        return detect(self.remote_url, self.settings.forge)
+
+    def forge(self) -> GitHub | None:
+        """Give the real forge, or nothing."""
+        if self.repository is None:
+            return None
+        address = api_address(self.repository, self.settings.forge)
+        return GitHub(self.repository, address, self.forge_credential, self.http)
+
+    def forge_credential(self) -> Credential:
+        """Find the token for the forge.
+
+        Raises:
+            CredentialMissing: there is none.
+        """
+        host = self.repository.host if self.repository else ""
+        found = find_token(host or GITHUB_HOST, os.environ, Path.home())
+        self.runner.redactor.add(found.password)
+        return found
+
+    def names_of_indexes(self, publish: str = "") -> tuple[str, ...]:
+        """Give the indexes that a release goes to: staging first, then the one to publish to."""
+        names = (self.settings.staging, publish or self.settings.publish)
+        return tuple(dict.fromkeys(name for name in names if name))

@@ -1,0 +1,81 @@
+"""Where the files of rehearsals are kept on this machine, until a release ships them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from seatrial.storage import storage_faults
+
+KEPT = 10
+"""How many sources are kept; older ones make room."""
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """What a kept build consists of: file name → SHA-256."""
+
+    files: dict[str, str]
+
+
+def cache_folder() -> Path:
+    """Give the user's cache folder for Seatrial (XDG Base Directory Specification)."""
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    root = Path(base) if base and Path(base).is_absolute() else Path.home() / ".cache"
+    return root / "seatrial"
+
+
+class RehearsedFiles:
+    """Built files by what they were built from; a source is kept whole or not at all.
+
+    Args:
+        folder: where they are kept.
+        use: whether they may be found; a rehearsal builds anew, and only keeps.
+    """
+
+    def __init__(self, folder: Path, *, use: bool) -> None:
+        self.folder = folder
+        self.use = use
+
+    def find(self, source: str) -> Sequence[Path]:
+        """Give the files of a source, if every one is there with the bytes it had."""
+        if not self.use:
+            return ()
+        kept = self.folder / source
+        try:
+            manifest = msgspec.json.decode((kept / "manifest.json").read_bytes(), type=Manifest)
+            for name, digest in manifest.files.items():
+                with (kept / name).open("rb") as file:
+                    if hashlib.file_digest(file, "sha256").hexdigest() != digest:
+                        return ()
+        except (OSError, msgspec.MsgspecError):
+            return ()
+        return tuple(kept / name for name in manifest.files)
+
+    def keep(self, source: str, files: Sequence[Path]) -> None:
+        """Keep the files of a source, in the place of what an earlier rehearsal built from it."""
+        with storage_faults(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            fresh = Path(tempfile.mkdtemp(prefix=".new-", dir=self.folder))
+            digests = {}
+            for file in files:
+                copy = shutil.copyfile(file, fresh / file.name)
+                with copy.open("rb") as opened:
+                    digests[file.name] = hashlib.file_digest(opened, "sha256").hexdigest()
+            (fresh / "manifest.json").write_bytes(msgspec.json.encode(Manifest(files=digests)))
+            kept = self.folder / source
+            if kept.exists():
+                shutil.rmtree(kept)
+            fresh.rename(kept)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        kept = [path for path in self.folder.iterdir() if path.is_dir()]
+        kept.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+        for old in kept[KEPT:]:
+            shutil.rmtree(old, ignore_errors=True)

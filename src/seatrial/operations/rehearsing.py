@@ -1,0 +1,199 @@
+"""The rehearsal: the plan against a world that lives in one temporary folder."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from seatrial.dock.faults import Fault, parse_fault
+from seatrial.dock.holdings import SeedFile
+from seatrial.dock.server import Dock
+from seatrial.errors import (
+    CannotTell,
+    CredentialMissing,
+    InvalidConfiguration,
+    Unreachable,
+)
+from seatrial.operations.docking import usual_index
+from seatrial.operations.planning import Request, plan_release
+from seatrial.operations.project import Project
+from seatrial.operations.running import (
+    Stopwatch,
+    Watch,
+    artifacts_of,
+    journal_of,
+    perform,
+)
+from seatrial.operations.worlds import Stage, indexes_of, rehearsal_world
+from seatrial.plan.planning import Planned, Planning
+from seatrial.plan.values import DraftRelease, Plan
+from seatrial.report.release import Circumstances, Missing, ReleaseReport, report_release
+from seatrial.world.git import bare_copy
+
+
+class Rehearsal(msgspec.Struct, frozen=True, kw_only=True):
+    """What was asked for.
+
+    Attributes:
+        request: the release to rehearse.
+        faults: what shall go wrong, as ``--fault`` has it.
+        keep: the folder to leave everything in; nothing is left when absent.
+    """
+
+    request: Request
+    faults: tuple[str, ...] = ()
+    keep: Path | None = None
+
+
+def rehearse(rehearsal: Rehearsal, watch: Watch) -> tuple[Planning, ReleaseReport | None]:
+    """Plan a release and run the plan against the dock and a bare clone.
+
+    Args:
+        rehearsal: what was asked for.
+        watch: who is told.
+
+    Raises:
+        SeatrialError: what a real release would have met.
+    """
+    timer = Stopwatch()
+    faults = tuple(parse_fault(text) for text in rehearsal.faults)
+    project = Project.open(rehearsal.request.path)
+    planning = plan_release(project, rehearsal.request)
+    if not isinstance(planning, Planned):
+        return planning, None
+    plan = planning.plan
+    at = (
+        project
+        if plan.commit == project.facts.head
+        else Project.open(project.snapshot.root, plan.commit)
+    )
+    with _folder(rehearsal.keep) as folder:
+        run = folder / "run"
+        run.mkdir()
+        (run / "plan.json").write_bytes(plan.encode())
+        with _staged(at, plan, folder, faults) as stage:
+            (folder / "stage.json").write_bytes(msgspec.json.encode(stage))
+            world = rehearsal_world(at, stage, run)
+            _until_killed(folder, at, plan, faults)
+            perform(plan, world, run, watch)
+            around = Circumstances(
+                outcome="rehearsed",
+                folder=str(folder) if rehearsal.keep else "",
+                artifacts=artifacts_of(world),
+                simple_urls={name: simple for name, (_, simple) in stage.indexes.items()},
+                remote=stage.remote if plan.remote else "",
+                missing=tuple(missing_for_release(at, plan)),
+                seconds=timer.seconds,
+            )
+        return planning, report_release(plan, journal_of(run), around)
+
+
+@contextlib.contextmanager
+def _folder(keep: Path | None) -> Iterator[Path]:
+    """Give the folder of the rehearsal: a temporary one, or the one that the user keeps."""
+    if keep is None:
+        # A build backend may leave read-only files behind; they must not keep the folder.
+        with tempfile.TemporaryDirectory(prefix="seatrial-", ignore_cleanup_errors=True) as name:
+            yield Path(name).resolve()
+        return
+    folder = keep.absolute()
+    if folder.exists() and any(folder.iterdir()):
+        raise InvalidConfiguration(
+            str(keep),
+            "the folder is not empty",
+            doing="keeping the rehearsal in",
+            next_step="Name a new folder, or empty this one.",
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    yield folder
+
+
+@contextlib.contextmanager
+def _staged(project: Project, plan: Plan, folder: Path, faults: Sequence[Fault]) -> Iterator[Stage]:
+    """Set up remote and dock."""
+    remote = bare_copy(
+        project.snapshot.root,
+        folder / "remote.git",
+        project.runner,
+        refs={f"refs/heads/{plan.branch}": plan.remote_tip},
+    )
+    dock = Dock(
+        folder / "dock",
+        foreign=usual_index(os.environ),
+        own=frozenset({plan.package}),
+        faults=[fault for fault in faults if fault.kind != "kill"],
+    )
+    with dock:
+        _seed(dock, project, plan)
+        indexes = {
+            name: (dock.upload_url(name), dock.simple_url(name)) for name in indexes_of(plan)
+        }
+        on_forge = any(isinstance(action, DraftRelease) for action in plan.actions)
+        yield Stage(remote=str(remote), indexes=indexes, forge=dock.forge_api if on_forge else "")
+
+
+def _seed(dock: Dock, project: Project, plan: Plan) -> None:
+    """Show the dock what the real indexes hold of the package, where that can be read."""
+    for name in indexes_of(plan):
+        with contextlib.suppress(Unreachable):
+            held = project.index(name).files(plan.package)
+            dock.seed(
+                name,
+                plan.package,
+                [
+                    SeedFile(name=file.name, sha256=file.sha256, url=file.url)
+                    for file in held.values()
+                ],
+            )
+
+
+def _until_killed(folder: Path, project: Project, plan: Plan, faults: Sequence[Fault]) -> None:
+    """Run the plan in processes that kill themselves where a fault says so.
+
+    What they leave behind is what a crash leaves behind; the caller then goes on with it.
+    """
+    for fault in faults:
+        if fault.kind != "kill":
+            continue
+        kinds = sorted({action.key.split(" ")[0] for action in plan.actions})
+        if fault.action not in kinds:
+            raise InvalidConfiguration(
+                f"--fault kill@{fault.action}",
+                f"the plan has no such action; it has {', '.join(kinds)}",
+                next_step="Name one of them.",
+            )
+        argv = [sys.executable, "-m", "seatrial.operations.doomed"]
+        done = project.runner.run(
+            [*argv, str(project.snapshot.root), str(folder), fault.action], cwd=folder
+        )
+        if done.code != -signal.SIGKILL:
+            raise CannotTell(
+                f"the process that was to be killed at {fault.action}",
+                f"it ended with exit code {done.code}: {done.said}",
+            )
+
+
+def missing_for_release(project: Project, plan: Plan) -> list[Missing]:
+    """Say what a real release of the plan would need and does not have."""
+    found = []
+    if not plan.remote:
+        how = "git remote add origin ADDRESS, and push the branch there"
+        found.append(Missing(what="a remote to push to", how=how))
+    for name in indexes_of(plan):
+        try:
+            project.index(name).check_credential()
+        except CredentialMissing as error:
+            found.append(Missing(what=f"a credential for {name}", how=error.next_step))
+    if any(isinstance(action, DraftRelease) for action in plan.actions):
+        try:
+            project.forge_credential()
+        except CredentialMissing as error:
+            found.append(Missing(what=f"a credential for {error.thing}", how=error.next_step))
+    return found

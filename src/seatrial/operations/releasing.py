@@ -1,0 +1,296 @@
+"""The release: the plan against the real world, begun once and finished however often it takes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+from packaging.version import Version
+
+from seatrial import __version__
+from seatrial.actions.registry import bind
+from seatrial.engine.history import history
+from seatrial.engine.journal import Intend, Journal
+from seatrial.engine.lock import hold
+from seatrial.engine.runs import RunFolder, create, find, finished, list_runs
+from seatrial.engine.undo import undo as undo_actions
+from seatrial.errors import (
+    InvalidConfiguration,
+    RemoteMissing,
+    StalePlan,
+    UnfinishedRun,
+)
+from seatrial.operations.planning import Request, plan_release
+from seatrial.operations.project import Project
+from seatrial.operations.running import (
+    Stopwatch,
+    Watch,
+    artifacts_of,
+    journal_of,
+    perform,
+    preflight,
+)
+from seatrial.operations.worlds import indexes_of, real_world
+from seatrial.plan.planning import Complete, Planned, Planning
+from seatrial.plan.values import (
+    DraftRelease,
+    Plan,
+    PublishRelease,
+    Push,
+    Upload,
+    UploadAssets,
+    decode_plan,
+)
+from seatrial.report.release import Circumstances, Outcome, ReleaseReport, report_release
+
+OUTSIDE = (DraftRelease, UploadAssets, Upload, Push, PublishRelease)
+"""Actions that change something beyond this machine."""
+
+
+class Ending(msgspec.Struct, frozen=True, kw_only=True):
+    """How a release ended without an error.
+
+    Attributes:
+        planning: what the planning said; nothing when a run was resumed by its name.
+        report: the report of the run, if there was one.
+        going_on: whether a part of it was there already.
+    """
+
+    planning: Planning | None
+    report: ReleaseReport | None
+    going_on: bool = False
+
+
+def release(request: Request, plan_file: Path | None, watch: Watch) -> Ending:
+    """Release, or go on with the release of the same commit that was begun before.
+
+    Args:
+        request: what the user asked for.
+        plan_file: a plan to carry out; it is made now when absent.
+        watch: who is told and asked.
+
+    Raises:
+        StalePlan: the plan was made for another state of things; ``said`` tells what moved.
+        UnfinishedRun: a run for another commit is not finished.
+        Locked: another process is at it.
+        SeatrialError: whatever stopped it.
+    """
+    project = Project.open(request.path)
+    wanted = _read_plan(plan_file) if plan_file else None
+    with hold(project.snapshot.common, command="release"):
+        earlier = _earlier(project)
+        if (
+            earlier is not None
+            and (earlier.outside or earlier.finished)
+            and (ending := _settled(project, earlier, request, wanted, watch)) is not None
+        ):
+            return ending
+        planning = plan_release(project, request)
+        if not isinstance(planning, Planned):
+            return Ending(planning=planning, report=None)
+        if wanted is not None:
+            _compare(wanted, planning.plan)
+        if earlier is not None and earlier.plan.digest == planning.plan.digest:
+            return _again(project, earlier.run, earlier.plan, watch)
+        report = _begin(project, planning.plan, watch)
+        return Ending(planning=planning, report=report, going_on=planning.going_on)
+
+
+def resume(path: Path, run: str, watch: Watch) -> Ending:
+    """Finish a run.
+
+    Args:
+        path: a folder in the repository.
+        run: the beginning of its name; empty is the latest that is not finished.
+        watch: who is told and asked.
+
+    Raises:
+        UnknownRun: there is none.
+        SeatrialError: whatever stopped it again.
+    """
+    project = Project.open(path)
+    common = project.snapshot.common
+    with hold(common, command="resume"):
+        found = find(common, run)
+        plan = decode_plan(found.plan_bytes())
+        if finished(found) and history(journal_of(found.path)).outcome != "undone":
+            done = Complete(package=plan.package, version=plan.version, tag=plan.tag)
+            return Ending(planning=done, report=None)
+        return _again(project, found, plan, watch)
+
+
+def undo(path: Path, run: str, watch: Watch) -> ReleaseReport:
+    """Take a run back.
+
+    Args:
+        path: a folder in the repository.
+        run: the beginning of its name; empty is the latest that is not finished.
+        watch: who is told.
+
+    Raises:
+        CannotUndo: something is out that cannot be taken back.
+    """
+    timer = Stopwatch()
+    project = Project.open(path)
+    common = project.snapshot.common
+    with hold(common, command="undo"):
+        found = find(common, run)
+        plan = decode_plan(found.plan_bytes())
+        at = Project.open(project.snapshot.root, plan.commit)
+        world = real_world(at, plan, found.path)
+        with Journal.open(found.journal, listener=watch.listener) as journal:
+            undo_actions(world, journal, bind(plan), listener=watch.progress)
+        return _report(at, plan, found, "undone", timer)
+
+
+def _read_plan(file: Path) -> Plan:
+    try:
+        return decode_plan(file.read_bytes())
+    except OSError as error:
+        raise InvalidConfiguration(str(file), str(error), doing="reading the plan") from error
+    except msgspec.MsgspecError as error:
+        raise InvalidConfiguration(
+            str(file),
+            f"it is not a plan of this version of Seatrial: {error}",
+            doing="reading the plan",
+            next_step="Make the plan again with seatrial plan --out FILE.",
+        ) from error
+
+
+class Earlier(msgspec.Struct, frozen=True, kw_only=True):
+    """A run of this repository that the release may belong to.
+
+    Attributes:
+        run: its folder.
+        plan: its plan.
+        finished: whether nothing is left to do.
+        outside: whether it has begun to change anything outside this machine.
+    """
+
+    run: RunFolder
+    plan: Plan
+    finished: bool
+    outside: bool
+
+
+def _earlier(project: Project) -> Earlier | None:
+    """Find the latest run that was not undone."""
+    for run in reversed(list_runs(project.snapshot.common)):
+        entries = journal_of(run.path)
+        past = history(entries)
+        if past.outcome == "undone":
+            continue
+        plan = decode_plan(run.plan_bytes())
+        outside = {action.key for action in plan.actions if isinstance(action, OUTSIDE)}
+        touched = any(isinstance(entry, Intend) and entry.key in outside for entry in entries)
+        return Earlier(run=run, plan=plan, finished=past.finished, outside=touched)
+    return None
+
+
+def _settled(
+    project: Project, earlier: Earlier, request: Request, wanted: Plan | None, watch: Watch
+) -> Ending | None:
+    """End or finish the run that was begun before, where the release is that run.
+
+    Raises:
+        UnfinishedRun: it is another release, it has changed things outside, and it is not finished.
+    """
+    plan = earlier.plan
+    here = plan.commit == project.snapshot.head
+    asked = request.wish.version
+    if wanted is not None:
+        same = wanted.digest == plan.digest
+    else:
+        same = here and (not asked or Version(asked) == Version(plan.version))
+    if earlier.finished:
+        if not same:
+            return None
+        done = Complete(package=plan.package, version=plan.version, tag=plan.tag)
+        return Ending(planning=done, report=None)
+    if same:
+        return _again(project, earlier.run, plan, watch)
+    raise UnfinishedRun(
+        f"{plan.package} {plan.version}",
+        f"run {earlier.run.id}, for commit {plan.commit[:12]}, has begun and is not finished",
+    )
+
+
+def _compare(wanted: Plan, made: Plan) -> None:
+    """Refuse a plan that would not be made today, and say what moved.
+
+    Raises:
+        StalePlan: it is another one.
+    """
+    if wanted.digest == made.digest:
+        return
+    words = {
+        "tool": "the version of Seatrial",
+        "commit": "the commit",
+        "branch": "the branch",
+        "remote": "the remote",
+        "remote_tip": "the branch's place on the remote",
+        "configuration": "the configuration",
+        "version": "the version to release",
+        "date": "the date",
+    }
+    moved = [
+        f"{text}: {_short(getattr(wanted, name))} in the plan, {_short(getattr(made, name))} now"
+        for name, text in words.items()
+        if getattr(wanted, name) != getattr(made, name)
+    ]
+    raise StalePlan(
+        f"for {wanted.package} {wanted.version}", "\n".join(moved or ["its actions differ"])
+    )
+
+
+def _short(value: str) -> str:
+    return value[:12] or "nothing"
+
+
+def _begin(project: Project, plan: Plan, watch: Watch) -> ReleaseReport:
+    timer = Stopwatch()
+    if not plan.remote:
+        raise RemoteMissing(str(project.snapshot.root))
+    at = Project.open(project.snapshot.root, plan.commit)
+    scratch = project.snapshot.common / "seatrial"
+    preflight(bind(plan), real_world(at, plan, scratch / "preflight"))
+    run = create(project.snapshot.common, plan.encode(), plan.version)
+    return _perform(at, plan, run, watch, timer)
+
+
+def _again(project: Project, run: RunFolder, plan: Plan, watch: Watch) -> Ending:
+    timer = Stopwatch()
+    if plan.tool != __version__:
+        raise StalePlan(
+            f"of run {run.id}",
+            f"it was made by Seatrial {plan.tool}, and this is {__version__}",
+            next_step=f"Go on with Seatrial {plan.tool}, or undo the run.",
+        )
+    at = Project.open(project.snapshot.root, plan.commit)
+    if at.configuration.digest != plan.configuration:
+        raise StalePlan(f"of run {run.id}", "the configuration of its commit reads otherwise now")
+    report = _perform(at, plan, run, watch, timer)
+    return Ending(planning=Planned(plan=plan, going_on=True), report=report, going_on=True)
+
+
+def _perform(
+    project: Project, plan: Plan, run: RunFolder, watch: Watch, timer: Stopwatch
+) -> ReleaseReport:
+    perform(plan, real_world(project, plan, run.path), run.path, watch)
+    return _report(project, plan, run, "released", timer)
+
+
+def _report(
+    project: Project, plan: Plan, run: RunFolder, outcome: Outcome, timer: Stopwatch
+) -> ReleaseReport:
+    world = real_world(project, plan, run.path)
+    around = Circumstances(
+        outcome=outcome,
+        run=run.id,
+        folder=str(run.path),
+        artifacts=artifacts_of(world),
+        simple_urls={name: world.index(name).simple_url for name in indexes_of(plan)},
+        remote=project.facts.remote.url if project.facts.remote else "",
+        seconds=timer.seconds,
+    )
+    return report_release(plan, journal_of(run.path), around)

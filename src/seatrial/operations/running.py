@@ -1,0 +1,118 @@
+"""One run of one plan by the engine, in whatever world."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from seatrial import __version__
+from seatrial.actions.registry import bind
+from seatrial.engine.journal import Entry, Intend, Journal, Listener, read_entries
+from seatrial.engine.progress import Progress, Quiet
+from seatrial.engine.run import Engine, Hooks
+from seatrial.plan.state import Action, Preflight
+from seatrial.plan.values import Plan
+from seatrial.report.release import Artifact
+from seatrial.world.ports import World
+
+JOURNAL = "journal.jsonl"
+
+
+def unasked(plan: Plan, artifacts: Sequence[Artifact]) -> None:
+    """Ask nobody: a rehearsal has no point of no return."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watch:
+    """Who is told of a run, and who is asked.
+
+    Attributes:
+        progress: told what happens.
+        confirm: asked once, before the point of no return, with the plan and the built files;
+            raises when the answer is no.
+        listener: told of every line of the journal.
+    """
+
+    progress: Progress = field(default_factory=Quiet)
+    confirm: Callable[[Plan, Sequence[Artifact]], None] = unasked
+    listener: Listener | None = None
+
+
+def perform(plan: Plan, world: World, run: Path, watch: Watch) -> Sequence[Entry]:
+    """Run a plan to its end, and give its journal.
+
+    Args:
+        plan: what is to be done.
+        world: where.
+        run: the run's folder.
+        watch: who is told and asked.
+
+    Raises:
+        SeatrialError: whatever stopped it; the journal is on the disk, and the run can go on.
+    """
+    with Journal.open(run / JOURNAL, listener=watch.listener) as journal:
+        journal.begin(plan.digest, __version__)
+        engine = Engine(world, journal, listener=watch.progress)
+        engine.run(
+            bind(plan),
+            Hooks(
+                before_point_of_no_return=lambda: watch.confirm(plan, artifacts_of(world)),
+                on_interrupt=world.machine.halt,
+            ),
+        )
+        return journal.entries()
+
+
+def preflight(actions: Sequence[Action[World]], world: World) -> None:
+    """Ask every action that can tell beforehand whether it may be done later.
+
+    Raises:
+        SeatrialError: the error that the act would meet.
+    """
+    for action in actions:
+        if isinstance(action, Preflight):
+            action.preflight(world)
+
+
+def journal_of(run: Path) -> Sequence[Entry]:
+    """Read the journal of a run, which another process may be writing."""
+    return read_entries(run / JOURNAL)
+
+
+def artifacts_of(world: World) -> tuple[Artifact, ...]:
+    """Give the built files."""
+    return tuple(
+        Artifact(name=file.name, size=file.size, sha256=file.sha256) for file in world.store.files()
+    )
+
+
+def killer(kind: str) -> Listener:
+    """Give a listener that kills this very process when an action of a kind is about to begin.
+
+    It is how a rehearsal shows that a release survives (``--fault kill@tag``).
+
+    Args:
+        kind: the first word of the action's key.
+    """
+
+    def listen(point: int, entry: Entry) -> None:
+        if point % 2 and isinstance(entry, Intend) and entry.key.split(" ")[0] == kind:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return listen
+
+
+class Stopwatch:
+    """Seconds since it was made."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        """How long it has run."""
+        return time.monotonic() - self._began

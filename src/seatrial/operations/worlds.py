@@ -1,0 +1,127 @@
+"""The two worlds a plan can meet: the real one, and that of a rehearsal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from seatrial.operations.project import Outside, Project
+from seatrial.operations.rehearsed import RehearsedFiles, cache_folder
+from seatrial.plan.values import InstallCheck, Plan, Upload
+from seatrial.secret import Secret
+from seatrial.world.credentials import Credential
+from seatrial.world.forge.github import GitHub
+from seatrial.world.git import CloneGit
+from seatrial.world.index import HttpIndex
+from seatrial.world.machine import LocalMachine
+from seatrial.world.ports import Forge, Index, Rehearsed, World
+from seatrial.world.store import RunStore
+
+REHEARSED = "rehearsed"
+
+
+class Stage(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a rehearsal takes place; kept as ``stage.json``, so that any process can enter it.
+
+    Attributes:
+        remote: the path of the bare repository that plays the remote.
+        indexes: name → upload and Simple API addresses on the dock.
+        forge: the address of the dock's forge; empty when the plan has no forge release.
+    """
+
+    remote: str
+    indexes: dict[str, tuple[str, str]]
+    forge: str
+
+
+def indexes_of(plan: Plan) -> tuple[str, ...]:
+    """Give the names of the indexes that a plan speaks of."""
+    names = (a.index for a in plan.actions if isinstance(a, Upload | InstallCheck) and a.index)
+    return tuple(dict.fromkeys(names))
+
+
+def real_world(project: Project, plan: Plan, run: Path) -> World:
+    """Give the world as it is.
+
+    Args:
+        project: the repository, at the planned commit.
+        plan: what is to be done.
+        run: the run's folder.
+    """
+    return _world(
+        project,
+        run,
+        project.remote_url if plan.remote else "",
+        indexes={name: project.index(name) for name in indexes_of(plan)},
+        outside=(project.forge(), RehearsedFiles(cache_folder() / REHEARSED, use=True)),
+    )
+
+
+def rehearsal_world(project: Project, stage: Stage, run: Path) -> World:
+    """Give a world that consists of a bare clone and the dock; the adapters are the same.
+
+    Args:
+        project: the repository, at the planned commit.
+        stage: where the rehearsal takes place.
+        run: the run's folder.
+    """
+
+    def credential() -> Credential:
+        return Credential(
+            username="__token__", password=Secret("rehearsal"), origin="the rehearsal"
+        )
+
+    forge: Forge | None = None
+    if stage.forge and project.repository is not None:
+        forge = GitHub(project.repository, stage.forge, credential, project.http)
+    return _world(
+        project,
+        run,
+        stage.remote,
+        indexes={
+            name: HttpIndex(name, upload, simple, credential, project.http)
+            for name, (upload, simple) in stage.indexes.items()
+        },
+        outside=(forge, RehearsedFiles(cache_folder() / REHEARSED, use=False)),
+    )
+
+
+def lone_world(outside: Outside, plan: Plan, run: Path) -> World:
+    """Give the world without a repository, for files that are there already.
+
+    Args:
+        outside: the indexes.
+        plan: what is to be done; nothing in it touches git or the forge.
+        run: a folder for it.
+    """
+    store = RunStore(run)
+    return World(
+        git=CloneGit(run, run / "clone", remote="", runner=outside.runner),
+        indexes={name: outside.index(name) for name in indexes_of(plan)},
+        forge=None,
+        machine=LocalMachine(run / "scratch", store, outside.runner),
+        store=store,
+        rehearsed=RehearsedFiles(run / REHEARSED, use=False),
+    )
+
+
+def _world(
+    project: Project,
+    run: Path,
+    remote: str,
+    *,
+    indexes: Mapping[str, Index],
+    outside: tuple[Forge | None, Rehearsed],
+) -> World:
+    store = RunStore(run)
+    forge, rehearsed = outside
+    return World(
+        git=CloneGit(project.snapshot.root, run / "clone", remote=remote, runner=project.runner),
+        indexes=indexes,
+        forge=forge,
+        machine=LocalMachine(run / "scratch", store, project.runner),
+        store=store,
+        rehearsed=rehearsed,
+    )

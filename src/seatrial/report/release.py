@@ -1,0 +1,261 @@
+"""A release as data: what ``--json`` prints, and what every page is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from seatrial.engine import journal
+from seatrial.engine.history import Past, history
+from seatrial.plan.values import Commit, InstallCheck, Note, Plan, ReleasedCommit, Upload
+
+SCHEMA = 1
+
+Outcome: TypeAlias = Literal[
+    "rehearsed",
+    "released",
+    "incomplete",
+    "undone",
+    "nothing-to-release",
+    "already-complete",
+]
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One action of the plan, or one part of it, and how it went.
+
+    Attributes:
+        key: its natural key.
+        kind: what it is ("upload").
+        outcome: "done" by this run, "found" done, "intended", "failed", "skipped", "undone", or
+            "pending".
+        detail: one line.
+        seconds: how long it took.
+        attempts: how often it failed before.
+        facts: what identifies its effect.
+    """
+
+    key: str
+    kind: str
+    outcome: str
+    detail: str = ""
+    seconds: float = 0.0
+    attempts: int = 0
+    facts: dict[str, str] = {}
+
+
+class Edit(msgspec.Struct, frozen=True, kw_only=True):
+    """One file that the release commit changes; ``diff`` is a unified diff."""
+
+    path: str
+    diff: str
+
+
+class Artifact(msgspec.Struct, frozen=True, kw_only=True):
+    """One built file: its name, its size in bytes, its SHA-256."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """An index that the files went to: its name, its Simple API, whether it is for staging."""
+
+    index: str
+    url: str
+    staging: bool
+
+
+class Installation(msgspec.Struct, frozen=True, kw_only=True):
+    """One clean environment.
+
+    Attributes:
+        source: the index it was installed from, or "the built files".
+        python: the version of its interpreter.
+        ran: what was run in it.
+    """
+
+    source: str
+    python: str
+    ran: tuple[str, ...]
+
+
+class Missing(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that a real release would need and does not have: what, and how to give it."""
+
+    what: str
+    how: str
+
+
+class ReleaseReport(msgspec.Struct, frozen=True, kw_only=True):
+    """One rehearsal or release.
+
+    Attributes:
+        schema: the version of this layout.
+        outcome: how it ended.
+        run: the run's name; empty for a rehearsal.
+        folder: the run's folder, if it is kept.
+        package: the package's name.
+        version: the version.
+        previous: the last release, or empty.
+        reason: why this version.
+        date: the release's date.
+        tag: the tag's name.
+        commit: the release commit, or empty while it is not made.
+        branch: the branch.
+        remote: where it was pushed to; empty without a remote.
+        forge_release: the address of the forge release, or empty.
+        commits: what is new.
+        edits: what the release commit changes.
+        notes: the release notes, Markdown.
+        artifacts: the built files.
+        origin: where the files come from, when they were not built by this run.
+        places: where they were staged and published.
+        installations: where they were installed.
+        steps: every action.
+        remarks: what a person should know.
+        missing: what a real release would need.
+        seconds: how long it took as a whole.
+    """
+
+    schema: int = SCHEMA
+    outcome: Outcome
+    run: str
+    folder: str
+    package: str
+    version: str
+    previous: str
+    reason: str
+    date: str
+    tag: str
+    commit: str
+    branch: str
+    remote: str
+    forge_release: str
+    commits: tuple[ReleasedCommit, ...]
+    edits: tuple[Edit, ...]
+    notes: str
+    artifacts: tuple[Artifact, ...]
+    origin: str
+    places: tuple[Place, ...]
+    installations: tuple[Installation, ...]
+    steps: tuple[Step, ...]
+    remarks: tuple[Note, ...]
+    missing: tuple[Missing, ...]
+    seconds: float
+
+
+class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
+    """What a report needs to know that neither plan nor journal holds.
+
+    Attributes:
+        outcome: how it ended.
+        run: the run's name.
+        folder: the run's folder, if it is kept.
+        artifacts: the built files.
+        simple_urls: index → address of its Simple API.
+        remote: where it was pushed to.
+        missing: what a real release would need.
+        seconds: how long it took.
+    """
+
+    outcome: Outcome
+    run: str = ""
+    folder: str = ""
+    artifacts: tuple[Artifact, ...] = ()
+    simple_urls: dict[str, str] = {}
+    remote: str = ""
+    missing: tuple[Missing, ...] = ()
+    seconds: float = 0.0
+
+
+def report_release(
+    plan: Plan, entries: Sequence[journal.Entry], around: Circumstances
+) -> ReleaseReport:
+    """Make the report of a run from its plan and its journal.
+
+    Args:
+        plan: what was to be done.
+        entries: what the journal says, the oldest first.
+        around: the rest.
+    """
+    steps = _steps(plan, entries)
+    facts = {step.key: step.facts for step in steps}
+    kinds = {step.kind: step.facts for step in steps if step.facts}
+    commits = [action for action in plan.actions if isinstance(action, Commit)]
+    return ReleaseReport(
+        outcome=around.outcome,
+        run=around.run,
+        folder=around.folder,
+        package=plan.package,
+        version=plan.version,
+        previous=plan.previous,
+        reason=plan.reason,
+        date=plan.date,
+        tag=plan.tag,
+        commit=kinds.get("commit", {}).get("commit", ""),
+        branch=plan.branch,
+        remote=around.remote,
+        forge_release=kinds.get("publish-release", {}).get("url", ""),
+        commits=plan.commits,
+        edits=tuple(Edit(path=e.path, diff=e.diff) for c in commits for e in c.edits),
+        notes=plan.notes,
+        artifacts=around.artifacts,
+        origin=kinds.get("build", {}).get("from", ""),
+        places=tuple(
+            Place(
+                index=action.index,
+                url=around.simple_urls.get(action.index, ""),
+                staging=action.staging,
+            )
+            for action in plan.actions
+            if isinstance(action, Upload)
+        ),
+        installations=_installations(plan, facts),
+        steps=steps,
+        remarks=plan.remarks,
+        missing=around.missing,
+        seconds=around.seconds,
+    )
+
+
+def _installations(plan: Plan, facts: Mapping[str, Mapping[str, str]]) -> tuple[Installation, ...]:
+    return tuple(
+        Installation(
+            source=action.index or "the built files",
+            python=facts[action.key]["python"],
+            ran=tuple(filter(None, facts[action.key].get("ran", "").split("\n"))),
+        )
+        for action in plan.actions
+        if isinstance(action, InstallCheck) and "python" in facts.get(action.key, {})
+    )
+
+
+def _steps(plan: Plan, entries: Sequence[journal.Entry]) -> tuple[Step, ...]:
+    kinds: dict[str, str] = {}
+    for action in plan.actions:
+        kind = str(type(action).__struct_config__.tag)
+        kinds[action.key] = kind
+        for entry in entries:
+            if isinstance(entry, journal.Expanded) and entry.key == action.key:
+                kinds |= dict.fromkeys(entry.parts, f"{kind}-file")
+    pasts = history(entries).actions
+    return tuple(_step(key, kind, pasts.get(key)) for key, kind in kinds.items())
+
+
+def _step(key: str, kind: str, past: Past | None) -> Step:
+    if past is None:
+        return Step(key=key, kind=kind, outcome="pending")
+    done = "done" if past.how == "acted" else "found"
+    return Step(
+        key=key,
+        kind=kind,
+        outcome=done if past.status == "done" else past.status,
+        detail=past.why or past.receipt.detail,
+        seconds=past.seconds,
+        attempts=past.attempts,
+        facts=dict(past.receipt.facts),
+    )
