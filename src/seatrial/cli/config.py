@@ -1,0 +1,41 @@
+"""``seatrial config``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from seatrial.cli.options import json_option, path_argument
+from seatrial.cli.output import page_console, write_json
+
+
+@click.group("config")
+def command() -> None:
+    """Show the configuration, and where each value comes from."""
+
+
+@command.command("show")
+@path_argument
+@json_option
+def show(path: Path, *, as_json: bool) -> None:
+    r"""Show every key with its value, and the line that says so.
+
+    \b
+    Example:
+      seatrial config show
+    """
+    import msgspec
+    from rich.markup import escape
+
+    from seatrial.config.show import explain
+    from seatrial.operations.project import Project
+
+    explained = explain(Project.open(path).configuration)
+    if as_json:
+        write_json({"keys": explained})
+        return
+    console = page_console()
+    for one in explained:
+        value = msgspec.json.encode(one.value).decode()
+        console.print(f"{escape(one.key)} = {escape(value)}  [dim]{escape(one.origin)}[/]")

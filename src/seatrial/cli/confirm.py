@@ -1,0 +1,50 @@
+"""The one question, before the point of no return."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+
+import click
+
+from seatrial.cli.progress import Steps
+from seatrial.errors import NotConfirmed
+from seatrial.plan.values import Plan
+from seatrial.report.release import Artifact
+
+WHAT = "the upload to the index, where a file name can never be used again"
+
+
+def refuse_unasked(*, yes: bool) -> None:
+    """Refuse at once what could not be asked later.
+
+    Raises:
+        NotConfirmed: there is no terminal to ask on, and nobody said yes beforehand.
+    """
+    if not yes and not sys.stdin.isatty():
+        raise NotConfirmed(WHAT, "there is no terminal to ask on")
+
+
+def confirmation(steps: Steps, *, yes: bool) -> Callable[[Plan, Sequence[Artifact]], None]:
+    """Give what is asked before the first act that cannot be taken back.
+
+    Args:
+        steps: the display, which makes room for the question.
+        yes: whether the user has answered already.
+    """
+
+    def ask(plan: Plan, artifacts: Sequence[Artifact]) -> None:
+        if yes:
+            return
+        steps.pause()
+        click.echo(f"\n{plan.point_of_no_return} cannot be taken back:", err=True)
+        for file in artifacts:
+            click.echo(f"  {file.name}  {file.size:,} bytes  sha256 {file.sha256}", err=True)
+        click.echo("Everything before it can, with seatrial undo.", err=True)
+        if not click.confirm("Go on?", err=True):
+            raise NotConfirmed(
+                WHAT, "you said no", next_step="Go on with seatrial resume, or seatrial undo."
+            )
+        steps.go_on()
+
+    return ask

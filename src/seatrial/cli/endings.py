@@ -1,0 +1,18 @@
+"""How a release or a resumed run is shown when it has ended well."""
+
+from __future__ import annotations
+
+from seatrial.cli.output import page_console, write_json
+from seatrial.operations.releasing import Ending
+from seatrial.report.planned import show_planning
+from seatrial.report.text import show_release
+
+
+def show_ending(ending: Ending, *, as_json: bool) -> None:
+    """Print the report of the run, or why there was none."""
+    if as_json:
+        write_json(ending.report or ending.planning)
+    elif ending.report is not None:
+        show_release(page_console(), ending.report)
+    elif ending.planning is not None:
+        show_planning(page_console(), ending.planning)

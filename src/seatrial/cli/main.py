@@ -1,0 +1,100 @@
+"""The command line: which commands there are, and how a run of one ends."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from seatrial import __version__
+from seatrial.errors import ExitCode, Interrupted, SeatrialError
+
+COMMANDS = {
+    "plan": "Show everything that a release would do.",
+    "rehearse": "Run the whole release in a world of its own.",
+    "release": "Release, for real.",
+    "resume": "Finish a release that was stopped.",
+    "undo": "Take back a release that has not passed the point of no return.",
+    "status": "Show the releases begun in this repository.",
+    "log": "Show what a release did, step by step.",
+    "build": "Build sdist and wheel from a commit.",
+    "publish": "Upload files to an index.",
+    "verify": "Install a released version in clean environments.",
+    "config": "Show the configuration, and where each value comes from.",
+    "dock": "Serve the embedded index and forge on this machine.",
+    "completion": "Print the completion script of a shell.",
+}
+"""Name → what ``seatrial --help`` says; each command's module is imported when it is used."""
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module only when the command is named."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Give the names, in the order of a release."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"seatrial.cli.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing any of them."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Begin with: seatrial rehearse",
+)
+@click.version_option(__version__, prog_name="seatrial", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Rehearse the release of a Python package, then ship exactly those bytes."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command line and give its exit code.
+
+    Args:
+        arguments: what the user typed after the program's name.
+    """
+    machine = "--json" in arguments
+    try:
+        result = cli.main(args=list(arguments), prog_name="seatrial", standalone_mode=False)
+    except SeatrialError as error:
+        return _told(error, machine=machine)
+    except KeyboardInterrupt:
+        return _told(Interrupted("by you", ""), machine=machine)
+    except click.Abort:
+        return _told(Interrupted("by you", ""), machine=machine)
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.USAGE
+    except BrokenPipeError:
+        # The reader of our output went away (a pager, head): that is its right.
+        sys.stderr.close()
+        return ExitCode.DONE
+    return _code(result)
+
+
+def _code(result: Any) -> int:  # noqa: ANN401 - click hands on whatever a command returns
+    return int(result) if isinstance(result, int) else ExitCode.DONE
+
+
+def _told(error: SeatrialError, *, machine: bool) -> int:
+    from seatrial.cli.failures import show_failure
+
+    show_failure(error, machine=machine)
+    return error.exit_code

@@ -1,0 +1,45 @@
+"""``seatrial plan``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from seatrial.cli.options import Asked, json_option, release_options
+from seatrial.cli.output import page_console, write_json
+
+
+@click.command("plan")
+@release_options
+@click.option("--out", type=click.Path(path_type=Path), help="Write the plan to this file.")
+@json_option
+def command(
+    asked: Asked,
+    *,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    r"""Show everything that a release would do, in order, and do nothing.
+
+    \b
+    Example:
+      seatrial plan --bump minor --out plan.json
+      seatrial release --plan plan.json
+    """
+    from seatrial.cli.requests import request_of
+    from seatrial.operations.planning import plan_release
+    from seatrial.operations.project import Project
+    from seatrial.plan.planning import Planned
+    from seatrial.report.planned import show_planning
+
+    planning = plan_release(
+        Project.open(asked.path),
+        request_of(asked),
+    )
+    if out is not None and isinstance(planning, Planned):
+        out.write_bytes(planning.plan.encode())
+    if as_json:
+        write_json(planning)
+    else:
+        show_planning(page_console(), planning)

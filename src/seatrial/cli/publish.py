@@ -1,0 +1,38 @@
+"""``seatrial publish``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from seatrial.cli.options import json_option
+
+
+@click.command("publish")
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False)
+)
+@click.option("--to", "index", required=True, metavar="INDEX", help="The index's name.")
+@click.option("--yes", is_flag=True, help="Do not ask before the upload.")
+@json_option
+def command(files: tuple[Path, ...], *, index: str, yes: bool, as_json: bool) -> None:
+    r"""Upload files of one release to an index, and see them on its page.
+
+    A file that is there already with the same bytes is left alone; with other bytes it is refused.
+
+    \b
+    Example:
+      seatrial publish dist/* --to testpypi
+    """
+    from seatrial.cli.confirm import confirmation, refuse_unasked
+    from seatrial.cli.progress import Steps
+    from seatrial.cli.singles import show_single
+    from seatrial.operations.running import Watch
+    from seatrial.operations.single import publish
+
+    refuse_unasked(yes=yes)
+    with Steps() as steps:
+        watch = Watch(progress=steps, confirm=confirmation(steps, yes=yes))
+        report = publish(files, index, watch)
+    show_single(report, as_json=as_json)

@@ -1,0 +1,66 @@
+"""``seatrial rehearse``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from seatrial.cli.options import Asked, json_option, release_options
+from seatrial.cli.output import page_console, write_json
+
+
+@click.command("rehearse")
+@release_options
+@click.option(
+    "--fault",
+    multiple=True,
+    metavar="KIND@ACTION[:N]",
+    help="Let something go wrong: 503@upload:3, drop@upload:2, kill@tag.",
+)
+@click.option(
+    "--keep",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Leave the whole rehearsal in this folder.",
+)
+@json_option
+def command(
+    asked: Asked,
+    *,
+    fault: tuple[str, ...],
+    keep: Path | None,
+    as_json: bool,
+) -> None:
+    r"""Run the whole release in a world of its own: a bare clone, an index, a forge.
+
+    Nothing of yours is changed: not the repository, not its refs, not its working tree.
+
+    \b
+    Example:
+      seatrial rehearse
+      seatrial rehearse --python 3.12 --python 3.13 --fault 503@upload:1
+    """
+    import msgspec
+
+    from seatrial.cli.progress import Steps
+    from seatrial.cli.requests import request_of
+    from seatrial.operations.rehearsing import Rehearsal, rehearse
+    from seatrial.operations.running import Watch
+    from seatrial.report.planned import show_planning
+    from seatrial.report.text import show_release
+
+    request = request_of(asked)
+    rehearsal = Rehearsal(
+        request=msgspec.structs.replace(request, strict=False),
+        faults=fault,
+        keep=keep,
+    )
+    with Steps() as steps:
+        planning, report = rehearse(rehearsal, Watch(progress=steps))
+    if as_json:
+        write_json(report or planning)
+    elif report is None:
+        show_planning(page_console(), planning)
+    else:
+        show_release(page_console(), report)

@@ -1,0 +1,33 @@
+"""``seatrial resume``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from seatrial.cli.options import json_option, run_options
+
+
+@click.command("resume")
+@run_options
+@click.option("--yes", is_flag=True, help="Do not ask before the point of no return.")
+@json_option
+def command(run: str, *, path: Path, yes: bool, as_json: bool) -> None:
+    r"""Finish a release that was stopped; nothing is done twice.
+
+    \b
+    Example:
+      seatrial resume
+      seatrial resume 20261121T004512Z
+    """
+    from seatrial.cli.confirm import confirmation, refuse_unasked
+    from seatrial.cli.endings import show_ending
+    from seatrial.cli.progress import Steps
+    from seatrial.operations.releasing import resume
+    from seatrial.operations.running import Watch
+
+    refuse_unasked(yes=yes)
+    with Steps() as steps:
+        ending = resume(path, run, Watch(progress=steps, confirm=confirmation(steps, yes=yes)))
+    show_ending(ending, as_json=as_json)
