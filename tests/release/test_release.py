@@ -1,0 +1,149 @@
+"""Real releases against a dock in a process of its own, which plays the index and the forge."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.support.releases import Scene, scene
+from tests.support.repositories import git
+
+
+def fingerprint(folder: Path, *, but: str = "seatrial") -> dict[str, str]:
+    """Give the digest of every file below a folder, leaving out our own folder in ``.git``."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and but not in path.relative_to(folder).parts
+    }
+
+
+def complete(stage: Scene) -> None:
+    """Require the one end state of a whole release of 1.1.0."""
+    shown = stage.shown()
+    assert shown.commits == ("Release 1.1.0", "feat: say more", "feat: begin")
+    assert shown.tagged == "Release 1.1.0"
+    assert sorted(shown.index) == ["demo-1.1.0-py3-none-any.whl", "demo-1.1.0.tar.gz"]
+    assert shown.stage == shown.index
+    digests = {name: f"sha256:{digest}" for name, digest in shown.index.items()}
+    assert shown.releases == ((False, digests),)
+
+
+def test_a_release_goes_from_the_commit_to_the_index_and_the_forge(tmp_path: Path) -> None:
+    """One command makes commit, tag, draft, staging, push, upload, check and public release."""
+    with scene(tmp_path) as stage:
+        before = fingerprint(stage.project.folder)
+        done = stage.seatrial("release", "--yes", "--json")
+        assert done.returncode == 0, done.stderr
+        report = json.loads(done.stdout)
+        assert report["outcome"] == "released"
+        assert report["version"] == "1.1.0"
+        assert [place["index"] for place in report["places"]] == ["stage", "main"]
+        assert {one["source"] for one in report["installations"]} == {
+            "the built files",
+            "stage",
+            "main",
+        }
+        complete(stage)
+        assert fingerprint(stage.project.folder) == before
+        changelog = git(stage.remote, "show", "v1.1.0:CHANGELOG.md")
+        assert "## 1.1.0 - " in changelog
+        assert "say more" in changelog
+        assert 'version = "1.1.0"' in git(stage.remote, "show", "v1.1.0:pyproject.toml")
+
+
+def test_a_finished_release_is_not_made_again(tmp_path: Path) -> None:
+    """After a release, the same command says that it is complete, here and in any other clone."""
+    with scene(tmp_path) as stage:
+        assert stage.seatrial("release", "--yes").returncode == 0
+        requests = len(stage.requests())
+        again = stage.seatrial("release", "--yes", "--json")
+        assert again.returncode == 0, again.stderr
+        assert json.loads(again.stdout)["outcome"] == "already-complete"
+        other = stage.seatrial(
+            "release", "--yes", "--json", at=stage.clone("other"), home="other-home"
+        )
+        assert other.returncode == 0, other.stderr
+        assert json.loads(other.stdout)["outcome"] == "already-complete"
+        later = stage.requests()[requests:]
+        assert not [line for line in later if "POST" in line or "PATCH" in line]
+        complete(stage)
+
+
+def test_what_was_rehearsed_is_what_is_shipped(tmp_path: Path) -> None:
+    """The files of a rehearsal on this machine are released byte for byte, and it is said."""
+    with scene(tmp_path) as stage:
+        rehearsed = stage.seatrial("rehearse", "--json")
+        assert rehearsed.returncode == 0, rehearsed.stderr
+        built = {a["name"]: a["sha256"] for a in json.loads(rehearsed.stdout)["artifacts"]}
+        released = stage.seatrial("release", "--yes")
+        assert released.returncode == 0, released.stderr
+        assert "the rehearsal" in released.stdout
+        assert stage.shown().index == built
+
+
+def test_a_rehearsal_changes_nothing(tmp_path: Path) -> None:
+    """A rehearsal leaves repository, remote, index and forge as they were."""
+    with scene(tmp_path) as stage:
+        before = fingerprint(stage.project.folder, but=""), fingerprint(stage.remote)
+        done = stage.seatrial("rehearse")
+        assert done.returncode == 0, done.stderr
+        assert (fingerprint(stage.project.folder, but=""), fingerprint(stage.remote)) == before
+        shown = stage.shown()
+        assert not shown.index
+        assert not shown.stage
+        assert not shown.releases
+
+
+@pytest.mark.parametrize(
+    "fault",
+    ["503@upload:1", "503@upload:2", "drop@upload:1", "drop-after@upload:3"],
+)
+def test_a_passing_fault_of_an_index_does_not_stop_a_release(tmp_path: Path, fault: str) -> None:
+    """A 503 or a cut connection is tried again after looking, and no file is there twice."""
+    with scene(tmp_path, faults=[fault]) as stage:
+        done = stage.seatrial("release", "--yes")
+        assert done.returncode == 0, done.stderr
+        complete(stage)
+
+
+def test_undo_takes_a_staged_release_back(tmp_path: Path) -> None:
+    """A release stopped before the point of no return is undone: no tag, no draft, no commit."""
+    failing = 'staging = "stage"\n[tool.seatrial.verify]\nrun = ["false"]\n'
+    with scene(tmp_path, more=failing) as stage:
+        done = stage.seatrial("release", "--yes")
+        assert done.returncode == 1
+        assert "install-check-failed" in done.stderr or "exit code 1" in done.stderr
+        undone = stage.seatrial("undo")
+        assert undone.returncode == 0, undone.stderr
+        shown = stage.shown()
+        assert shown.commits == ("feat: say more", "feat: begin")
+        assert not shown.tagged
+        assert not shown.releases
+        assert not shown.index
+
+
+def test_a_release_without_a_terminal_and_without_yes_is_refused_at_once(tmp_path: Path) -> None:
+    """Where nobody can be asked, --yes must have been given; nothing is touched without it."""
+    with scene(tmp_path) as stage:
+        done = stage.seatrial("release")
+        assert done.returncode == 1
+        assert "--yes" in done.stderr
+        assert not (stage.project.folder / ".git" / "seatrial").exists()
+
+
+def test_a_missing_credential_is_known_before_anything_is_done(tmp_path: Path) -> None:
+    """The login is looked for before the first step, and the message says where."""
+    with scene(tmp_path, more="") as stage:
+        config = stage.project.folder / "pyproject.toml"
+        text = config.read_text("utf-8").replace('publish = "main"', 'publish = "pypi"')
+        stage.project.commit("chore: publish elsewhere", {"pyproject.toml": text})
+        stage.project.push()
+        done = stage.seatrial("release", "--yes", "--bump", "minor")
+        assert done.returncode == 1, done.stderr
+        assert "credential" in done.stderr
+        assert "SEATRIAL_TOKEN_PYPI" in done.stderr
+        assert not stage.shown().releases
