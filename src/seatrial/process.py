@@ -89,8 +89,7 @@ def child_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     kept = {
         name: value
         for name, value in os.environ.items()
-        if name in PASSED_ON
-        or (name.startswith(PASSED_ON_PREFIXES) and not WITHHELD.search(name))
+        if name in PASSED_ON or (name.startswith(PASSED_ON_PREFIXES) and not WITHHELD.search(name))
     }
     return kept | dict(extra or {})
 

@@ -180,13 +180,21 @@ def _fresh(project: Project, request: Request, seen: Seen, branch: str) -> Plann
     released = max((version for version, tag in tags.items() if tag.ancestor), default=None)
     remote_versions = {v for tag in seen.tags if (v := form.parse(tag)) is not None}
     stated = parse(package.version, _site(package)) if package.version else None
-    taken = set(seen.held) | set(tags) | remote_versions
+
+    def taken(version: Version) -> bool:
+        if version in tags or version in remote_versions:
+            return True
+        if version not in seen.held:
+            return False
+        # What an index holds of a release that began at this very commit is ours to finish.
+        return not request.strict or begun_on(project, form.render(version)) is None
+
     outcome = decide(
         request.wish,
         released=released,
         stated=stated,
         commits=[(c.subject, c.body) for c in facts.commits if not c.merge],
-        taken=taken.__contains__,
+        taken=taken,
     )
     if isinstance(outcome, NothingToRelease | AlreadyReleased):
         return Nothing(why=outcome.why)
