@@ -4,7 +4,8 @@ Usage: python make_repository.py EXAMPLE FOLDER
 
 The first release holds everything but the files named in ``LATER``; these come in commits after
 its tag, so that there is something to release.  Author, dates and with them all commit ids are
-the same on every machine.  Its remote, called origin, is a bare repository beside it.
+the same on every machine.  Its remote, called origin, is a bare repository beside it
+with an address on a forge.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ NAME = "Ada Example"
 EMAIL = "ada@example.org"
 FIRST = ("feat: say hello in English", "2024-03-01T09:00:00+00:00")
 TAG = "v0.1.0"
+FORGE = "https://github.com/ada-example/"
+"""Where the remote seems to lie; git is told to take the folder beside the repository instead."""
 LATER = (
     ("feat: say hello in French", "2024-03-08T09:00:00+00:00", "**/french.txt"),
     (
@@ -47,7 +50,8 @@ def main(example: Path, folder: Path) -> None:
         git(folder, "commit", "--quiet", f"--message={message}", when=when)
     remote = folder.resolve().with_name(f"{folder.name}.git")
     git(folder, "clone", "--quiet", "--bare", ".", str(remote))
-    git(folder, "remote", "add", "origin", str(remote))
+    git(folder, "remote", "add", "origin", f"{FORGE}{remote.name}")
+    git(folder, "config", f"url.{remote.parent}/.insteadOf", FORGE)
     git(folder, "fetch", "--quiet")
     git(folder, "branch", "--quiet", "--set-upstream-to=origin/main")
 

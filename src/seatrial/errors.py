@@ -46,25 +46,14 @@ The tree::
     │   └── BytesLost                half is out, and the other half cannot be had again
     └── Interrupted (130)   stopped by the user; resumable
 
-An error carries fields.  The sentence is made where it is shown: what we were doing, to which
-thing, what the other side said, what to do next.
+An error carries fields; the sentence is made where it is shown.
 """
 
 from __future__ import annotations
 
-import enum
 from typing import ClassVar
 
-
-class ExitCode(enum.IntEnum):
-    """What the process tells its caller when it ends."""
-
-    DONE = 0
-    REFUSED = 1
-    USAGE = 2
-    INCOMPLETE = 3
-    CONFLICT = 4
-    INTERRUPTED = 130
+from seatrial.exitcodes import ExitCode
 
 
 class SeatrialError(Exception):

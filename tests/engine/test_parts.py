@@ -12,12 +12,12 @@ from seatrial.engine.order import OrderError
 from seatrial.errors import (
     CredentialRefused,
     DifferentBytes,
-    ExitCode,
     GateFailed,
     StorageFault,
     Unreachable,
     UploadRefused,
 )
+from seatrial.exitcodes import ExitCode
 from seatrial.plan.state import Absent, Different, Receipt
 from tests.engine.scripted import Family, Scripted, done
 from tests.engine.toys import Bench

@@ -10,7 +10,8 @@ from typing import Any
 import click
 
 from seatrial import __version__
-from seatrial.errors import ExitCode, Interrupted, SeatrialError
+from seatrial.errors import Interrupted, SeatrialError
+from seatrial.exitcodes import ExitCode
 
 COMMANDS = {
     "plan": "Show everything that a release would do.",
