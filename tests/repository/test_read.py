@@ -51,6 +51,13 @@ def test_everything_is_read(tmp_path: Path) -> None:
     assert found.remote is None
 
 
+def test_a_changelog_in_another_encoding_is_left_alone(tmp_path: Path) -> None:
+    """A changelog that is not UTF-8 is not read as an empty one, so nothing overwrites it."""
+    made = make_repository(tmp_path / "a", {**HELLO, "CHANGES.txt": b"caf\xe9\n"})
+
+    assert facts(made.folder).changelog == ""
+
+
 def test_configuration_in_pyproject_is_found(tmp_path: Path) -> None:
     """A [tool.seatrial] table is the configuration's place; without one there is none."""
     made = make_repository(tmp_path / "a")

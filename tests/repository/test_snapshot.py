@@ -98,7 +98,7 @@ def test_texts_keep_bom_and_line_endings(tmp_path: Path) -> None:
 
 
 def test_links_are_followed_inside_the_tree_only(tmp_path: Path) -> None:
-    """A symbolic link gives its target's text; one that leads out or in a circle gives its own."""
+    """A symbolic link gives its target's text; one that leads out or in a circle none."""
     made = make_repository(tmp_path / "a", {"docs/changes.md": "# Changes\n"})
     for name, target in {
         "CHANGES.md": "docs/changes.md",
@@ -113,8 +113,10 @@ def test_links_are_followed_inside_the_tree_only(tmp_path: Path) -> None:
 
     assert snapshot.resolve("docs/up.md") == "docs/changes.md"
     assert snapshot.text("docs/up.md") == "# Changes\n"
-    assert snapshot.text("out") == "/etc/hosts"
-    assert snapshot.text("round") == "round"
+    assert snapshot.text("out") is None
+    assert snapshot.text("round") is None
+    with pytest.raises(KeyError):
+        snapshot.data("out")
 
 
 def test_a_submodule_is_no_file(tmp_path: Path) -> None:
@@ -255,6 +257,27 @@ def test_a_missing_object_is_said(tmp_path: Path) -> None:
 
     with pytest.raises(NoRepository, match="missing"):
         open_snapshot(made.folder, Runner()).text("README.md")
+
+
+def test_an_option_is_no_commit(tmp_path: Path) -> None:
+    """A commit's name that git would take for an option is refused."""
+    made = make_repository(tmp_path / "a")
+
+    with pytest.raises(NoRepository, match="no name of a commit"):
+        open_snapshot(made.folder, Runner(), commit="--all")
+
+
+def test_an_old_git_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A git that does not know the options we need is named, not misread."""
+    made = make_repository(tmp_path / "a")
+    old = tmp_path / "bin" / "git"
+    old.parent.mkdir()
+    old.write_text("#!/bin/sh\necho --path-format=absolute\necho false\n")
+    old.chmod(0o755)
+    monkeypatch.setenv("PATH", str(old.parent))
+
+    with pytest.raises(ToolMissing, match="older"):
+        open_snapshot(made.folder, Runner())
 
 
 def test_git_must_be_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,11 +44,10 @@ def find_origin(manifest: Manifest) -> Origin:
 
 
 def _overridden(manifest: Manifest) -> bool:
-    settings = manifest.tool("poetry-dynamic-versioning")
-    return manifest.family == "poetry_dynamic_versioning" or (
-        isinstance(settings, Mapping)
-        and settings.get("enable") is True
-        and "poetry-dynamic-versioning" in manifest.requires
+    enabled = manifest.tool("poetry-dynamic-versioning", "enable") is True
+    return enabled and (
+        manifest.family == "poetry_dynamic_versioning"
+        or "poetry-dynamic-versioning" in manifest.requires
     )
 
 
@@ -203,6 +202,7 @@ _BY_FAMILY: Mapping[str, Callable[[Manifest], Origin]] = {
     "mesonpy": _meson,
     "pdm": _pdm,
     "poetry": _poetry,
+    "poetry_dynamic_versioning": _poetry,
     "poetry_core": _poetry,
     "scikit_build_core": _scikit_build,
     "setuptools": setuptools_origin.find,

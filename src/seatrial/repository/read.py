@@ -39,6 +39,8 @@ def read_facts(snapshot: Snapshot, settings: Settings) -> Facts:
     tags = _tags(snapshot, form)
     place = packages[0].path if len(packages) == 1 else ""
     written = changelog.find(snapshot.files, place, settings.changelog.file)
+    # What is no UTF-8 text, or a link out of the repository, is nothing to write into.
+    changelog_text = snapshot.text(written) if written else None
     return Facts(
         root=str(snapshot.root),
         common=str(snapshot.common),
@@ -54,8 +56,8 @@ def read_facts(snapshot: Snapshot, settings: Settings) -> Facts:
         tag_format=form.text,
         tags=tags,
         commits=_commits(snapshot, tags, packages),
-        changelog=written,
-        changelog_text=(snapshot.text(written) or "") if written else "",
+        changelog="" if changelog_text is None else written,
+        changelog_text=changelog_text or "",
         configuration=_configuration(snapshot),
         files=snapshot.files,
     )

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from seatrial.errors import NoRepository, SeatrialError
+from seatrial.errors import NoRepository, SeatrialError, ToolMissing
 from seatrial.process import Completed, Runner, child_environment
 from seatrial.repository.facts import Remote
 from seatrial.repository.listings import (
@@ -124,9 +124,11 @@ class Snapshot:
         """Give a file's bytes, symbolic links followed.
 
         Raises:
-            KeyError: the commit holds no such file.
+            KeyError: the commit holds no such file, or a link that leads to none.
         """
-        at = self.resolve(path)
+        at = self._file(path)
+        if not at:
+            raise KeyError(path)
         return self._read([at])[at]
 
     def text(self, path: str) -> str | None:
@@ -142,15 +144,21 @@ class Snapshot:
         Args:
             paths: from the repository's root; those that are not there or not UTF-8 are left out.
         """
-        wanted = [path for path in paths if path in self._entries]
-        self._read(wanted)
+        files = {path: at for path in paths if (at := self._file(path))}
+        data = self._read(list(files.values()))
         found = {}
-        for path in wanted:
+        for path, at in files.items():
             try:
-                found[path] = self.data(path).decode("utf-8")
+                found[path] = data[at].decode("utf-8")
             except UnicodeDecodeError:
                 continue
         return found
+
+    def _file(self, path: str) -> str:
+        """Give the file that a path leads to, or an empty string."""
+        at = self.resolve(path)
+        entry = self._entries.get(at)
+        return "" if entry is None or entry.mode == SYMLINK else at
 
     def _read(self, paths: Sequence[str]) -> dict[str, bytes]:
         ids = {path: self._entries[path].id for path in paths}
@@ -169,7 +177,7 @@ def open_snapshot(path: Path, runner: Runner, *, commit: str = "HEAD") -> Snapsh
 
     Raises:
         NoRepository: there is none, it is bare, it has no commit, or git refuses to read it.
-        ToolMissing: git is not installed.
+        ToolMissing: git is not installed, or too old.
     """
     place = _locate(path, runner, commit)
     listing = _git(runner, place.root, "ls-tree", "-r", "-z", "--full-tree", place.head).stdout
@@ -220,12 +228,17 @@ def _locate(path: Path, runner: Runner, commit: str) -> _Place:
     folder = path.absolute()
     if not folder.is_dir():
         raise NoRepository(str(path), "there is no such folder")
+    if commit.startswith("-"):
+        raise NoRepository(str(path), f"{commit!r} is no name of a commit")
     asked = ["rev-parse", "--path-format=absolute", "--is-bare-repository"]
     asked += ["--is-shallow-repository", "--git-common-dir", "--show-toplevel"]
     done = runner.run(
         ["git", *asked, f"{commit}^{{commit}}"], cwd=folder, env=child_environment(QUIET_GIT)
     )
     lines = os.fsdecode(done.stdout).removesuffix("\n").split("\n")
+    if lines[0].startswith("--"):
+        # git of before 2.31 repeats the option it does not know.
+        raise ToolMissing("git", "it is older than 2.31")
     if done.code == 0:
         bare, shallow, common, root, head = lines
         if bare == "false":
