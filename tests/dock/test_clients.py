@@ -97,6 +97,7 @@ def usual(tmp_path: Path) -> Iterator[Dock]:
             wheel = make_wheel(tmp_path, name, version)
             form = {
                 ":action": "file_upload",
+                "metadata_version": "2.1",
                 "name": name,
                 "version": version,
                 "filetype": "bdist_wheel",

@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from seatrial.dock.holdings import SeedFile
 from seatrial.dock.rules import Limits
 from seatrial.dock.server import Dock
 from seatrial.secret import Secret
@@ -87,7 +88,7 @@ def test_indexes_know_nothing_of_each_other(dock: Dock, tmp_path: Path) -> None:
         ({"version": "one"}, "'one' is invalid for 'version'"),
         ({"version": "1.0+local"}, "The use of local versions in '1.0+local' is not allowed"),
         ({"filetype": "bdist_egg"}, "Use a known file type"),
-        ({"filetype": "sdist"}, "Extension .whl is invalid for filetype sdist"),
+        ({"filetype": "sdist", "pyversion": None}, "Extension .whl is invalid for filetype sdist"),
         ({"protocol_version": "2"}, "Unknown protocol version"),
     ],
 )
@@ -221,3 +222,45 @@ def test_a_missing_slash_is_sent_on(dock: Dock) -> None:
     """An upload to the address without its final slash is redirected as a POST."""
     answer = httpx.post(dock.upload_url("pypi").rstrip("/"))
     assert (answer.status_code, answer.headers["location"]) == (308, "/pypi/legacy/")
+
+
+def test_what_is_in_the_archive_is_judged(dock: Dock, tmp_path: Path) -> None:
+    """A wheel that PyPI would not take for what it holds is not taken."""
+    wheel = make_wheel(tmp_path, replace={"{info}/METADATA": None})
+    answer = upload(dock.upload_url("pypi"), wheel)
+    assert answer.reason_phrase == (
+        f"Wheel '{wheel.name}' does not contain the required METADATA file: "
+        "demo-1.0.dist-info/METADATA"
+    )
+    wheel.write_bytes(make_wheel(tmp_path).read_bytes() + b"more")
+    said = upload(dock.upload_url("pypi"), wheel).reason_phrase
+    assert said.startswith("Invalid distribution file. ZIP archive not accepted: Trailing data.")
+    assert not held(dock)
+
+
+def test_a_name_like_another_is_refused(dock: Dock, tmp_path: Path) -> None:
+    """A new project may not look like one that is there, nor like the standard library."""
+    url = dock.upload_url("pypi")
+    first = make_wheel(tmp_path, "toasting")
+    assert upload(url, first, fields(first, name="toasting")).status_code == 200
+    for name, said in (
+        ("t0ast1ng", "The name 't0ast1ng' is too similar to an existing project."),
+        ("json", "The name 'json' isn't allowed (conflict with Python Standard Library"),
+    ):
+        wheel = make_wheel(tmp_path, name)
+        assert upload(url, wheel, fields(wheel, name=name)).reason_phrase.startswith(said)
+
+
+def test_what_the_real_index_holds_counts(dock: Dock, tmp_path: Path) -> None:
+    """A file of the real index is known by its SHA-256; its name and content are taken."""
+    wheel = make_wheel(tmp_path)
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    seed = SeedFile(name=wheel.name, sha256=digest, url="http://x/")
+    dock.seed("pypi", "demo", [seed])
+    url = dock.upload_url("pypi")
+    assert upload(url, wheel).status_code == 200
+    twin = tmp_path / "demo-1.0-py2-none-any.whl"
+    twin.write_bytes(wheel.read_bytes())
+    assert upload(url, twin).reason_phrase.startswith("File already exists")
+    assert upload(url, make_wheel(tmp_path, size=9)).reason_phrase.startswith("File already exists")
+    assert held(dock) == {wheel.name: digest}

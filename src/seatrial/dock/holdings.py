@@ -119,10 +119,19 @@ class Holdings:
         with self._lock:
             return self._files.get(name)
 
-    def with_content(self, blake2: str) -> FileRecord | None:
-        """Give a file with these bytes, in whatever project and under whatever name."""
+    def with_content(self, blake2: str, sha256: str) -> FileRecord | None:
+        """Give a file with these bytes, in whatever project and under whatever name.
+
+        Args:
+            blake2: hexadecimal.
+            sha256: hexadecimal; it counts where the other is not known.
+        """
         with self._lock:
-            same = (record for record in self._files.values() if record.blake2 == blake2)
+            same = (
+                record
+                for record in self._files.values()
+                if (record.blake2 == blake2 if record.blake2 else record.sha256 == sha256)
+            )
             return next(same, None)
 
     def project(self, normal: str) -> list[FileRecord]:
