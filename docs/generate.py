@@ -20,8 +20,10 @@ import click
 import msgspec
 from msgspec import inspect as schema
 
+from seatrial.cli.main import cli
 from seatrial.config.schema import IndexSettings, PackageSettings, Settings
-from seatrial.errors import ExitCode, SeatrialError
+from seatrial.errors import SeatrialError
+from seatrial.exitcodes import ExitCode
 
 DOCS = Path(__file__).parent
 
@@ -171,10 +173,6 @@ def _toml(value: Any) -> str:  # noqa: ANN401 -- whatever a default may be
 
 def commands() -> str:
     """Give the reference of all commands."""
-    try:
-        from seatrial.cli.main import cli
-    except ModuleNotFoundError:
-        return COMMANDS.rstrip() + "\n"
     context = click.Context(cli, info_name="seatrial")
     return COMMANDS + "\n".join(_command(context, cli, "seatrial")).rstrip() + "\n"
 
@@ -184,8 +182,9 @@ def _command(context: click.Context, command: click.Command, path: str) -> Itera
     if path != "seatrial":
         yield f"## `{path}`\n"
         yield _prose(command.help or "")
-        yield f"    {path} {' '.join(command.collect_usage_pieces(context))}\n"
-        yield from _parameters(context, command)
+        if not isinstance(command, click.Group):
+            yield f"    {path} {' '.join(command.collect_usage_pieces(context))}\n"
+            yield from _parameters(context, command)
         if command.epilog:
             yield _prose(command.epilog)
     if isinstance(command, click.Group):
@@ -196,20 +195,25 @@ def _command(context: click.Context, command: click.Command, path: str) -> Itera
 
 
 def _parameters(context: click.Context, command: click.Command) -> Iterator[str]:
+    """Give a table of what can be said, without what needs no words."""
     rows = [
         record
-        for parameter in command.get_params(context)
-        if (record := parameter.get_help_record(context)) is not None
+        for parameter in command.params
+        if (record := parameter.get_help_record(context)) is not None and record[1]
     ]
     if rows:
         yield "| option | meaning |\n|---|---|"
         for names, meaning in rows:
-            yield _row(names, meaning)
+            yield f"| {_code(names)} | {meaning.replace('|', _PIPE)} |"
         yield ""
 
 
-def _row(names: str, meaning: str) -> str:
-    return f"| `{names.replace('|', chr(92) + '|')}` | {meaning.replace('|', chr(92) + '|')} |"
+_PIPE = "&#124;"
+
+
+def _code(text: str) -> str:
+    """Write code for a table's cell, where a bar would begin the next one."""
+    return f"<code>{text.replace('|', _PIPE)}</code>" if "|" in text else f"`{text}`"
 
 
 def _prose(text: str) -> str:

@@ -7,9 +7,15 @@ import sys
 
 def main() -> None:
     """Run the command line and exit with its code."""
+    from seatrial.cli.overview import at_once
+
+    arguments = sys.argv[1:]
+    if answer := at_once(arguments):
+        sys.stdout.write(answer + "\n")
+        sys.exit()
     from seatrial.cli.main import run
 
-    sys.exit(run(sys.argv[1:]))
+    sys.exit(run(arguments))
 
 
 if __name__ == "__main__":

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
+from seatrial.cli.main import cli
 from seatrial.config.load import load
 from seatrial.errors import SeatrialError, by_slug
 
@@ -80,3 +83,49 @@ def test_configuration_in_the_documentation_is_read() -> None:
     assert len(examples) > 3
     for example in examples:
         assert load({"pyproject.toml": example}).origins
+
+
+def command_lines() -> Iterator[tuple[str, str]]:
+    """Give every line of the documentation that calls seatrial, with its page."""
+    for page in PAGES:
+        text = page.read_text("utf-8")
+        for found in re.finditer(r"(?:`|^ {4,})(seatrial [^`\n]*)", text, re.MULTILINE):
+            yield page.name, found[1].partition("#")[0].strip()
+
+
+def test_commands_in_the_documentation_exist() -> None:
+    """Every command on a page is one that the command line has, with the options it shows."""
+    context = click.Context(cli, info_name="seatrial")
+    for page, line in command_lines():
+        command: click.Command = cli
+        known = {"--help"}
+        for word in shlex.split(line)[1:]:
+            if isinstance(command, click.Group) and not word.startswith("-"):
+                inner = command.get_command(context, word)
+                assert inner is not None, f"{page}: {line}"
+                command = inner
+                known |= {name for option in command.params for name in option.opts}
+            elif word.startswith("-"):
+                assert word.partition("=")[0] in known, f"{page}: {line}"
+
+
+def leaf_commands(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
+    """Give each command that does something, with the words that call it."""
+    if not isinstance(command, click.Group):
+        yield path, command
+        return
+    context = click.Context(command)
+    for name in command.list_commands(context):
+        inner = command.get_command(context, name)
+        assert inner is not None
+        yield from leaf_commands(inner, f"{path} {name}")
+
+
+@pytest.mark.parametrize(("path", "command"), list(leaf_commands(cli, "seatrial")))
+def test_the_help_of_a_command_shows_an_example(path: str, command: click.Command) -> None:
+    """Each command's help ends with lines, one a line, that call this very command."""
+    shown = command.get_help(click.Context(command, info_name=path)).partition("Example:\n")[2]
+    lines = [line.strip() for line in shown.splitlines()]
+    assert lines
+    assert all(line.startswith("seatrial ") for line in lines)
+    assert any(line.startswith(path) for line in lines)

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from seatrial.cli.options import json_option, path_argument
+from seatrial.cli.options import example, json_option, path_argument
 
 
-@click.command("build")
+@click.command("build", epilog=example("seatrial build --out dist"))
 @path_argument
 @click.option(
     "--out",
@@ -20,13 +20,9 @@ from seatrial.cli.options import json_option, path_argument
 )
 @json_option
 def command(path: Path, *, out: Path, as_json: bool) -> None:
-    r"""Build sdist and wheel from the commit that HEAD is at, and inspect them.
+    """Build sdist and wheel from the commit that HEAD is at, and inspect them.
 
     The wheel is built from the sdist; what is not committed cannot get in.
-
-    \b
-    Example:
-      seatrial build --out dist
     """
     from seatrial.cli.progress import Steps
     from seatrial.cli.singles import show_single

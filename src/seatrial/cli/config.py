@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from seatrial.cli.options import json_option, path_argument
+from seatrial.cli.options import example, json_option, path_argument
 from seatrial.cli.output import page_console, write_json
 
 
@@ -15,16 +15,11 @@ def command() -> None:
     """Show the configuration, and where each value comes from."""
 
 
-@command.command("show")
+@command.command("show", epilog=example("seatrial config show"))
 @path_argument
 @json_option
 def show(path: Path, *, as_json: bool) -> None:
-    r"""Show every key with its value, and the line that says so.
-
-    \b
-    Example:
-      seatrial config show
-    """
+    """Show every key with its value, and the line that says so."""
     import msgspec
     from rich.markup import escape
 

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import click
 
+from seatrial.cli.options import example
 
-@click.command("dock")
+
+@click.command("dock", epilog=example("seatrial dock --port 8080 --dir dock"))
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="A free one when 0.")
 @click.option(
     "--dir",
@@ -16,13 +18,9 @@ import click
     help="Keep its state in this folder; a temporary one otherwise.",
 )
 def command(port: int, folder: Path | None) -> None:
-    r"""Serve the embedded index and forge on this machine, until Ctrl-C.
+    """Serve the embedded index and forge on this machine, until Ctrl-C.
 
     Names that it does not hold are redirected to your usual index.
-
-    \b
-    Example:
-      seatrial dock --port 8080 --dir dock
     """
     from seatrial.operations.docking import serve
 

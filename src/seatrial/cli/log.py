@@ -8,24 +8,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from seatrial.cli.options import json_option, run_options
+from seatrial.cli.options import example, json_option, run_options
 
 if TYPE_CHECKING:
     from seatrial.engine.journal import Entry
 
 
-@click.command("log")
+@click.command("log", epilog=example("seatrial log --follow"))
 @run_options
 @click.option("--follow", is_flag=True, help="Go on showing until the run has ended.")
 @json_option
 def command(run: str, *, path: Path, follow: bool, as_json: bool) -> None:
-    r"""Show what a release did, step by step, as its journal has it.
+    """Show what a release did, step by step, as its journal has it.
 
     With --json, one JSON object a line.
-
-    \b
-    Example:
-      seatrial log --follow
     """
     import msgspec
 

@@ -10,25 +10,9 @@ from typing import Any
 import click
 
 from seatrial import __version__
+from seatrial.cli.overview import COMMANDS, HELP_OPTIONS, overview, version
 from seatrial.errors import Interrupted, SeatrialError
 from seatrial.exitcodes import ExitCode
-
-COMMANDS = {
-    "plan": "Show everything that a release would do.",
-    "rehearse": "Run the whole release in a world of its own.",
-    "release": "Release, for real.",
-    "resume": "Finish a release that was stopped.",
-    "undo": "Take back a release that has not passed the point of no return.",
-    "status": "Show the releases begun in this repository.",
-    "log": "Show what a release did, step by step.",
-    "build": "Build sdist and wheel from a commit.",
-    "publish": "Upload files to an index.",
-    "verify": "Install a released version in clean environments.",
-    "config": "Show the configuration, and where each value comes from.",
-    "dock": "Serve the embedded index and forge on this machine.",
-    "completion": "Print the completion script of a shell.",
-}
-"""Name → what ``seatrial --help`` says; each command's module is imported when it is used."""
 
 
 class LazyGroup(click.Group):
@@ -48,19 +32,17 @@ class LazyGroup(click.Group):
         command: click.Command = module.command
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the commands without importing any of them."""
+    def get_help(self, ctx: click.Context) -> str:
+        """Give the overview, which needs none of the commands."""
         del ctx
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+        return overview()
 
 
 @click.group(
     cls=LazyGroup,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Begin with: seatrial rehearse",
+    context_settings={"help_option_names": list(HELP_OPTIONS), "max_content_width": 100},
 )
-@click.version_option(__version__, prog_name="seatrial", message="%(prog)s %(version)s")
+@click.version_option(__version__, message=version())
 def cli() -> None:
     """Rehearse the release of a Python package, then ship exactly those bytes."""
 

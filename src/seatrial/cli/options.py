@@ -15,6 +15,11 @@ F = TypeVar("F", bound=Callable[..., Any])
 BUMPS = ("auto", "major", "minor", "patch", "pre", "post", "dev")
 
 
+def example(*lines: str) -> str:
+    """Give the epilog that shows a command in use; the backspace keeps click from filling it."""
+    return "\n".join(("\b", "Example:", *(f"  {line}" for line in lines)))
+
+
 def path_argument(function: F) -> F:
     """Take the path of the repository."""
     return click.argument("path", type=click.Path(path_type=Path, file_okay=False), default=Path())(

@@ -6,11 +6,16 @@ from pathlib import Path
 
 import click
 
-from seatrial.cli.options import Asked, json_option, release_options
+from seatrial.cli.options import Asked, example, json_option, release_options
 from seatrial.cli.output import page_console, write_json
 
 
-@click.command("plan")
+@click.command(
+    "plan",
+    epilog=example(
+        "seatrial plan --bump minor --out plan.json", "seatrial release --plan plan.json"
+    ),
+)
 @release_options
 @click.option("--out", type=click.Path(path_type=Path), help="Write the plan to this file.")
 @json_option
@@ -20,13 +25,7 @@ def command(
     out: Path | None,
     as_json: bool,
 ) -> None:
-    r"""Show everything that a release would do, in order, and do nothing.
-
-    \b
-    Example:
-      seatrial plan --bump minor --out plan.json
-      seatrial release --plan plan.json
-    """
+    """Show everything that a release would do, in order, and do nothing."""
     from seatrial.cli.requests import request_of
     from seatrial.operations.planning import plan_release
     from seatrial.operations.project import Project

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from seatrial.cli.options import json_option
+from seatrial.cli.options import example, json_option
 
 
-@click.command("publish")
+@click.command("publish", epilog=example("seatrial publish dist/* --to testpypi"))
 @click.argument(
     "files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False)
 )
@@ -17,13 +17,9 @@ from seatrial.cli.options import json_option
 @click.option("--yes", is_flag=True, help="Do not ask before the upload.")
 @json_option
 def command(files: tuple[Path, ...], *, index: str, yes: bool, as_json: bool) -> None:
-    r"""Upload files of one release to an index, and see them on its page.
+    """Upload files of one release to an index, and see them on its page.
 
     A file that is there already with the same bytes is left alone; with other bytes it is refused.
-
-    \b
-    Example:
-      seatrial publish dist/* --to testpypi
     """
     from seatrial.cli.confirm import confirmation, refuse_unasked
     from seatrial.cli.progress import Steps

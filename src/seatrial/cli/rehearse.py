@@ -6,11 +6,16 @@ from pathlib import Path
 
 import click
 
-from seatrial.cli.options import Asked, json_option, release_options
+from seatrial.cli.options import Asked, example, json_option, release_options
 from seatrial.cli.output import page_console, write_json
 
 
-@click.command("rehearse")
+@click.command(
+    "rehearse",
+    epilog=example(
+        "seatrial rehearse", "seatrial rehearse --python 3.12 --python 3.13 --fault 503@upload:1"
+    ),
+)
 @release_options
 @click.option(
     "--fault",
@@ -32,14 +37,9 @@ def command(
     keep: Path | None,
     as_json: bool,
 ) -> None:
-    r"""Run the whole release in a world of its own: a bare clone, an index, a forge.
+    """Run the whole release in a world of its own: a bare clone, an index, a forge.
 
     Nothing of yours is changed: not the repository, not its refs, not its working tree.
-
-    \b
-    Example:
-      seatrial rehearse
-      seatrial rehearse --python 3.12 --python 3.13 --fault 503@upload:1
     """
     import msgspec
 

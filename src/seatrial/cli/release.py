@@ -6,10 +6,13 @@ from pathlib import Path
 
 import click
 
-from seatrial.cli.options import Asked, json_option, release_options
+from seatrial.cli.options import Asked, example, json_option, release_options
 
 
-@click.command("release")
+@click.command(
+    "release",
+    epilog=example("seatrial release --bump minor", "seatrial release --plan plan.json --yes"),
+)
 @release_options
 @click.option(
     "--plan",
@@ -26,14 +29,9 @@ def command(
     yes: bool,
     as_json: bool,
 ) -> None:
-    r"""Release, for real: from the commit to what users install.
+    """Release, for real: from the commit to what users install.
 
     Run it again when it was stopped: it goes on where it was.
-
-    \b
-    Example:
-      seatrial release --bump minor
-      seatrial release --plan plan.json --yes
     """
     from seatrial.cli.confirm import confirmation, refuse_unasked
     from seatrial.cli.endings import show_ending

@@ -6,21 +6,15 @@ from pathlib import Path
 
 import click
 
-from seatrial.cli.options import json_option, run_options
+from seatrial.cli.options import example, json_option, run_options
 
 
-@click.command("resume")
+@click.command("resume", epilog=example("seatrial resume", "seatrial resume 20261121T004512Z"))
 @run_options
 @click.option("--yes", is_flag=True, help="Do not ask before the point of no return.")
 @json_option
 def command(run: str, *, path: Path, yes: bool, as_json: bool) -> None:
-    r"""Finish a release that was stopped; nothing is done twice.
-
-    \b
-    Example:
-      seatrial resume
-      seatrial resume 20261121T004512Z
-    """
+    """Finish a release that was stopped; nothing is done twice."""
     from seatrial.cli.confirm import confirmation, refuse_unasked
     from seatrial.cli.endings import show_ending
     from seatrial.cli.progress import Steps

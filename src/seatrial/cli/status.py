@@ -6,20 +6,15 @@ from pathlib import Path
 
 import click
 
-from seatrial.cli.options import json_option, run_options
+from seatrial.cli.options import example, json_option, run_options
 from seatrial.cli.output import page_console, write_json
 
 
-@click.command("status")
+@click.command("status", epilog=example("seatrial status"))
 @run_options
 @json_option
 def command(run: str, *, path: Path, as_json: bool) -> None:
-    r"""Show the releases begun in this repository, and how far each has come.
-
-    \b
-    Example:
-      seatrial status
-    """
+    """Show the releases begun in this repository, and how far each has come."""
     from rich.markup import escape
 
     from seatrial.operations.looking import statuses

@@ -6,20 +6,15 @@ from pathlib import Path
 
 import click
 
-from seatrial.cli.options import json_option, run_options
+from seatrial.cli.options import example, json_option, run_options
 from seatrial.cli.output import page_console, write_json
 
 
-@click.command("undo")
+@click.command("undo", epilog=example("seatrial undo"))
 @run_options
 @json_option
 def command(run: str, *, path: Path, as_json: bool) -> None:
-    r"""Take back a release that has not passed the point of no return.
-
-    \b
-    Example:
-      seatrial undo
-    """
+    """Take back a release that has not passed the point of no return."""
     from seatrial.cli.progress import Steps
     from seatrial.operations.releasing import undo
     from seatrial.operations.running import Watch

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import click
 
-from seatrial.cli.options import json_option
+from seatrial.cli.options import example, json_option
 
 
-@click.command("verify")
+@click.command(
+    "verify", epilog=example("seatrial verify demo==1.2.0 --from testpypi --python 3.12")
+)
 @click.argument("requirement", metavar="NAME==VERSION")
 @click.option("--from", "index", required=True, metavar="INDEX", help="The index's name.")
 @click.option(
@@ -15,13 +17,9 @@ from seatrial.cli.options import json_option
 )
 @json_option
 def command(requirement: str, *, index: str, python: tuple[str, ...], as_json: bool) -> None:
-    r"""Install a released version in clean environments, import it and run its scripts.
+    """Install a released version in clean environments, import it and run its scripts.
 
     This name comes from that index only, every other from your usual index only.
-
-    \b
-    Example:
-      seatrial verify demo==1.2.0 --from testpypi --python 3.12
     """
     from seatrial.cli.progress import Steps
     from seatrial.cli.singles import show_single
