@@ -147,3 +147,31 @@ def test_a_missing_credential_is_known_before_anything_is_done(tmp_path: Path) -
         assert "credential" in done.stderr
         assert "SEATRIAL_TOKEN_PYPI" in done.stderr
         assert not stage.shown().releases
+
+
+def test_a_plan_is_carried_out_as_it_was_reviewed(tmp_path: Path) -> None:
+    """A plan made with a wish is carried out by its file alone, and once."""
+    with scene(tmp_path) as stage:
+        plan = tmp_path / "plan.json"
+        assert stage.seatrial("plan", "--bump", "major", "--out", str(plan)).returncode == 0
+        (stage.project.folder / "untracked.txt").write_text("not committed", "utf-8")
+        done = stage.seatrial("release", "--plan", str(plan), "--yes", "--json")
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)["version"] == "2.0.0"
+        stage.project.git("pull", "--quiet", "origin", "main")
+        stage.project.commit("fix: more", {"demo.py": "MORE = 2\n"})
+        again = stage.seatrial("release", "--plan", str(plan), "--yes", "--bump", "minor")
+        assert again.returncode == 0, again.stderr
+        assert "Already complete" in again.stdout
+
+
+def test_a_gate_tests_the_release_commit_and_not_the_checkout(tmp_path: Path) -> None:
+    """A gate imports the sources of the release commit, whatever the user's tree holds."""
+    program = (
+        "import demo, pathlib; assert demo.MORE; assert 'runs' in pathlib.Path(demo.__file__).parts"
+    )
+    more = f"""[tool.seatrial.gate]\nsources = "python3 -c \\"{program}\\""\n"""
+    with scene(tmp_path, more=more) as stage:
+        (stage.project.folder / "demo.py").write_text("MORE = False\n", "utf-8")
+        done = stage.seatrial("release", "--yes")
+        assert done.returncode == 0, done.stderr

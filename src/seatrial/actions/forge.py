@@ -11,6 +11,9 @@ from seatrial.plan.state import Absent, Action, Different, Receipt, Same, State
 from seatrial.plan.values import Build, DraftRelease, PublishRelease, Spec, UploadAssets
 from seatrial.world.ports import Asset, Forge, ForgeRelease, StoredFile, World
 
+LONGEST_NOTES = 100_000
+"""Characters of notes; GitHub takes 125,000, and our hidden line needs some of them."""
+
 
 class OnForge(Bound[Spec]):
     """What the actions on a forge release share."""
@@ -68,7 +71,11 @@ class OpenDraft(OnForge):
             files={file.name: file.sha256 for file in world.store.files()},
         )
         made = self.forge(world).create_draft(
-            spec.tag, self.plan.branch, spec.title, mark(spec.notes, marker), pre=spec.prerelease
+            spec.tag,
+            self.plan.branch,
+            spec.title,
+            mark(_bounded(spec.notes), marker),
+            pre=spec.prerelease,
         )
         return Receipt(detail=spec.title, facts={"release": made})
 
@@ -173,6 +180,14 @@ class ShowRelease(OnForge):
         self.forge(world).publish(ours.id, latest=self.spec.latest)
         # A draft's address is not the one that the public release has.
         return _receipt(self.ours(world) or ours)
+
+
+def _bounded(notes: str) -> str:
+    """Cut notes that the forge would not take."""
+    if len(notes) <= LONGEST_NOTES:
+        return notes
+    kept = notes[:LONGEST_NOTES].rpartition("\n")[0]
+    return f"{kept}\n\n… (the notes are longer than a release may be; the changelog has all)"
 
 
 def _same(asset: Asset, file: StoredFile) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 from seatrial.actions.bound import Bound, tail
@@ -30,11 +31,13 @@ class PassGate(Bound[Gate]):
             TimedOut: it took too long.
         """
         name = f"gate-{self.spec.name}"
+        checkout = world.git.checkout(name)
+        roots = [str(checkout / root) for root in self.spec.roots]
         done = world.machine.run(
             name,
             self.spec.command,
-            cwd=world.git.checkout(name),
-            env={},
+            cwd=checkout,
+            env={"PYTHONPATH": os.pathsep.join(roots)} if roots else {},
             timeout=self.spec.timeout,
         )
         if done.code != 0:

@@ -13,6 +13,8 @@ def show_ending(ending: Ending, *, as_json: bool) -> None:
     if as_json:
         write_json(ending.report or ending.planning)
     elif ending.report is not None:
+        if ending.report.going_on:
+            page_console().print("Incomplete: went on with what was there.")
         show_release(page_console(), ending.report)
     elif ending.planning is not None:
         show_planning(page_console(), ending.planning)

@@ -12,9 +12,9 @@ from seatrial.engine.history import history
 from seatrial.engine.journal import Entry
 from seatrial.engine.lock import running
 from seatrial.engine.runs import RunFolder, find, list_runs
+from seatrial.operations.planfiles import read_plan
 from seatrial.operations.project import Project
 from seatrial.operations.running import journal_of
-from seatrial.plan.values import decode_plan
 
 
 class RunStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,7 +60,7 @@ def statuses(path: Path, wanted: str = "") -> Sequence[RunStatus]:
 
 
 def _status(run: RunFolder, at_work: str, *, newest: bool) -> RunStatus:
-    plan = decode_plan(run.plan_bytes())
+    plan = read_plan(run.plan)
     past = history(journal_of(run.path))
     mine = at_work if newest and not past.outcome else ""
     keys = {action.key for action in plan.actions}

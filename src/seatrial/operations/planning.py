@@ -25,12 +25,12 @@ from seatrial.operations.filenames import version_of
 from seatrial.operations.project import Project
 from seatrial.plan.make import Material, make_plan, release_date
 from seatrial.plan.planning import Complete, Nothing, Planned, Planning
-from seatrial.plan.values import Note, Plan
+from seatrial.plan.values import Asked, Note, Plan
 from seatrial.repository.facts import Facts, Package
 from seatrial.repository.sites import check_sites
 from seatrial.versions.arithmetic import parse
 from seatrial.versions.decide import AlreadyReleased, Decision, NothingToRelease, Wish, decide
-from seatrial.versions.tags import TagFormat, guess
+from seatrial.versions.tags import TagFormat
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +42,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
         index: the index to publish to; the configured one when empty.
         python: the Pythons to install on; the configured ones when empty.
         strict: whether a silent remote or index stops the planning; a rehearsal needs neither.
+        date: the release's date; today when absent.
     """
 
     path: Path
@@ -49,6 +50,17 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     index: str = ""
     python: tuple[str, ...] = ()
     strict: bool = True
+    date: dt.date | None = None
+
+    @property
+    def asked(self) -> Asked:
+        """What of it belongs into the plan."""
+        return Asked(
+            bump=self.wish.bump,
+            version=self.wish.version,
+            index=self.index,
+            python=self.python,
+        )
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,7 +100,7 @@ def plan_release(project: Project, request: Request) -> Planning:
     _check_history(project, seen, branch)
     publish = request.index or project.settings.publish
     continuation = find_continuation(project, package, publish)
-    if continuation is not None and not request.wish.version:
+    if continuation is not None and _speaks_of(request.wish, continuation.tag.version):
         if continuation.incomplete:
             return Planned(
                 plan=_continued(project, request, seen, continuation, branch), going_on=True
@@ -100,6 +112,10 @@ def plan_release(project: Project, request: Request) -> Planning:
                 tag=continuation.tag.name,
             )
     return _fresh(project, request, seen, branch)
+
+
+def _speaks_of(wish: Wish, version: str) -> bool:
+    return not wish.version or parse(wish.version, "--version") == Version(version)
 
 
 def look_outside(project: Project, request: Request, package: Package, branch: str) -> Seen:
@@ -176,7 +192,7 @@ def _check_history(project: Project, seen: Seen, branch: str) -> None:
 def _fresh(project: Project, request: Request, seen: Seen, branch: str) -> Planned | Nothing:
     facts, package = project.facts, project.package()
     tags = {Version(tag.version): tag for tag in facts.tags}
-    form = tag_format(project, package)
+    form = TagFormat(facts.tag_format, canonicalize_name(package.name))
     released = max((version for version, tag in tags.items() if tag.ancestor), default=None)
     remote_versions = {v for tag in seen.tags if (v := form.parse(tag)) is not None}
     stated = parse(package.version, _site(package)) if package.version else None
@@ -208,17 +224,18 @@ def _fresh(project: Project, request: Request, seen: Seen, branch: str) -> Plann
 def _planned(
     project: Project, request: Request, seen: Seen, outcome: Decision, branch: str
 ) -> Plan:
-    tag = tag_format(project, project.package()).render(outcome.version)
     facts, package = project.facts, project.package()
+    tag = TagFormat(facts.tag_format, canonicalize_name(package.name)).render(outcome.version)
     today = dt.datetime.now(dt.UTC).date()
     begun = begun_on(project, tag) if request.strict else None
-    date = begun or release_date(today, facts.head_when)
+    date = request.date or begun or release_date(today, facts.head_when)
     effects = dict(zip((c.id for c in facts.commits if not c.merge), outcome.effects, strict=True))
     texts = texts_of(project, package, outcome.version, date)
     return make_plan(
         facts,
         Material(
             tool=__version__,
+            asked=request.asked,
             settings=project.settings,
             configuration=project.configuration.digest,
             package=package,
@@ -255,6 +272,7 @@ def _continued(
         facts,
         Material(
             tool=__version__,
+            asked=request.asked,
             settings=there.settings,
             configuration=there.configuration.digest,
             package=there.package(),
@@ -304,13 +322,6 @@ def _remarks(
         text = f"This machine's clock says {today}, and the commit is of {date}: that day is used."
         found.append(Note(topic="lying-clock", text=text))
     return found
-
-
-def tag_format(project: Project, package: Package) -> TagFormat:
-    """Give the format of this package's release tags: as configured, or as the tags have it."""
-    if project.settings.tag:
-        return TagFormat(project.settings.tag, canonicalize_name(package.name))
-    return guess([ref.name for ref in project.snapshot.tags], package.name)
 
 
 def _site(package: Package) -> str:

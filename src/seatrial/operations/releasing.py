@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 from packaging.version import Version
 
-from seatrial import __version__
 from seatrial.actions.registry import bind
 from seatrial.engine.history import history
 from seatrial.engine.journal import Intend, Journal
@@ -15,11 +16,11 @@ from seatrial.engine.lock import hold
 from seatrial.engine.runs import RunFolder, create, find, finished, list_runs
 from seatrial.engine.undo import undo as undo_actions
 from seatrial.errors import (
-    InvalidConfiguration,
     RemoteMissing,
     StalePlan,
     UnfinishedRun,
 )
+from seatrial.operations.planfiles import read_plan
 from seatrial.operations.planning import Request, plan_release
 from seatrial.operations.project import Project
 from seatrial.operations.running import (
@@ -39,9 +40,9 @@ from seatrial.plan.values import (
     Push,
     Upload,
     UploadAssets,
-    decode_plan,
 )
 from seatrial.report.release import Circumstances, Outcome, ReleaseReport, report_release
+from seatrial.versions.decide import Wish
 
 OUTSIDE = (DraftRelease, UploadAssets, Upload, Push, PublishRelease)
 """Actions that change something beyond this machine."""
@@ -53,12 +54,10 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         planning: what the planning said; nothing when a run was resumed by its name.
         report: the report of the run, if there was one.
-        going_on: whether a part of it was there already.
     """
 
     planning: Planning | None
     report: ReleaseReport | None
-    going_on: bool = False
 
 
 def release(request: Request, plan_file: Path | None, watch: Watch) -> Ending:
@@ -76,7 +75,7 @@ def release(request: Request, plan_file: Path | None, watch: Watch) -> Ending:
         SeatrialError: whatever stopped it.
     """
     project = Project.open(request.path)
-    wanted = _read_plan(plan_file) if plan_file else None
+    wanted = read_plan(plan_file) if plan_file else None
     with hold(project.snapshot.common, command="release"):
         earlier = _earlier(project)
         if (
@@ -85,15 +84,15 @@ def release(request: Request, plan_file: Path | None, watch: Watch) -> Ending:
             and (ending := _settled(project, earlier, request, wanted, watch)) is not None
         ):
             return ending
-        planning = plan_release(project, request)
+        planning = plan_release(project, _as_planned(request, wanted))
         if not isinstance(planning, Planned):
             return Ending(planning=planning, report=None)
         if wanted is not None:
             _compare(wanted, planning.plan)
+            planning = msgspec.structs.replace(planning, plan=wanted)
         if earlier is not None and earlier.plan.digest == planning.plan.digest:
             return _again(project, earlier.run, earlier.plan, watch)
-        report = _begin(project, planning.plan, watch)
-        return Ending(planning=planning, report=report, going_on=planning.going_on)
+        return Ending(planning=planning, report=_begin(project, planning, watch))
 
 
 def resume(path: Path, run: str, watch: Watch) -> Ending:
@@ -112,7 +111,7 @@ def resume(path: Path, run: str, watch: Watch) -> Ending:
     common = project.snapshot.common
     with hold(common, command="resume"):
         found = find(common, run)
-        plan = decode_plan(found.plan_bytes())
+        plan = read_plan(found.plan)
         if finished(found) and history(journal_of(found.path)).outcome != "undone":
             done = Complete(package=plan.package, version=plan.version, tag=plan.tag)
             return Ending(planning=done, report=None)
@@ -135,26 +134,12 @@ def undo(path: Path, run: str, watch: Watch) -> ReleaseReport:
     common = project.snapshot.common
     with hold(common, command="undo"):
         found = find(common, run)
-        plan = decode_plan(found.plan_bytes())
+        plan = read_plan(found.plan)
         at = Project.open(project.snapshot.root, plan.commit)
         world = real_world(at, plan, found.path)
         with Journal.open(found.journal, listener=watch.listener) as journal:
             undo_actions(world, journal, bind(plan), listener=watch.progress)
-        return _report(at, plan, found, "undone", timer)
-
-
-def _read_plan(file: Path) -> Plan:
-    try:
-        return decode_plan(file.read_bytes())
-    except OSError as error:
-        raise InvalidConfiguration(str(file), str(error), doing="reading the plan") from error
-    except msgspec.MsgspecError as error:
-        raise InvalidConfiguration(
-            str(file),
-            f"it is not a plan of this version of Seatrial: {error}",
-            doing="reading the plan",
-            next_step="Make the plan again with seatrial plan --out FILE.",
-        ) from error
+        return _report(at, plan, found, _Ended("undone", going_on=False, timer=timer))
 
 
 class Earlier(msgspec.Struct, frozen=True, kw_only=True):
@@ -180,7 +165,7 @@ def _earlier(project: Project) -> Earlier | None:
         past = history(entries)
         if past.outcome == "undone":
             continue
-        plan = decode_plan(run.plan_bytes())
+        plan = read_plan(run.plan)
         outside = {action.key for action in plan.actions if isinstance(action, OUTSIDE)}
         touched = any(isinstance(entry, Intend) and entry.key in outside for entry in entries)
         return Earlier(run=run, plan=plan, finished=past.finished, outside=touched)
@@ -215,13 +200,29 @@ def _settled(
     )
 
 
+def _as_planned(request: Request, wanted: Plan | None) -> Request:
+    """Ask for what was asked for when the plan was made, so that the same plan comes of it."""
+    if wanted is None:
+        return request
+    asked = wanted.asked
+    return msgspec.structs.replace(
+        request,
+        wish=Wish(bump=asked.bump, version=asked.version),
+        index=asked.index,
+        python=asked.python,
+        date=dt.date.fromisoformat(wanted.date),
+    )
+
+
 def _compare(wanted: Plan, made: Plan) -> None:
     """Refuse a plan that would not be made today, and say what moved.
 
     Raises:
         StalePlan: it is another one.
     """
-    if wanted.digest == made.digest:
+    # What is only remarked (a dirty tree) makes no other release.
+    alike = [msgspec.structs.replace(plan, remarks=()).digest for plan in (wanted, made)]
+    if alike[0] == alike[1]:
         return
     words = {
         "tool": "the version of Seatrial",
@@ -247,50 +248,47 @@ def _short(value: str) -> str:
     return value[:12] or "nothing"
 
 
-def _begin(project: Project, plan: Plan, watch: Watch) -> ReleaseReport:
+def _begin(project: Project, planned: Planned, watch: Watch) -> ReleaseReport:
     timer = Stopwatch()
+    plan = planned.plan
     if not plan.remote:
         raise RemoteMissing(str(project.snapshot.root))
     at = Project.open(project.snapshot.root, plan.commit)
     scratch = project.snapshot.common / "seatrial"
     preflight(bind(plan), real_world(at, plan, scratch / "preflight"))
     run = create(project.snapshot.common, plan.encode(), plan.version)
-    return _perform(at, plan, run, watch, timer)
+    perform(plan, real_world(at, plan, run.path), run.path, watch)
+    return _report(at, plan, run, _Ended("released", planned.going_on, timer))
 
 
 def _again(project: Project, run: RunFolder, plan: Plan, watch: Watch) -> Ending:
     timer = Stopwatch()
-    if plan.tool != __version__:
-        raise StalePlan(
-            f"of run {run.id}",
-            f"it was made by Seatrial {plan.tool}, and this is {__version__}",
-            next_step=f"Go on with Seatrial {plan.tool}, or undo the run.",
-        )
     at = Project.open(project.snapshot.root, plan.commit)
     if at.configuration.digest != plan.configuration:
         raise StalePlan(f"of run {run.id}", "the configuration of its commit reads otherwise now")
-    report = _perform(at, plan, run, watch, timer)
-    return Ending(planning=Planned(plan=plan, going_on=True), report=report, going_on=True)
+    perform(plan, real_world(at, plan, run.path), run.path, watch)
+    report = _report(at, plan, run, _Ended("released", going_on=True, timer=timer))
+    return Ending(planning=Planned(plan=plan, going_on=True), report=report)
 
 
-def _perform(
-    project: Project, plan: Plan, run: RunFolder, watch: Watch, timer: Stopwatch
-) -> ReleaseReport:
-    perform(plan, real_world(project, plan, run.path), run.path, watch)
-    return _report(project, plan, run, "released", timer)
+class _Ended(NamedTuple):
+    """How a command ended: its outcome, whether it went on with something, since when it ran."""
+
+    outcome: Outcome
+    going_on: bool
+    timer: Stopwatch
 
 
-def _report(
-    project: Project, plan: Plan, run: RunFolder, outcome: Outcome, timer: Stopwatch
-) -> ReleaseReport:
+def _report(project: Project, plan: Plan, run: RunFolder, ended: _Ended) -> ReleaseReport:
     world = real_world(project, plan, run.path)
     around = Circumstances(
-        outcome=outcome,
+        outcome=ended.outcome,
+        going_on=ended.going_on,
         run=run.id,
         folder=str(run.path),
         artifacts=artifacts_of(world),
         simple_urls={name: world.index(name).simple_url for name in indexes_of(plan)},
         remote=project.facts.remote.url if project.facts.remote else "",
-        seconds=timer.seconds,
+        seconds=ended.timer.seconds,
     )
     return report_release(plan, journal_of(run.path), around)

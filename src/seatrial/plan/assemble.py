@@ -37,6 +37,7 @@ class Outline(msgspec.Struct, frozen=True, kw_only=True):
         forge: whether there is a forge release.
         publish: the index's name.
         python: the Pythons to install on.
+        roots: folders from which the sources can be imported as they are.
     """
 
     settings: Settings
@@ -55,6 +56,7 @@ class Outline(msgspec.Struct, frozen=True, kw_only=True):
     forge: bool
     publish: str
     python: tuple[str, ...]
+    roots: tuple[str, ...]
 
 
 def assemble(outline: Outline) -> tuple[AnySpec, ...]:
@@ -104,6 +106,7 @@ def _local(outline: Outline) -> tuple[AnySpec, ...]:
             needs=(tag.key,),
             name=name,
             command=tuple(shlex.split(command)),
+            roots=outline.roots,
             timeout=settings.gate_timeout,
         )
         for name, command in sorted(settings.gate.items())

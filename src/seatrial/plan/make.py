@@ -10,10 +10,11 @@ from packaging.version import Version
 
 from seatrial.config.schema import Settings
 from seatrial.plan.assemble import Outline, assemble
-from seatrial.plan.values import FileEdit, Note, Plan, ReleasedCommit, Upload
+from seatrial.plan.values import Asked, FileEdit, Note, Plan, ReleasedCommit, Upload
 from seatrial.repository.facts import Facts, Package
 
-DAY = 24 * 60 * 60
+COMPILED = frozenset({"maturin", "mesonpy", "scikit_build_core", "sipbuild"})
+"""Build backends, by their top-level module, whose sources cannot be imported as they are."""
 
 
 class Material(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,6 +22,7 @@ class Material(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         tool: the version of Seatrial.
+        asked: what the user asked for.
         settings: the configuration.
         configuration: its digest.
         package: the package to release.
@@ -41,6 +43,7 @@ class Material(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     tool: str
+    asked: Asked
     settings: Settings
     configuration: str
     package: Package
@@ -81,6 +84,21 @@ def release_time(date: dt.date, head_when: int) -> int:
     return max(int(midnight.timestamp()), head_when + 1)
 
 
+def source_roots(facts: Facts, package: Package) -> tuple[str, ...]:
+    """Give the folders from which a package's sources can be imported without a build.
+
+    Args:
+        facts: what the repository says.
+        package: the package; one that is compiled has none.
+    """
+    if package.backend.partition(".")[0] in COMPILED:
+        return ()
+    top = f"{package.path}/" if package.path else ""
+    source = f"{top}src"
+    within = any(path.startswith(f"{source}/") for path in facts.files)
+    return (source, package.path) if within else (package.path,)
+
+
 def make_plan(facts: Facts, material: Material) -> Plan:
     """Make the plan.
 
@@ -110,11 +128,13 @@ def make_plan(facts: Facts, material: Material) -> Plan:
             forge=material.forge,
             publish=material.publish,
             python=material.python,
+            roots=source_roots(facts, material.package),
         )
     )
     uploads = [action for action in actions if isinstance(action, Upload)]
     return Plan(
         tool=material.tool,
+        asked=material.asked,
         commit=facts.head,
         branch=material.branch,
         remote=facts.remote.name if facts.remote else "",

@@ -39,10 +39,19 @@ class FileEdit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Gate(Spec, frozen=True, kw_only=True, tag="gate"):
-    """Run a command of the project's own in a checkout of the release commit; it must pass."""
+    """Run a command of the project's own in a checkout of the release commit; it must pass.
+
+    Attributes:
+        name: what the project calls it.
+        command: the program and its arguments.
+        roots: folders of the checkout that are put first on ``PYTHONPATH``, so that an editable
+            installation of the user's checkout is not what is tested.
+        timeout: seconds.
+    """
 
     name: str
     command: tuple[str, ...]
+    roots: tuple[str, ...] = ()
     timeout: float
 
 
@@ -200,12 +209,29 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
+class Asked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the user asked for when the plan was made.
+
+    Attributes:
+        bump: which part of the version to raise, or "auto".
+        version: the version to release; empty when it was not named.
+        index: the index to publish to; empty for the configured one.
+        python: the Pythons to install on; empty for the configured ones.
+    """
+
+    bump: Literal["auto", "major", "minor", "patch", "pre", "post", "dev"] = "auto"
+    version: str = ""
+    index: str = ""
+    python: tuple[str, ...] = ()
+
+
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that would make the release.
 
     Attributes:
         schema: the version of this layout.
         tool: the version of Seatrial that made it.
+        asked: what the user asked for.
         commit: the planned commit's id.
         branch: the branch that the release belongs to.
         remote: the remote's name; empty when there is none.
@@ -226,6 +252,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     schema: int = PLAN_SCHEMA
     tool: str
+    asked: Asked = Asked()
     commit: str
     branch: str
     remote: str

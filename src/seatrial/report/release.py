@@ -96,6 +96,7 @@ class ReleaseReport(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         schema: the version of this layout.
         outcome: how it ended.
+        going_on: whether a part of it was there when this command began.
         run: the run's name; empty for a rehearsal.
         folder: the run's folder, if it is kept.
         package: the package's name.
@@ -123,6 +124,7 @@ class ReleaseReport(msgspec.Struct, frozen=True, kw_only=True):
 
     schema: int = SCHEMA
     outcome: Outcome
+    going_on: bool
     run: str
     folder: str
     package: str
@@ -153,6 +155,7 @@ class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         outcome: how it ended.
+        going_on: whether a part of it was there when this command began.
         run: the run's name.
         folder: the run's folder, if it is kept.
         artifacts: the built files.
@@ -163,6 +166,7 @@ class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     outcome: Outcome
+    going_on: bool = False
     run: str = ""
     folder: str = ""
     artifacts: tuple[Artifact, ...] = ()
@@ -188,6 +192,7 @@ def report_release(
     commits = [action for action in plan.actions if isinstance(action, Commit)]
     return ReleaseReport(
         outcome=around.outcome,
+        going_on=around.going_on,
         run=around.run,
         folder=around.folder,
         package=plan.package,
