@@ -53,6 +53,18 @@ STYLES: dict[str, tuple[str, str, str, str]] = {
         "# Changelog\n\n## [Unreleased]\n\n## [1.2.0] - 2024-05-09\n\n- all\n",
         "- all",
     ),
+    "a short month that May hides, and a last release without a gap": (
+        "docs/changelog.md",
+        (
+            "# Changelog\n\n## Unreleased\n\n- a thing\n\n"
+            "## v1.1.0 (May 9, 2023)\n- b\n\n## v1.0.0 (Mar 28, 2023)\n\n- c\n"
+        ),
+        (
+            "# Changelog\n\n## Unreleased\n\n## v1.2.0 (May 9, 2024)\n\n- a thing\n\n"
+            "## v1.1.0 (May 9, 2023)\n- b\n\n## v1.0.0 (Mar 28, 2023)\n\n- c\n"
+        ),
+        "- a thing",
+    ),
     "a heading of the highest level": (
         "CHANGES.md",
         "# Upcoming\n\n* a thing\n\n# 1.1.0 (January 5, 2024)\n\n* b\n",
@@ -250,6 +262,16 @@ def test_where_the_form_is_not_certain_nothing_is_written(path: str, text: str, 
     assert done.text == text
     assert done.notes == NOTES
     assert why in done.remark
+
+
+@pytest.mark.parametrize(("other", "month"), [("Mar", "Nov"), ("March", "November")])
+def test_the_month_may_is_spelt_as_the_other_months(other: str, month: str) -> None:
+    """May alone does not tell whether months are spelt in full."""
+    titles = f"# 1.1.0 (May 9, 2023)\n\n- a\n\n# 1.0.0 ({other} 9, 2023)\n\n- b\n"
+
+    made = section("CHANGES.md", titles, version="1.2.0", date="2024-11-21", notes=NOTES)
+
+    assert f"# 1.2.0 ({month} 21, 2024)" in made.text
 
 
 def test_a_bom_stays() -> None:

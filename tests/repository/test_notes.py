@@ -13,9 +13,10 @@ def commit(subject: str, body: str = "", *, merge: bool = False) -> CommitFact:
 
 
 def test_conventional_commits_are_grouped() -> None:
-    """Each kind has its heading, in the order of what matters to users."""
+    """Each kind that users notice has its heading, in the order of what matters to them."""
     history = [
         commit("docs: explain"),
+        commit("hands: fold them"),
         commit("fix(eyes): blink"),
         commit("feat: wave"),
         commit("feat!: nod", "BREAKING CHANGE: heads\nmove now"),
@@ -27,8 +28,24 @@ def test_conventional_commits_are_grouped() -> None:
         "### Breaking\n\n- nod (01234567)\n  heads\n  move now\n\n"
         "### Features\n\n- wave (01234567)\n\n"
         "### Fixes\n\n- **eyes:** blink (01234567)\n\n"
-        "### Other\n\n- explain (01234567)"
+        "### Other\n\n- hands: fold them (01234567)"
     )
+
+
+def test_what_users_do_not_notice_is_told_where_there_is_nothing_else() -> None:
+    """A section is not left empty, and one kind needs no heading."""
+    history = [commit("ci: run less"), commit("Bump the actions group with 2 updates (#7)")]
+
+    assert compose(history, classify_all) == (
+        "- run less (01234567)\n- Bump the actions group with 2 updates (#7) (01234567)"
+    )
+
+
+def test_updates_of_robots_are_no_news_beside_the_words_of_people() -> None:
+    """What dependabot and pre-commit.ci write by themselves stands in no changelog."""
+    history = [commit("[pre-commit.ci] pre-commit autoupdate (#9)"), commit("Wave more")]
+
+    assert compose(history, classify_all) == "- Wave more (01234567)"
 
 
 def test_other_histories_are_a_plain_list() -> None:
@@ -83,6 +100,7 @@ def test_commits_that_name_other_versions_stay(subject: str) -> None:
         ("rename `a_b` to c_d", r"rename `a_b` to c\_d"),
         ("an odd ` tick", r"an odd \` tick"),
         ("# not a heading", r"\# not a heading"),
+        ("see `a`-b, `c` +1", "see `a`-b, `c` +1"),
         ("- not an item", r"\- not an item"),
         ("thank @you, me@example.org", "thank @\N{ZERO WIDTH SPACE}you, me@example.org"),
     ],

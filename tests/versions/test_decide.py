@@ -208,6 +208,10 @@ def test_a_taken_version_is_passed_over_and_named(
             "1 breaking change, 1 feature and 2 fixes since 1.2.0: major.",
         ),
         (
+            ["fix: a", "Add b", "Add c"],
+            "1 fix since 1.2.0: patch; 2 commits more do not say what changed.",
+        ),
+        (
             ["Add a"],
             (
                 "1 commit since 1.2.0 does not say what changed, so a patch is assumed; "

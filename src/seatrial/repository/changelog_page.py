@@ -177,7 +177,7 @@ class Page:
             *self._staying(heading, version),
             *[""] * max(1, self._space()),
             *self._heading(version, date, heading),
-            *self._opening(date),
+            *self._opening(date, self._gap(heading, coming.end)),
             *body,
             *([""] * max(1, self._space()) if coming.end < len(self.lines) else [""]),
             *_stripped(tail, keep_end=True),
@@ -288,15 +288,17 @@ class Page:
         made = [house_style.anchor_like(line, number, version) for line in above if line.strip()]
         return [*made, *above[len(made) :]] if number and all(made) else []
 
-    def _opening(self, date: str) -> list[str]:
+    def _opening(self, date: str, least: int = 0) -> list[str]:
         """Give what follows a heading: the space the house leaves, and its line with the date."""
-        gap = [""]
-        if self.releases:
-            first = self.releases[0]
-            told = self._first_line(first.heading.end, first.end)
-            gap = [""] * (told - first.heading.end if told is not None else 1)
+        first = self.releases[0] if self.releases else None
+        gap = [""] * max(least, self._gap(first.heading, first.end) if first else 1)
         line = self._released_line(date)
         return [*gap, line, ""] if line else gap
+
+    def _gap(self, heading: Heading, end: int) -> int:
+        """Count the empty lines between a heading and its text."""
+        told = self._first_line(heading.end, end)
+        return 1 if told is None else told - heading.end
 
     def _released_line(self, date: str) -> str:
         """Give the line that dates a release under its heading, as the last release has it."""
@@ -316,9 +318,7 @@ class Page:
         return house_style.UNRELEASED.sub(self._like(date), title)
 
     def _like(self, date: str) -> str:
-        titles = (release.heading.title for release in self.releases)
-        sample = next((title for title in titles if house_style.has_date(title)), "")
-        return house_style.date_like(sample, date)
+        return house_style.date_like([release.heading.title for release in self.releases], date)
 
     def _space(self) -> int:
         """Count the empty lines the house leaves above a release."""

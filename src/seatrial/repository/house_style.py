@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from packaging.version import InvalidVersion, Version
 
@@ -43,6 +43,7 @@ _MONTHS = (
     "December",
 )
 _MONTH = "(?:" + "|".join([*_MONTHS, *(month[:3] for month in _MONTHS)]) + r")"
+_SHORT_MONTH = re.compile(r"\b(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b")
 _DATES: tuple[tuple[str, str], ...] = (
     (r"\b\d{4}-\d{2}-\d{2}\b", "%Y-%m-%d"),
     (r"\b\d{4}/\d{2}/\d{2}\b", "%Y/%m/%d"),
@@ -117,26 +118,37 @@ def base_moved(url: str, old: str, version: str) -> str:
     return head.replace(old, version) + dots + tip if dots else url
 
 
-def date_like(text: str, date: str) -> str:
-    """Give a date as another text spells the one in it (``2024-01-31``: ``January 31, 2024``).
+def date_like(texts: Sequence[str], date: str) -> str:
+    """Give a date as other texts spell theirs (``2024-01-31``: ``January 31, 2024``).
 
     Args:
-        text: what holds a date; where it holds none, the date is given in ISO 8601.
+        texts: the first that holds a date counts; where none does, the date is given in ISO 8601.
         date: ISO 8601.
     """
-    day = dt.date.fromisoformat(date)
-    for pattern, form in _DATES:
-        found = re.search(pattern, text)
+    sample = next((text for text in texts if has_date(text)), "")
+    for pattern, _ in _DATES:
+        found = re.search(pattern, sample)
         if found:
-            return _spelt(day, form, found[0])
+            return redated(found[0], date, texts)
     return date
 
 
-def redated(text: str, date: str) -> str:
-    """Give a text with the dates in it replaced, each in its own spelling."""
+def redated(text: str, date: str, others: Iterable[str] = ()) -> str:
+    """Give a text with the dates in it replaced, each in its own spelling.
+
+    Args:
+        text: the text.
+        date: ISO 8601.
+        others: texts of the same house; they tell whether "May" is a short month or a full one.
+    """
     day = dt.date.fromisoformat(date)
+    house = " ".join(others)
     for pattern, form in _DATES:
-        text = re.sub(pattern, lambda found, form=form: _spelt(day, form, found[0]), text)  # type: ignore[misc]  # mypy infers no default arguments of a lambda
+        text = re.sub(
+            pattern,
+            lambda found, form=form: _spelt(day, form, found[0], house),  # type: ignore[misc]  # mypy infers no default arguments of a lambda
+            text,
+        )
     return text
 
 
@@ -153,10 +165,11 @@ def title_like(titles: Iterable[str], version: str, date: str) -> str:
         version: the new one.
         date: ISO 8601.
     """
+    titles = list(titles)
     for title in titles:
         old = VERSION.search(title)
         if old and _plain(title):
-            return redated(_reversioned(title, old[0], version), date)
+            return redated(_reversioned(title, old[0], version), date, titles)
     return f"{version} - {date}"
 
 
@@ -206,11 +219,12 @@ def _without_links(title: str) -> str:
     return re.sub(r"\]\([^)]*\)|\s*<[^>]*>(?=`_)", lambda found: found[0][0].strip("<"), title)
 
 
-def _spelt(day: dt.date, form: str, like: str) -> str:
+def _spelt(day: dt.date, form: str, like: str, house: str) -> str:
     if "{month}" not in form:
         return day.strftime(form)
     # strftime's months are the locale's, and it knows no ordinals.
-    full = any(month in like for month in _MONTHS)
+    named = [month for month in _MONTHS if month in like]
+    full = bool(named) and (named != ["May"] or not _SHORT_MONTH.search(house))
     month = _MONTHS[day.month - 1] if full else _MONTHS[day.month - 1][:3]
     ordinal = re.search(r"\d(?:st|nd|rd|th)", like)
     number = f"{day.day}{_ordinal(day.day)}" if ordinal else str(day.day)

@@ -37,7 +37,8 @@ def compose(commits: Sequence[CommitFact], classify: Classify) -> str:
 
     Where the history uses Conventional Commits they are grouped; else it is a plain list.  Merges
     bring in commits that are listed themselves, and a release says nothing of its own commit:
-    both are left out, as is what was made and taken back in between.
+    both are left out, as is what was made and taken back in between, and what says of itself
+    that users do not notice it (``ci:``, ``test:``), unless there is nothing else.
 
     Args:
         commits: the newest first.
@@ -49,9 +50,9 @@ def compose(commits: Sequence[CommitFact], classify: Classify) -> str:
         for commit, effect in zip(commits, effects, strict=True)
         if not (commit.merge or effect.undone or _is_release(commit.subject))
     ]
-    grouped = any(effect.says and effect.type != "merge" for _, effect in told)
-    if not grouped:
-        return "\n".join(_line(commit, commit.subject, "") for commit, _ in told)
+    told = [one for one in told if not (one[1].says and one[1].kind == "other")] or told
+    if all(effect.kind == "other" for _, effect in told):
+        return "\n".join(_entry(commit, effect) for commit, effect in told)
     parts = []
     for kind, title in _GROUPS:
         lines = [_entry(commit, effect) for commit, effect in told if effect.kind == kind]
@@ -61,7 +62,12 @@ def compose(commits: Sequence[CommitFact], classify: Classify) -> str:
 
 
 def _entry(commit: CommitFact, effect: Effect) -> str:
-    line = _line(commit, effect.description or commit.subject, effect.scope)
+    # What stands before the colon of a subject that is no Conventional Commit belongs to it.
+    line = (
+        _line(commit, effect.description, effect.scope)
+        if effect.says and effect.description
+        else _line(commit, commit.subject, "")
+    )
     if effect.kind == "breaking" and effect.note and effect.note != effect.description:
         line += "\n" + "\n".join(f"  {escape(part.strip())}" for part in effect.note.splitlines())
     return line
@@ -82,16 +88,16 @@ def escape(text: str) -> str:
     Mentions (``@name``) are broken up as well: notes must not call people who did not ask for it.
     """
     pieces = re.split(r"(`[^`\n]+`)", text)
-    return "".join(
+    escaped = "".join(
         piece if piece.startswith("`") and len(piece) > 1 else _escape_words(piece)
         for piece in pieces
     )
+    # At the beginning these would make a heading, a list, or a quotation inside the item.
+    return f"\\{escaped}" if escaped[:1] in {"#", "+", "-"} else escaped
 
 
 def _escape_words(text: str) -> str:
     text = re.sub(r"([\\*_\[\]<>`~|])", r"\\\1", text)
-    # At the beginning these would make a heading, a list, or a quotation inside the item.
-    text = re.sub(r"^(\s*)([#+>-]|\d+(?=[.)]))", r"\1\\\2", text) if text[:1] in "#+>-" else text
     return re.sub(r"(?<![\w/])@(?=\w)", "@\N{ZERO WIDTH SPACE}", text)
 
 

@@ -32,8 +32,10 @@ _KINDS: dict[str, Kind] = {
     "test": "other",
 }
 
-# Rules 1, 4 and 5: a type, an optional scope in parentheses, an optional !, colon and space.
+# Rules 1, 4 and 5: a type, an optional scope in parentheses, an optional !, colon and space.  An
+# emoji (or its name between colons) may stand before it.
 _HEADER = re.compile(
+    r"(?:(?:[^\w\s()\[\]{}<>\"'`#@!:.,;?-]+|:[a-z_]+:) *)?"
     r"(?P<type>[A-Za-z][A-Za-z0-9_-]*)(?:\((?P<scope>[^()\n]+)\))?(?P<bang>!)?: +(?P<what>\S.*)"
 )
 # Rules 12, 15 and 16: upper case, with a space or a hyphen, colon, space, text.
@@ -42,6 +44,11 @@ _BREAKING = re.compile(r"^BREAKING[ -]CHANGE: +(?P<note>\S.*)", re.MULTILINE)
 _FOOTER = re.compile(r"(?:BREAKING CHANGE|[A-Za-z][A-Za-z0-9-]*)(?:: | #)\S")
 _MERGE = re.compile(
     r"Merge (?:pull request #|branch |branches |remote-tracking branch |tag |commit )"
+)
+# The subjects that dependabot and pre-commit.ci write where nobody has told them otherwise.
+_ROBOT = re.compile(
+    r"Bump (?:\S+ from \S+ to \S+|\S+ and \S+|the [\w-]+ group|https?://\S+)\b.*"
+    r"|\[pre-commit\.ci\] .+"
 )
 _GIT_REVERT = re.compile(r'(?P<verb>Revert|Reapply) "(?P<subject>.*)"$')
 
@@ -91,6 +98,8 @@ def classify(subject: str, body: str = "") -> Effect:
     if header is None:
         if note:
             return Effect(kind="breaking", says=True, description=subject, note=note)
+        if _ROBOT.fullmatch(subject):
+            return Effect(says=True, type="build", description=subject)
         return Effect(description=subject)
     word = header["type"].lower()  # Rule 15: the case of a type means nothing.
     known = _KINDS.get(word)

@@ -195,7 +195,7 @@ def _by_effects(
     counts = {kind: sum(e.kind == kind for e in effects) for kind in ("breaking", "feature", "fix")}
     if not silent and not any(counts.values()):
         return NothingToRelease(
-            why=f"None of the {_count(len(effects), 'commit')} since {released} changes anything "
+            why=f"{_count(len(effects), 'commit')} since {released}, and nothing changes "
             "for users; --bump patch releases all the same.",
             effects=effects,
         )
@@ -207,7 +207,7 @@ def _by_effects(
         )
     if not any(counts.values()):
         return bump(released, "patch"), (
-            f"{_count(silent, 'commit')} since {released} {'does' if silent == 1 else 'do'} not "
+            f"{_count(silent, 'commit')} since {released} {_do(silent)} not "
             "say what changed, so a patch is assumed; --bump minor or major says otherwise."
         )
     kind = _part(released, counts)
@@ -219,6 +219,8 @@ def _by_effects(
         ]
     )
     reason = f"{found} since {released}: {kind}"
+    if silent:
+        reason += f"; {_count(silent, 'commit')} more {_do(silent)} not say what changed"
     if is_calendar(released):
         reason += " (the number looks like a date, which --version can give)"
     elif released.major == 0 and counts["breaking"]:
@@ -236,6 +238,10 @@ def _part(released: Version, counts: dict[str, int]) -> Bump:
 
 def _count(number: int, one: str, many: str = "") -> str:
     return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def _do(number: int) -> str:
+    return "does" if number == 1 else "do"
 
 
 def _listed(counted: list[str]) -> str:
