@@ -59,18 +59,17 @@ def test_a_run_without_a_plan_does_not_count(tmp_path: Path) -> None:
         find(tmp_path)
 
 
-def test_the_latest_unfinished_run_is_found(tmp_path: Path) -> None:
-    """Asked for no run in particular, the latest that is not finished is meant, else the latest."""
+def test_the_latest_run_that_was_not_undone_is_found(tmp_path: Path) -> None:
+    """Asked for no run in particular, the latest that was not taken back is meant."""
     runs = [create(tmp_path, label.encode(), label) for label in ("1", "2", "3", "4")]
     end(runs[0], "unreachable")
     end(runs[1], "interrupted")
     end(runs[2], "undone")
     end(runs[3], "done")
     assert [finished(run) for run in runs] == [False, False, True, True]
-    assert find(tmp_path) == runs[1]
-    end(runs[0], "done")
-    end(runs[1], "done")
     assert find(tmp_path) == runs[3]
+    runs[3].plan.unlink()
+    assert find(tmp_path) == runs[1]
 
 
 def test_a_run_with_a_damaged_journal_is_not_finished(tmp_path: Path) -> None:

@@ -25,5 +25,8 @@ def show_single(report: SingleReport, *, as_json: bool) -> None:
     for file in report.artifacts:
         console.print(f"  {escape(file.name)}  {file.size:,} bytes")
         console.print(f"    [dim]sha256 {file.sha256}[/]")
+    for step in report.steps:
+        if step.detail and not step.kind.endswith("-file"):
+            console.print(f"  [dim]{escape(step.key)}: {escape(step.detail)}[/]")
     for warning in report.warnings:
         console.print(f"[yellow]Note:[/] {escape(warning)}")

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from seatrial.engine.history import history
-from seatrial.engine.journal import read_entries
+from seatrial.engine.journal import UNDONE, read_entries
 from seatrial.errors import SeatrialError, UnknownRun
 from seatrial.storage import make_folder, storage_fault, storage_faults, write_whole
 
@@ -115,13 +115,20 @@ def finished(run: RunFolder) -> bool:
     return False
 
 
+def undone(run: RunFolder) -> bool:
+    """Say whether a run was taken back; one whose journal cannot be read was not."""
+    with contextlib.suppress(SeatrialError):
+        return history(read_entries(run.journal)).outcome == UNDONE
+    return False
+
+
 def find(common: Path, wanted: str = "") -> RunFolder:
     """Find a run.
 
     Args:
         common: the repository's common git directory.
-        wanted: the beginning of its id, enough of it to be the only one; empty is the latest that
-            is not finished, else the latest.
+        wanted: the beginning of its id, enough of it to be the only one; empty is the latest
+            that was not undone.  One begun before a finished one is of the past.
 
     Raises:
         UnknownRun: there is none, or there are several.
@@ -135,7 +142,7 @@ def find(common: Path, wanted: str = "") -> RunFolder:
             next_step="Begin one with seatrial rehearse or seatrial release.",
         )
     if not wanted:
-        return next((run for run in reversed(runs) if not finished(run)), runs[-1])
+        return next((run for run in reversed(runs) if not undone(run)), runs[-1])
     found = [run for run in runs if run.id == wanted] or [
         run for run in runs if run.id.startswith(wanted)
     ]

@@ -172,7 +172,9 @@ def _tracked(project: Project, branch: str) -> str:
 def _check_history(project: Project, seen: Seen, branch: str) -> None:
     """Refuse a commit that does not hold what users and the remote have."""
     facts = project.facts
-    last = max(facts.tags, key=lambda tag: Version(tag.version), default=None)
+    # A pre-release on another branch is nothing that users would lose.
+    counted = [tag for tag in facts.tags if tag.ancestor or not Version(tag.version).is_prerelease]
+    last = max(counted, key=lambda tag: Version(tag.version), default=None)
     if last is not None and not last.ancestor:
         raise TagNotAncestor(
             f"{last.name} ({last.commit[:12]})",

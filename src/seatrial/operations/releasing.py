@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,7 +32,7 @@ from seatrial.operations.running import (
     perform,
     preflight,
 )
-from seatrial.operations.worlds import indexes_of, real_world
+from seatrial.operations.worlds import SCRATCH, indexes_of, real_world
 from seatrial.plan.planning import Complete, Planned, Planning
 from seatrial.plan.values import (
     DraftRelease,
@@ -257,7 +258,7 @@ def _begin(project: Project, planned: Planned, watch: Watch) -> ReleaseReport:
     scratch = project.snapshot.common / "seatrial"
     preflight(bind(plan), real_world(at, plan, scratch / "preflight"))
     run = create(project.snapshot.common, plan.encode(), plan.version)
-    perform(plan, real_world(at, plan, run.path), run.path, watch)
+    _perform(at, plan, run, watch)
     return _report(at, plan, run, _Ended("released", planned.going_on, timer))
 
 
@@ -266,9 +267,17 @@ def _again(project: Project, run: RunFolder, plan: Plan, watch: Watch) -> Ending
     at = Project.open(project.snapshot.root, plan.commit)
     if at.configuration.digest != plan.configuration:
         raise StalePlan(f"of run {run.id}", "the configuration of its commit reads otherwise now")
-    perform(plan, real_world(at, plan, run.path), run.path, watch)
+    _perform(at, plan, run, watch)
     report = _report(at, plan, run, _Ended("released", going_on=True, timer=timer))
     return Ending(planning=Planned(plan=plan, going_on=True), report=report)
+
+
+def _perform(project: Project, plan: Plan, run: RunFolder, watch: Watch) -> None:
+    world = real_world(project, plan, run.path)
+    perform(plan, world, run.path, watch)
+    # What the release was made in has served; plan, journal, files and logs stay.
+    world.git.discard()
+    shutil.rmtree(run.path / SCRATCH, ignore_errors=True)
 
 
 class _Ended(NamedTuple):

@@ -20,6 +20,7 @@ from seatrial.world.ports import Forge, Index, Rehearsed, World
 from seatrial.world.store import RunStore
 
 REHEARSED = "rehearsed"
+SCRATCH = "scratch"
 
 
 class Stage(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,7 +102,7 @@ def lone_world(outside: Outside, plan: Plan, run: Path) -> World:
         git=CloneGit(run, run / "clone", remote="", runner=outside.runner),
         indexes={name: outside.index(name) for name in indexes_of(plan)},
         forge=None,
-        machine=LocalMachine(run / "scratch", store, outside.runner),
+        machine=LocalMachine(run / SCRATCH, store, outside.runner),
         store=store,
         rehearsed=RehearsedFiles(run / REHEARSED, use=False),
     )
@@ -121,7 +122,7 @@ def _world(
         git=CloneGit(project.snapshot.root, run / "clone", remote=remote, runner=project.runner),
         indexes=indexes,
         forge=forge,
-        machine=LocalMachine(run / "scratch", store, project.runner),
+        machine=LocalMachine(run / SCRATCH, store, project.runner),
         store=store,
         rehearsed=rehearsed,
     )
