@@ -9,7 +9,7 @@ import pytest
 from seatrial.indexrules.archives import MixedPaths, common_path, join
 from seatrial.indexrules.descriptions import render
 from seatrial.indexrules.messages import reason_phrase
-from seatrial.indexrules.metadata import FIELDS
+from seatrial.indexrules.metadata import FIELDS, metadata_rules
 from seatrial.indexrules.metadata_pypi import address_of
 from seatrial.indexrules.names import standard_library, ultranormal
 from seatrial.indexrules.sanitise import clean
@@ -164,3 +164,22 @@ def test_every_field_has_its_key_and_its_version() -> None:
     keys = {field.key for field in FIELDS.values()}
     odd = {field.key for field in FIELDS.values() if field.key != field.name.replace("-", "_")}
     assert (len(keys), len(FIELDS), odd) == (32, 32, {"classifiers", "project_urls"})
+
+
+@pytest.mark.parametrize(
+    ("fields", "found"),
+    [
+        ([("provides_extra", "a-"), ("provides_extra", "{x}")], ["M15", "X500.8"]),
+        ([("provides_extra", "{x}"), ("dynamic", "x")], ["X500.8", "M14"]),
+        ([("license_expression", "LicenseRef-x+"), ("dynamic", "x")], ["X500.9", "M14"]),
+        ([("license_expression", "LicenseRef-")], []),
+        ([("license_expression", "LicenseRef-x+ MIT")], ["M18"]),
+        ([("requires_dist", "a>=1\n")], []),
+        ([("summary", "a"), ("summary", "b"), ("requires_python", "^3")], ["M1", "M16"]),
+        ([("requires_dist", "a @ https://x"), ("requires_dist", "a b")], ["M17"]),
+    ],
+)
+def test_faults_of_metadata_come_in_passes(fields: list[tuple[str, str]], found: list[str]) -> None:
+    """A field speaks once a pass, and what ends in 500 as a field's first fault goes before all."""
+    sound = [("metadata_version", "2.5"), ("name", "probe"), ("version", "1.0")]
+    assert [one.rule for one in metadata_rules(Form.of([*sound, *fields]))] == found

@@ -136,14 +136,16 @@ def metadata_rules(form: Form) -> Iterator[Refusal]:
     yield from unreadable
     bad = {field.name for field in FIELDS.values() if _came(form, field)} - set(raw)
     failed: set[str] = set()
-    found: list[Refusal] = []
+    found: list[list[Refusal]] = []
     for name in order({*raw, *_REQUIRED} - bad):
         faults = [_spoken(name, fault) for fault in _survived(name, _core_faults(name, raw))]
-        found += faults
         if faults:
+            found.append(faults)
             failed.add(name)
-    # What PyPI answers 500 to ends its pass, whatever else the pass would have found.
-    yield from sorted(found, key=lambda refusal: not refusal.ours)
+    # PyPI stops at the first fault of each field.  Where it answers 500 to that one, this ends the
+    # pass, whatever other fields would have said.
+    for faults in sorted(found, key=lambda faults: not faults[0].ours):
+        yield from faults
     yield from _pypi_pass({name: values for name, values in raw.items() if name not in failed})
 
 

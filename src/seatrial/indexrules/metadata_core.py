@@ -30,6 +30,7 @@ _SOURCE: Final = "packaging/metadata.py::_Validator"
 _CONTENT_TYPES: Final = ("text/markdown", "text/x-rst", "text/plain")
 _VARIANTS: Final = ("CommonMark", "GFM")
 _EMPTY_REFERENCE: Final = re.compile(r"(?<![\w.+-])LicenseRef-(?![\w.+-])", re.IGNORECASE)
+_LATER_REFERENCE: Final = re.compile(r"(LicenseRef-[A-Za-z0-9.-]+)\+", re.IGNORECASE)
 _NEVER_DYNAMIC: Final = ("name", "version", "metadata-version")
 _FIELD_NAMES: Final = frozenset(
     (
@@ -211,6 +212,15 @@ def m16_requires_python(_name: str, values: tuple[str, ...]) -> Iterator[Fault]:
         yield _invalid("M16", values[0])
 
 
+def requirement(value: str) -> Requirement:
+    """Read a requirement; one line break at its end is overlooked, as in that version.
+
+    Raises:
+        packaging.requirements.InvalidRequirement: it is none (PEP 508).
+    """
+    return Requirement(value.removesuffix("\n"))
+
+
 def m17_requires_dist(_name: str, values: tuple[str, ...]) -> Iterator[Fault]:
     """M17: a dependency is a requirement (PEP 508).
 
@@ -218,7 +228,7 @@ def m17_requires_dist(_name: str, values: tuple[str, ...]) -> Iterator[Fault]:
     """
     for value in values:
         try:
-            Requirement(value)
+            requirement(value)
         except InvalidRequirement:
             yield _invalid("M17", value)
 
@@ -226,14 +236,27 @@ def m17_requires_dist(_name: str, values: tuple[str, ...]) -> Iterator[Fault]:
 def m18_license_expression(_name: str, values: tuple[str, ...]) -> Iterator[Fault]:
     """M18: the licence expression is one of SPDX.
 
-    ``LicenseRef-`` with nothing behind it passes, as it does in that version.
+    As in that version, ``LicenseRef-`` with nothing behind it passes, and a ``+`` behind such a
+    reference ends in 500.
 
     Source: ``packaging/metadata.py::_Validator._process_license_expression``.
     """
-    try:
-        canonicalize_license_expression(_EMPTY_REFERENCE.sub("LicenseRef-x", values[0]))
-    except InvalidLicenseExpression:
+    value = _EMPTY_REFERENCE.sub("LicenseRef-x", values[0])
+    if _is_license_expression(value):
+        return
+    if _is_license_expression(_LATER_REFERENCE.sub(r"\1", value)):
+        said = "A LicenseRef with a + cannot be read; PyPI answers 500 to this."
+        yield Fault(rule="X500.9", said=said, source=_SOURCE, ours=True)
+    else:
         yield _invalid("M18", values[0])
+
+
+def _is_license_expression(value: str) -> bool:
+    try:
+        canonicalize_license_expression(value)
+    except InvalidLicenseExpression:
+        return False
+    return True
 
 
 def m19_m22_license_file(_name: str, values: tuple[str, ...]) -> Iterator[Fault]:

@@ -8,9 +8,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final, TypeAlias
 
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.requirements import InvalidRequirement
 from packaging.version import Version
 
+from seatrial.indexrules.metadata_core import requirement
 from seatrial.indexrules.said import Fault
 from seatrial.indexrules.urls import is_web_address
 
@@ -24,6 +25,11 @@ LABEL: Final = 32
 """Characters of a project URL's label at most."""
 
 _SOURCE: Final = "forklift/metadata.py::_validate_metadata"
+# One sentence of packaging's has changed since the version that PyPI pins.
+_SUFFIX_THEN: Final = ".* suffix can only be used with `==` or `!=` operators"
+_SUFFIX_NOW: Final = (
+    ".* suffix cannot be used with pre-release, post-release, dev or local versions"
+)
 _QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
@@ -154,9 +160,10 @@ def m36_other_dist(name: str, raw: Raw) -> Iterator[Fault]:
     """
     for value in raw[name]:
         try:
-            found = Requirement(value)
+            found = requirement(value)
         except InvalidRequirement as error:
-            yield _fault("M36", f"{value!r} is invalid: {error}")
+            said = str(error).replace(_SUFFIX_NOW, _SUFFIX_THEN)
+            yield _fault("M36", f"{value!r} is invalid: {said}")
             continue
         if found.url is not None:
             yield _fault("M36", f"Can't have direct dependency: {value!r}")
@@ -167,7 +174,7 @@ def m37_direct(_name: str, raw: Raw) -> Iterator[Fault]:
 
     Source: ``forklift/metadata.py::_validate_metadata``.
     """
-    for found in map(Requirement, raw["requires-dist"]):
+    for found in map(requirement, raw["requires-dist"]):
         if found.url is not None:
             yield _fault("M37", f"Can't have direct dependency: {found}")
 
