@@ -15,6 +15,10 @@ LONGEST_NOTES = 100_000
 """Characters of notes; GitHub takes 125,000, and our hidden line needs some of them."""
 
 
+LISTED_WITHIN = 60.0
+"""Seconds that a forge may take to list a release that it has made."""
+
+
 class OnForge(Bound[Spec]):
     """What the actions on a forge release share."""
 
@@ -41,6 +45,11 @@ class OpenDraft(OnForge):
     """
 
     spec: DraftRelease
+
+    @property
+    def patience(self) -> float:
+        """Seconds that the forge's list may take to show a new draft."""
+        return LISTED_WITHIN
 
     def preflight(self, world: World) -> None:
         """See that there is a credential, and that it may write releases."""

@@ -24,7 +24,7 @@ from seatrial.engine.signals import on_stop
 from seatrial.engine.step import Held, Result, Step, Stopped
 from seatrial.engine.waiting import Waiting
 from seatrial.errors import SeatrialError, StorageFault
-from seatrial.plan.state import Action, Expandable, Receipt
+from seatrial.plan.state import Action, Expandable, Patient, Receipt
 
 W = TypeVar("W")
 Message: TypeAlias = Callable[[], None]
@@ -334,7 +334,9 @@ class Course(Generic[W]):
             journal=self._journal,
             waiting=self.manner.waiting,
             desk=TaskDesk(self, task),
-            suspect=task.irrevocable and task.key in self.manner.suspects,
+            # What a patient action makes may be there and not show yet.
+            suspect=(task.irrevocable or isinstance(task.action, Patient))
+            and task.key in self.manner.suspects,
         )
         message: Message
         try:

@@ -88,7 +88,7 @@ class Step(Generic[W]):
         waiting: how long and how often.
         desk: the rest of the run.
         suspect: an earlier process meant to act, what came of it is not known, and it cannot be
-            taken back: absent has to be seen twice.
+            taken back or is slow to show: absent has to be seen twice.
     """
 
     world: W
