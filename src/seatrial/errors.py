@@ -69,8 +69,8 @@ class SeatrialError(Exception):
     exit_code: ClassVar[ExitCode]
     doing: str = ""
     next_step: str = ""
-    others: tuple[SeatrialError, ...] = ()
-    """What else went wrong in the same run, after this."""
+    others: tuple[SeatrialError, ...] = ()  # What else went wrong in the same run, after this.
+    page: str = ""  # The HTML page of the run that it stopped, if there is one.
 
     def __init__(
         self, thing: str, said: str = "", *, doing: str | None = None, next_step: str | None = None

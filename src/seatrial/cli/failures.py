@@ -7,52 +7,7 @@ import sys
 import msgspec
 
 from seatrial.errors import SeatrialError
-
-DOCUMENTATION = "docs/errors/{slug}.md"
-
-
-class Failure(msgspec.Struct, frozen=True, kw_only=True):
-    """An error, as ``--json`` gives it.
-
-    Attributes:
-        error: its stable name, which is also its page in the documentation.
-        doing: what was being done.
-        thing: what it happened to.
-        said: what was found, or what the other side answered.
-        next_step: what can be done now.
-        exit_code: what the process ends with.
-    """
-
-    error: str
-    doing: str
-    thing: str
-    said: str
-    next_step: str
-    exit_code: int
-
-
-class FailureDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """What ``--json`` prints when a command fails.
-
-    Attributes:
-        outcome: always "failed".
-        failure: the error.
-    """
-
-    failure: Failure
-    outcome: str = "failed"
-
-
-def describe(error: SeatrialError) -> Failure:
-    """Give the error's fields."""
-    return Failure(
-        error=error.slug,
-        doing=error.doing,
-        thing=error.thing,
-        said=error.said,
-        next_step=error.next_step,
-        exit_code=int(error.exit_code),
-    )
+from seatrial.report.failure import FailureDocument, describe
 
 
 def show_failure(error: SeatrialError, *, machine: bool) -> None:

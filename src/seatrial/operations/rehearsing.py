@@ -8,6 +8,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -18,10 +19,14 @@ from seatrial.dock.server import Dock
 from seatrial.errors import (
     CannotTell,
     CredentialMissing,
+    Incomplete,
+    Interrupted,
     InvalidConfiguration,
+    SeatrialError,
     Unreachable,
 )
 from seatrial.operations.docking import usual_index
+from seatrial.operations.pages import reports_folder, write_pages
 from seatrial.operations.planning import Request, plan_release
 from seatrial.operations.project import Project
 from seatrial.operations.running import (
@@ -34,8 +39,10 @@ from seatrial.operations.running import (
 from seatrial.operations.worlds import Stage, indexes_of, rehearsal_world
 from seatrial.plan.planning import Planned, Planning
 from seatrial.plan.values import DraftRelease, Plan
+from seatrial.report.failure import describe
 from seatrial.report.release import Circumstances, Missing, ReleaseReport, report_release
 from seatrial.world.git import bare_copy
+from seatrial.world.ports import World
 
 
 class Rehearsal(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,17 +89,60 @@ def rehearse(rehearsal: Rehearsal, watch: Watch) -> tuple[Planning, ReleaseRepor
             (folder / "stage.json").write_bytes(msgspec.json.encode(stage))
             world = rehearsal_world(at, stage, run)
             _until_killed(folder, at, plan, faults)
-            perform(plan, world, run, watch)
-            around = Circumstances(
-                outcome="rehearsed",
-                folder=str(folder) if rehearsal.keep else "",
-                artifacts=artifacts_of(world),
-                simple_urls={name: simple for name, (_, simple) in stage.indexes.items()},
-                remote=stage.remote if plan.remote else "",
-                missing=tuple(missing_for_release(at, plan)),
-                seconds=timer.seconds,
-            )
-        return planning, report_release(plan, journal_of(run), around)
+            scene = Scene(rehearsal, at, plan, stage, folder, timer)
+            try:
+                perform(plan, world, run, watch)
+            except SeatrialError as error:
+                if isinstance(error, Incomplete | Interrupted):
+                    # There is no run to resume: a rehearsal begins anew, and leaves nothing.
+                    error.next_step = "Nothing of yours was changed: rehearse again."
+                with contextlib.suppress(SeatrialError):
+                    error.page = scene.report(world, error).page
+                raise
+            return planning, scene.report(world)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A rehearsal that takes place.
+
+    Args:
+        rehearsal: what was asked for.
+        project: the repository, at the planned commit.
+        plan: what is to be done.
+        stage: where.
+        folder: everything lies in it.
+        timer: runs since the beginning.
+    """
+
+    rehearsal: Rehearsal
+    project: Project
+    plan: Plan
+    stage: Stage
+    folder: Path
+    timer: Stopwatch
+
+    def report(self, world: World, error: SeatrialError | None = None) -> ReleaseReport:
+        """Report what came of it, and write its pages.
+
+        Args:
+            world: of the rehearsal.
+            error: what stopped it.
+        """
+        plan, keep = self.plan, self.rehearsal.keep
+        around = Circumstances(
+            outcome="incomplete" if error else "rehearsed",
+            rehearsal=True,
+            folder=str(self.folder) if keep else "",
+            artifacts=artifacts_of(world),
+            simple_urls={name: simple for name, (_, simple) in self.stage.indexes.items()},
+            remote=self.stage.remote if plan.remote else "",
+            missing=tuple(missing_for_release(self.project, plan)),
+            failure=describe(error) if error else None,
+            seconds=self.timer.seconds,
+        )
+        report = report_release(plan, journal_of(self.folder / "run"), around)
+        return write_pages(report, self.folder if keep else reports_folder(plan))
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import shutil
 from pathlib import Path
@@ -18,9 +19,11 @@ from seatrial.engine.runs import RunFolder, create, find, finished, list_runs
 from seatrial.engine.undo import undo as undo_actions
 from seatrial.errors import (
     RemoteMissing,
+    SeatrialError,
     StalePlan,
     UnfinishedRun,
 )
+from seatrial.operations.pages import write_pages
 from seatrial.operations.planfiles import read_plan
 from seatrial.operations.planning import Request, plan_release
 from seatrial.operations.project import Project
@@ -42,6 +45,7 @@ from seatrial.plan.values import (
     Upload,
     UploadAssets,
 )
+from seatrial.report.failure import Failure, describe
 from seatrial.report.release import Circumstances, Outcome, ReleaseReport, report_release
 from seatrial.versions.decide import Wish
 
@@ -258,8 +262,7 @@ def _begin(project: Project, planned: Planned, watch: Watch) -> ReleaseReport:
     scratch = project.snapshot.common / "seatrial"
     preflight(bind(plan), real_world(at, plan, scratch / "preflight"))
     run = create(project.snapshot.common, plan.encode(), plan.version)
-    _perform(at, plan, run, watch)
-    return _report(at, plan, run, _Ended("released", planned.going_on, timer))
+    return _perform(at, plan, run, watch, _Ended("released", planned.going_on, timer))
 
 
 def _again(project: Project, run: RunFolder, plan: Plan, watch: Watch) -> Ending:
@@ -267,25 +270,38 @@ def _again(project: Project, run: RunFolder, plan: Plan, watch: Watch) -> Ending
     at = Project.open(project.snapshot.root, plan.commit)
     if at.configuration.digest != plan.configuration:
         raise StalePlan(f"of run {run.id}", "the configuration of its commit reads otherwise now")
-    _perform(at, plan, run, watch)
-    report = _report(at, plan, run, _Ended("released", going_on=True, timer=timer))
+    report = _perform(at, plan, run, watch, _Ended("released", going_on=True, timer=timer))
     return Ending(planning=Planned(plan=plan, going_on=True), report=report)
 
 
-def _perform(project: Project, plan: Plan, run: RunFolder, watch: Watch) -> None:
-    world = real_world(project, plan, run.path)
-    perform(plan, world, run.path, watch)
-    # What the release was made in has served; plan, journal, files and logs stay.
-    world.git.discard()
-    shutil.rmtree(run.path / SCRATCH, ignore_errors=True)
-
-
 class _Ended(NamedTuple):
-    """How a command ended: its outcome, whether it went on with something, since when it ran."""
+    """How a command ended: its outcome, whether it went on with something, since when it ran.
+
+    ``failure`` is what stopped it.
+    """
 
     outcome: Outcome
     going_on: bool
     timer: Stopwatch
+    failure: Failure | None = None
+
+
+def _perform(
+    project: Project, plan: Plan, run: RunFolder, watch: Watch, ended: _Ended
+) -> ReleaseReport:
+    """Run the plan; a page tells of its end, and of what stopped it."""
+    world = real_world(project, plan, run.path)
+    try:
+        perform(plan, world, run.path, watch)
+    except SeatrialError as error:
+        stopped = ended._replace(outcome="incomplete", failure=describe(error))
+        with contextlib.suppress(SeatrialError):
+            error.page = _report(project, plan, run, stopped).page
+        raise
+    # What the release was made in has served; plan, journal, files and logs stay.
+    world.git.discard()
+    shutil.rmtree(run.path / SCRATCH, ignore_errors=True)
+    return _report(project, plan, run, ended)
 
 
 def _report(project: Project, plan: Plan, run: RunFolder, ended: _Ended) -> ReleaseReport:
@@ -298,6 +314,7 @@ def _report(project: Project, plan: Plan, run: RunFolder, ended: _Ended) -> Rele
         artifacts=artifacts_of(world),
         simple_urls={name: world.index(name).simple_url for name in indexes_of(plan)},
         remote=project.facts.remote.url if project.facts.remote else "",
+        failure=ended.failure,
         seconds=ended.timer.seconds,
     )
-    return report_release(plan, journal_of(run.path), around)
+    return write_pages(report_release(plan, journal_of(run.path), around), run.path)

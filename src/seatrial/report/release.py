@@ -10,6 +10,7 @@ import msgspec
 from seatrial.engine import journal
 from seatrial.engine.history import Past, history
 from seatrial.plan.values import Commit, InstallCheck, Note, Plan, ReleasedCommit, Upload
+from seatrial.report.failure import Failure
 
 SCHEMA = 1
 
@@ -97,8 +98,10 @@ class ReleaseReport(msgspec.Struct, frozen=True, kw_only=True):
         schema: the version of this layout.
         outcome: how it ended.
         going_on: whether a part of it was there when this command began.
+        rehearsal: whether it took place in a world of its own.
         run: the run's name; empty for a rehearsal.
         folder: the run's folder, if it is kept.
+        page: the path of the HTML page, if it is kept.
         package: the package's name.
         version: the version.
         previous: the last release, or empty.
@@ -118,15 +121,19 @@ class ReleaseReport(msgspec.Struct, frozen=True, kw_only=True):
         installations: where they were installed.
         steps: every action.
         remarks: what a person should know.
+        point_of_no_return: the key of the first action that cannot be taken back; empty if none.
         missing: what a real release would need.
+        failure: what stopped it, if it was stopped.
         seconds: how long it took as a whole.
     """
 
     schema: int = SCHEMA
     outcome: Outcome
     going_on: bool
+    rehearsal: bool
     run: str
     folder: str
+    page: str
     package: str
     version: str
     previous: str
@@ -146,7 +153,9 @@ class ReleaseReport(msgspec.Struct, frozen=True, kw_only=True):
     installations: tuple[Installation, ...]
     steps: tuple[Step, ...]
     remarks: tuple[Note, ...]
+    point_of_no_return: str
     missing: tuple[Missing, ...]
+    failure: Failure | None
     seconds: float
 
 
@@ -156,23 +165,27 @@ class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         outcome: how it ended.
         going_on: whether a part of it was there when this command began.
+        rehearsal: whether it took place in a world of its own.
         run: the run's name.
         folder: the run's folder, if it is kept.
         artifacts: the built files.
         simple_urls: index → address of its Simple API.
         remote: where it was pushed to.
         missing: what a real release would need.
+        failure: what stopped it.
         seconds: how long it took.
     """
 
     outcome: Outcome
     going_on: bool = False
+    rehearsal: bool = False
     run: str = ""
     folder: str = ""
     artifacts: tuple[Artifact, ...] = ()
     simple_urls: dict[str, str] = {}
     remote: str = ""
     missing: tuple[Missing, ...] = ()
+    failure: Failure | None = None
     seconds: float = 0.0
 
 
@@ -193,8 +206,10 @@ def report_release(
     return ReleaseReport(
         outcome=around.outcome,
         going_on=around.going_on,
+        rehearsal=around.rehearsal,
         run=around.run,
         folder=around.folder,
+        page="",
         package=plan.package,
         version=plan.version,
         previous=plan.previous,
@@ -222,7 +237,9 @@ def report_release(
         installations=_installations(plan, facts),
         steps=steps,
         remarks=plan.remarks,
+        point_of_no_return=plan.point_of_no_return,
         missing=around.missing,
+        failure=around.failure,
         seconds=around.seconds,
     )
 

@@ -1,0 +1,159 @@
+"""A release as one HTML file that needs nothing else: no script, no font, no request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.resources import files
+
+import msgspec
+from jinja2 import StrictUndefined
+from jinja2.sandbox import SandboxedEnvironment
+from markdown_it import MarkdownIt
+
+from seatrial import __version__
+from seatrial.report.diffs import file_diff
+from seatrial.report.outcomes import MARKS, head_of, kind_of, telling_first
+from seatrial.report.release import ReleaseReport, Step
+from seatrial.report.words import duration, many, size, visible
+
+SHOWN = 20
+"""Commits that are shown at once; the rest is folded."""
+
+WORDS = {"found": "was there", "failed": "failed", "skipped": "skipped", "undone": "taken back"}
+
+Row = tuple[str, str, str]
+
+
+class ShownStep(msgspec.Struct, frozen=True, kw_only=True):
+    """One step as the page shows it.
+
+    Attributes:
+        key: the action's key.
+        outcome: of the step, which is also its class.
+        mark: a sign for it.
+        word: the same in a word, where it is not "done".
+        detail: what came of it.
+        time: how long it took.
+        share: the length of its bar, in hundredths of the longest.
+        part: whether it is a part of the step before.
+        no_return: whether the point of no return is before it.
+    """
+
+    key: str
+    outcome: str
+    mark: str
+    word: str
+    detail: str
+    time: str
+    share: float
+    part: bool
+    no_return: bool
+
+
+def render_html(report: ReleaseReport) -> str:
+    """Give the page of a release.
+
+    Whatever comes from outside is escaped; the notes' Markdown may hold neither HTML nor pictures.
+
+    Args:
+        report: of the release.
+    """
+    folder = files("seatrial.report")
+    environment = SandboxedEnvironment(
+        autoescape=True,
+        finalize=_shown,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    template = environment.from_string(folder.joinpath("page.html.jinja").read_text("utf-8"))
+    return template.render(
+        report=report,
+        head=head_of(report),
+        kind=kind_of(report),
+        commits=telling_first(report.commits),
+        facts=list(_facts(report)),
+        places=list(places_of(report)),
+        notes=_prose(report.notes),
+        diffs=[file_diff(edit) for edit in report.edits],
+        steps=_steps(report),
+        style=folder.joinpath("page.css").read_text("utf-8"),
+        tool=__version__,
+        many=many,
+        size=size,
+        SHOWN=SHOWN,
+    )
+
+
+def _facts(report: ReleaseReport) -> Iterator[Row]:
+    """Give what stands at the top: label, value, and a smaller line."""
+    yield "Version", report.version, f"after {report.previous}" if report.previous else "the first"
+    if report.artifacts:
+        total = size(sum(file.size for file in report.artifacts))
+        yield "Built", many(len(report.artifacts), "file"), total
+    pythons = tuple(dict.fromkeys(one.python for one in report.installations))
+    if pythons:
+        times = many(len(report.installations), "clean environment")
+        yield "Installed on", f"Python {', '.join(pythons)}", times
+    yield "Tag", report.tag, f"on {report.commit[:12]}" if report.commit else "not made"
+    yield "Took", duration(report.seconds), f"on {report.date}"
+
+
+def places_of(report: ReleaseReport) -> Iterator[Row]:
+    """Give where the files, the commit and the notes went: label, value, and a smaller line."""
+    done = {step.key for step in report.steps if step.outcome in {"done", "found"}}
+    for place in report.places:
+        if not any(key.startswith("upload") and key.endswith(f" {place.index}") for key in done):
+            continue
+        label = "Staged on" if place.staging else "Published on"
+        yield label, place.index, "played by the dock" if report.rehearsal else place.url
+    kinds = {step.kind for step in report.steps if step.outcome in {"done", "found"}}
+    if "push" in kinds:
+        target = "a bare clone of the repository" if report.rehearsal else report.remote
+        yield "Pushed to", target, f"{report.branch} and {report.tag}, on {report.commit[:12]}"
+    if report.forge_release:
+        where = "played by the dock" if report.rehearsal else report.forge_release
+        yield "Forge release", report.tag, where
+
+
+def _shown(value: object) -> object:
+    """Show control characters of what is not yet HTML as what they are."""
+    return visible(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
+
+
+def _prose(notes: str) -> str:
+    """Render Markdown as HTML; HTML in it is shown as text, and no picture is asked for."""
+    parser = MarkdownIt("commonmark", {"html": False}).disable("image")
+    return str(parser.render(visible(notes)))
+
+
+def _steps(report: ReleaseReport) -> list[ShownStep]:
+    longest = max((step.seconds for step in report.steps), default=0.0) or 1.0
+    return [
+        ShownStep(
+            key=step.key,
+            outcome=step.outcome,
+            mark=MARKS.get(step.outcome, "·"),
+            word=_word(step),
+            detail=_detail(step),
+            time=duration(step.seconds) if step.outcome != "pending" else "",
+            share=round(100 * step.seconds / longest, 1),
+            part=step.kind.endswith("-file"),
+            no_return=step.key == report.point_of_no_return,
+        )
+        for step in report.steps
+    ]
+
+
+def _detail(step: Step) -> str:
+    """Give the first line of what came of a step, unless its name says it already."""
+    first = next(iter(step.detail.splitlines()), "")
+    return "" if first in step.key else first
+
+
+def _word(step: Step) -> str:
+    if step.outcome == "done" and step.attempts:
+        return f"after {many(step.attempts, 'failure')}"
+    if step.outcome in {"pending", "intended"}:
+        return "not done"
+    return WORDS.get(step.outcome, "")
