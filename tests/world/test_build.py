@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tarfile
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from seatrial.artifacts.unpack import unpack_sdist
 from seatrial.errors import BuildFailed, TimedOut
 from seatrial.process import Runner
 from seatrial.secret import Redactor, Secret
@@ -78,11 +78,8 @@ def test_an_sdist_and_the_wheel_from_it_are_built(
     source = project(tmp_path / "mein hübsches Paket")
     sdist = machine.build(source, "sdist", tmp_path / "aus gang", epoch=EPOCH, timeout=60)
     assert sdist == tmp_path / "aus gang" / "demo-1.0.tar.gz"
-    with tarfile.open(sdist) as archive:
-        archive.extractall(tmp_path / "unpacked", filter="data")
-    wheel = machine.build(
-        tmp_path / "unpacked" / "demo-1.0", "wheel", tmp_path / "wheel", epoch=EPOCH, timeout=60
-    )
+    unpacked = unpack_sdist(sdist, tmp_path / "unpacked")
+    wheel = machine.build(unpacked, "wheel", tmp_path / "wheel", epoch=EPOCH, timeout=60)
     with zipfile.ZipFile(wheel) as archive:
         seen = archive.read("demo.py").decode()
     assert f"'SOURCE_DATE_EPOCH': '{EPOCH}'" in seen
