@@ -124,6 +124,14 @@ def test_the_own_entry_of_a_lock_changes(kind: str, source: str, end: str) -> No
     )
 
 
+def test_a_tuple_keeps_its_length() -> None:
+    """A version with fewer numbers than a tuple holds is filled up with zeros."""
+    site = at("python", "VERSION", "demo.py")
+
+    assert set_version("VERSION = (1, 9, 0)\n", site, "1.10") == "VERSION = (1, 10, 0)\n"
+    assert set_version("VERSION = (1, 9)\n", site, "1.10.1") == "VERSION = (1, 10, 1)\n"
+
+
 def test_a_tuple_of_numbers_states_no_candidate() -> None:
     """A version with letters does not fit into a tuple of numbers, and that is said."""
     with pytest.raises(InvalidVersion, match=r"cannot state 2\.0rc1"):

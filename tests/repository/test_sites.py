@@ -27,7 +27,7 @@ def test_followers_are_found(tmp_path: Path) -> None:
     """Every file that certainly states the package's version is a site, the source first."""
     files = {
         "pyproject.toml": STATIC + '[tool.commitizen]\nversion = "1.2.3"\n',
-        "src/demo_kit/__init__.py": INIT,
+        "src/demo_kit/__init__.py": INIT + "__version_info__ = (1, 2, 3)\n",
         "src/demo_kit/_version.py": "VERSION = (1, 2, 3)\n",
         "CITATION.cff": 'cff-version: 1.2.0\nversion: "1.2.2" # late\n',
         "uv.lock": UV_LOCK,
@@ -41,11 +41,12 @@ def test_followers_are_found(tmp_path: Path) -> None:
         ("src/demo_kit/__init__.py", "__version__", "1.2.3"),
         ("pyproject.toml", "tool.commitizen.version", "1.2.3"),
         ("VERSION", "", "1.2.3"),
+        ("src/demo_kit/__init__.py", "__version_info__", "1.2.3"),
         ("src/demo_kit/_version.py", "VERSION", "1.2.3"),
         ("CITATION.cff", r"re:^version:[ \t]*[\"']?(?P<version>[^\s\"'#]+)", "1.2.2"),
         ("uv.lock", "demo-kit@uv", "1.2.2"),
     ]
-    assert [site.source for site in package.sites] == [True] + [False] * 6
+    assert [site.source for site in package.sites] == [True] + [False] * 7
     check_sites(package)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from seatrial.actions.bound import Bound, tail
+from seatrial.actions.interpreter import interpreter
 from seatrial.artifacts.modules import top_level
 from seatrial.artifacts.wheel import read_wheel
 from seatrial.errors import InstallCheckFailed
@@ -79,7 +80,8 @@ class CheckInstallation(Bound[InstallCheck]):
             PythonNotFound: the Python asked for is not here.
         """
         spec = self.spec
-        python = world.machine.find_python(spec.python)
+        built = [file.path for file in world.store.files()]
+        python = interpreter(world.machine.find_python, built, spec.python)
         where = world.machine.environment(self._label, python)
         self._install(world, where)
         held = self._contents(world, where)

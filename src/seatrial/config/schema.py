@@ -40,7 +40,8 @@ class VerifySettings(Table, frozen=True, kw_only=True):
     """How an installation is checked.
 
     Attributes:
-        python: the Pythons to install on ("3.9"); the one Seatrial runs on when empty.
+        python: the Pythons to install on ("3.9"); when empty, the one Seatrial runs on, or the
+            nearest to it that the package admits.
         run: commands that must succeed in the clean environment.
         scripts: whether each console script is run with ``--help``.
         imports: whether each top-level module is imported.

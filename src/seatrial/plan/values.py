@@ -98,7 +98,8 @@ class InstallCheck(Spec, frozen=True, kw_only=True, tag="install-check"):
     """Install in a clean environment, import, run the scripts and the project's own commands.
 
     Attributes:
-        python: the interpreter asked for ("3.12"); empty is the one Seatrial runs on.
+        python: the interpreter asked for ("3.12"); empty is the one Seatrial runs on, or the
+            nearest that the built files admit.
         index: where from: the name of an index, or empty for the built files themselves.
         artifact: which of the built files: "wheel" or "sdist".
         imports: whether every top-level module is imported.

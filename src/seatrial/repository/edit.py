@@ -35,7 +35,7 @@ def set_version(text: str, site: Site, version: str) -> str:
     if span is None:
         raise InvalidVersion(site.where, f"{site.locator or 'a version'} is no longer stated there")
     if span.joined:
-        spelt = span.joined.join(_numbers(site, version))
+        spelt = span.joined.join(_numbers(site, version, least=span.stated.count(".") + 1))
     elif site.path.rpartition("/")[2] in _SEMVER_FILES:
         spelt = semver(version)
     else:
@@ -123,7 +123,8 @@ def semver(version: str) -> str:
     return f"{text}-{'.'.join(parts)}" if parts else text
 
 
-def _numbers(site: Site, version: str) -> list[str]:
+def _numbers(site: Site, version: str, least: int) -> list[str]:
+    """Give a version's numbers, with zeros up to as many as the place has (1.10 as 1, 10, 0)."""
     parsed = Version(version)
     numbers = [str(number) for number in parsed.release]
     if str(parsed) != ".".join(numbers):
@@ -132,7 +133,7 @@ def _numbers(site: Site, version: str) -> list[str]:
             f"a tuple of numbers cannot state {version}",
             next_step="Release a version of numbers alone, or state the version as a text there.",
         )
-    return numbers
+    return numbers + ["0"] * (least - len(numbers))
 
 
 def _lines(text: str) -> list[str]:

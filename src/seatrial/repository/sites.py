@@ -18,6 +18,7 @@ from seatrial.repository.setuptools_origin import module_roots
 from seatrial.repository.spans import dig, is_version
 
 _MODULES = ("_version", "version", "__version__", "__about__", "_about", "about")
+_TUPLES = ("__version_info__", "version_info", "VERSION_INFO", "__version_tuple__", "VERSION_TUPLE")
 
 # Other tools that keep the version in a table of their own; they would be left behind.
 _BUMPERS = (
@@ -157,6 +158,7 @@ def _equal(manifest: Manifest, source: Site) -> Iterator[Site]:
     ]
     places += [(name, "file", "") for name in ("VERSION", "VERSION.txt", "version.txt", "version")]
     for path in _module_files(manifest):
+        places += [(path, "python", name) for name in _TUPLES]
         if posixpath.basename(path) != "__init__.py":
             places += [(path, "python", name) for name in ("VERSION", "version")]
         if posixpath.basename(posixpath.dirname(path)):

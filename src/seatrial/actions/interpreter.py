@@ -1,0 +1,69 @@
+"""Which Python an installation is checked on, where nobody has said."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+from seatrial.artifacts.sdist import read_sdist
+from seatrial.artifacts.wheel import read_wheel
+from seatrial.errors import PythonNotFound
+
+OLDEST, NEWEST = 7, 30
+"""Minor numbers of Python 3 that are looked for."""
+
+
+def interpreter(find: Callable[[str], Path], files: Sequence[Path], asked: str) -> Path:
+    """Give the Python to install on: the one asked for, or one that the built files admit.
+
+    The one that runs Seatrial comes first, then those nearest to it.
+
+    Args:
+        find: finds a Python on this machine (:meth:`~seatrial.world.ports.Machine.find_python`).
+        files: the built files.
+        asked: the version asked for; empty when none is.
+
+    Raises:
+        PythonNotFound: there is no such Python on this machine.
+    """
+    admitted = None if asked else _admitted(files)
+    if admitted is None or _own() in admitted:
+        return find(asked)
+    here = "no released Python is"
+    for version in _nearest(admitted):
+        try:
+            return find(version)
+        except PythonNotFound as error:
+            here = error.said
+    raise PythonNotFound(
+        f"a Python {admitted}, as the built files require",
+        here,
+        next_step="Install one, and run this again.",
+    )
+
+
+def _admitted(files: Sequence[Path]) -> SpecifierSet | None:
+    """Read ``Requires-Python`` of the built files; nothing when they have none."""
+    for file in files:
+        facts = read_wheel(file) if file.suffix == ".whl" else read_sdist(file)
+        try:
+            return SpecifierSet(facts.metadata.first("Requires-Python"))
+        except InvalidSpecifier:
+            return None
+    return None
+
+
+def _own() -> str:
+    return ".".join(map(str, sys.version_info[:3]))
+
+
+def _nearest(admitted: SpecifierSet) -> Iterator[str]:
+    """Give the minor versions that are admitted, the nearest to the running one first."""
+    own = sys.version_info[1]
+    # A late patch release stands for its minor version, which ">=3.12.1" admits too.
+    for minor in sorted(range(OLDEST, NEWEST), key=lambda minor: abs(minor - own)):
+        if f"3.{minor}.99" in admitted:
+            yield f"3.{minor}"
