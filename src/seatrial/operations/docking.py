@@ -4,29 +4,12 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
-from seatrial.addresses import INDEXES
 from seatrial.dock.serve import serve_forever
 from seatrial.dock.server import Dock
-
-INDEX_VARIABLES = ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "PIP_INDEX_URL")
-"""Where users name their usual index, the first that is set wins."""
-
-
-def usual_index(environ: Mapping[str, str]) -> str:
-    """Give the Simple API that this user installs from.
-
-    Args:
-        environ: the environment.
-    """
-    for name in INDEX_VARIABLES:
-        # uv takes NAME=URL as well.
-        value = environ.get(name, "").strip()
-        if value:
-            return value.split("=", 1)[1] if not value.startswith("http") else value
-    return INDEXES["pypi"].simple
+from seatrial.world.usual import usual_index
 
 
 def serve(port: int, folder: Path | None, announce: Callable[[str], None]) -> None:

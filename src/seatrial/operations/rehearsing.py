@@ -25,7 +25,6 @@ from seatrial.errors import (
     SeatrialError,
     Unreachable,
 )
-from seatrial.operations.docking import usual_index
 from seatrial.operations.pages import reports_folder, write_pages
 from seatrial.operations.planning import Request, plan_release
 from seatrial.operations.project import Project
@@ -43,6 +42,7 @@ from seatrial.report.failure import describe
 from seatrial.report.release import Circumstances, Missing, ReleaseReport, report_release
 from seatrial.world.git import bare_copy
 from seatrial.world.ports import World
+from seatrial.world.usual import usual_index
 
 
 class Rehearsal(msgspec.Struct, frozen=True, kw_only=True):

@@ -37,6 +37,7 @@ from seatrial.world.folders import remove, storing
 from seatrial.world.ports import Environment, Store
 from seatrial.world.pythons import Pythons
 from seatrial.world.usergit import logins
+from seatrial.world.usual import told_to_uv
 
 MAKING_TIME = 120.0
 """Seconds to make an environment."""
@@ -240,8 +241,7 @@ class LocalMachine:
         for name in NOT_OURS:
             kept.pop(name, None)
         kept |= {"UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1", "NO_COLOR": "1"}
-        if self._usual_index is not None:
-            kept["UV_DEFAULT_INDEX"] = self._usual_index
+        kept |= told_to_uv(kept, self._usual_index)
         for name in ("UV_DEFAULT_INDEX", "UV_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL"):
             for address in kept.get(name, "").split():
                 for secret in logins(address.partition("=")[2] or address):
