@@ -3,13 +3,16 @@
 #   make rehearse   rehearse the release of examples/hello, from commit to clean install
 #   make test       run the test suite
 #   make check      lint, types, import contracts, documentation
+#   make bench      measure Seatrial beside the tools that it is compared with
 #   make lock       choose the developer dependencies anew
 #   make docs       build the documentation into site/
 
 PYTHON ?= python3
 WORKERS ?= auto
 TESTS ?= -m "not slow"
+JOBS ?=
 BIN := .venv/bin
+BENCH := .benchmarks/environment
 READY := .venv/.ready
 
 # Where pip has been told of an index, uv shall ask the same one.
@@ -19,7 +22,7 @@ endif
 unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearse test check lock docs clean
+.PHONY: help setup rehearse test check bench lock docs clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -61,12 +64,26 @@ docs: $(READY)
 	$(BIN)/python docs/generate.py
 	$(BIN)/mkdocs build --quiet --strict
 
+# As a user has it: installed, and byte-compiled, beside the tools it is compared with.
+bench: $(BENCH)/.ready
+	$(BIN)/uv pip install --quiet --python $(BENCH)/bin/python --compile-bytecode --no-deps \
+	  --no-build-isolation --reinstall-package seatrial .
+	$(BENCH)/bin/python -m benchmarks $(JOBS)
+
+$(BENCH)/.ready: $(READY) requirements/bench.txt
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(BENCH)
+	$(BIN)/uv pip install --quiet --python $(BENCH)/bin/python --compile-bytecode \
+	  --require-hashes --requirement requirements/bench.txt
+	@touch $@
+
 # Versions and digests only: no address of an index, no path of a machine.
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --no-header --no-annotate --no-emit-index-url --no-emit-find-links --upgrade
 lock: $(READY)
 	$(COMPILE) pyproject.toml --all-extras --group dev --output-file requirements/dev.txt
+	$(COMPILE) pyproject.toml --group bench --constraints requirements/dev.txt \
+	  --output-file requirements/bench.txt
 	echo uv | $(COMPILE) - --constraints requirements/dev.txt --output-file requirements/uv.txt
 
 clean:
-	rm -rf .venv site build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf .venv .benchmarks site build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

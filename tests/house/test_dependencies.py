@@ -25,9 +25,9 @@ def requirements() -> list[Requirement]:
 
 
 def pins() -> dict[str, set[Version]]:
-    """Give the versions that the lock pins for each name."""
+    """Give the versions that the locks pin for each name."""
     pinned: dict[str, set[Version]] = {}
-    text = (ROOT / "requirements" / "dev.txt").read_text("utf-8")
+    text = "\n".join(lock.read_text("utf-8") for lock in LOCKS)
     for name, version in re.findall(r"^([\w.-]+)==([^\s;]+)", text, re.MULTILINE):
         pinned.setdefault(canonicalize_name(name), set()).add(Version(version))
     return pinned

@@ -1,0 +1,1 @@
+"""How long Seatrial takes, as ratios to what a person would do otherwise."""
