@@ -98,7 +98,7 @@ def test_commands_in_the_documentation_exist() -> None:
     context = click.Context(cli, info_name="seatrial")
     for page, line in command_lines():
         command: click.Command = cli
-        known = {"--help"}
+        known = {"--help", *(name for option in cli.params for name in option.opts)}
         for word in shlex.split(line)[1:]:
             if isinstance(command, click.Group) and not word.startswith("-"):
                 inner = command.get_command(context, word)
