@@ -188,7 +188,7 @@ class SeveralPackages(UsageFault):
     """The repository holds more than one package."""
 
     doing = "looking for the package to release in"
-    next_step = "Name one with [[tool.seatrial.package]] path; several at once are coming."
+    next_step = "Name the folder of one; several at once are coming."
 
 
 class ShallowClone(UsageFault):

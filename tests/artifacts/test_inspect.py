@@ -51,6 +51,7 @@ WRONG: list[tuple[Content, str, str]] = [
         "tags",
     ),
     ({"demo/.pypirc": "x"}, "fault", "secret-file"),
+    ({"demo/tests/fixtures/.netrc": "x"}, "warning", "secret-file"),
     ({"demo/__pycache__/x.cpython-311.pyc": "x"}, "fault", "bytecode"),
     ({"demo/fast.abi3.so": "x"}, "fault", "platform"),
     ({"Demo/__init__.py": "x"}, "warning", "case-clash"),

@@ -6,7 +6,11 @@ import pytest
 
 from seatrial.config.schema import PackageSettings, Settings
 from seatrial.errors import InvalidConfiguration, NoPackage
+from seatrial.process import Runner
+from seatrial.repository.packages import find_packages
+from seatrial.repository.snapshot import open_snapshot
 from tests.repository.made import only, packages, project
+from tests.support.repositories import make_repository
 
 
 def test_name_python_and_scripts_are_read(tmp_path: Path) -> None:
@@ -92,6 +96,43 @@ def test_members_of_a_uv_workspace_are_found(tmp_path: Path) -> None:
     }
 
     assert [one.path for one in packages(tmp_path, files)] == ["packages/new"]
+
+
+@pytest.mark.parametrize(
+    ("folder", "found"),
+    [
+        ("", ["."]),
+        ("core", ["core"]),
+        ("core/src/core", ["core"]),
+        ("src/demo_kit", ["."]),
+        ("tests/samples/x", ["tests/samples/x"]),
+        ("tests/samples/x/src", ["."]),
+    ],
+)
+def test_a_named_folder_picks_its_package(tmp_path: Path, folder: str, found: list[str]) -> None:
+    """The package in the folder that was named, or above it, is meant before that of the root."""
+    files = {
+        "pyproject.toml": STATIC,
+        "core/pyproject.toml": STATIC.replace("demo-kit", "core"),
+        "core/src/core/__init__.py": "",
+        "src/demo_kit/__init__.py": "",
+        "tests/samples/x/pyproject.toml": STATIC,
+        "tests/samples/x/src/x.py": "",
+    }
+    made = make_repository(tmp_path / "named", files)
+    snapshot = open_snapshot(made.folder, Runner())
+
+    assert [one.path or "." for one in find_packages(snapshot, Settings(), folder)] == found
+
+
+def test_a_named_folder_picks_among_the_configured(tmp_path: Path) -> None:
+    """Of several configured packages, the one that was named is meant, with its settings."""
+    made = make_repository(tmp_path / "named", {"a/pyproject.toml": STATIC, "b/setup.cfg": ""})
+    settings = Settings(package=(PackageSettings(path="a/"), PackageSettings(path="b")))
+
+    found = find_packages(open_snapshot(made.folder, Runner()), settings, "a/src")
+
+    assert [one.path for one in found] == ["a"]
 
 
 def test_configured_packages_are_taken(tmp_path: Path) -> None:

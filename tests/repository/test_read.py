@@ -7,7 +7,7 @@ import pytest
 from seatrial.config.schema import PackageSettings, Settings
 from seatrial.errors import InvalidConfiguration, ShallowClone
 from seatrial.process import Completed, Runner
-from seatrial.repository.facts import Facts
+from seatrial.repository.facts import Facts, last_release
 from seatrial.repository.read import read_facts
 from seatrial.repository.snapshot import open_snapshot
 from tests.support.repositories import BEGAN, HELLO, Repository, git, make_repository
@@ -89,6 +89,24 @@ def test_a_development_tag_does_not_bound_the_commits(tmp_path: Path) -> None:
 
     assert [tag.name for tag in found.tags] == ["v0.2.dev0", "v0.1.0"]
     assert len(found.commits) == 2
+
+
+def test_a_pre_release_that_was_given_up_is_not_the_last_release(tmp_path: Path) -> None:
+    """After 1.0b0, a release 0.2.0 says that the line of 1.0 was given up; 0.2.0 is the last."""
+    made = released(tmp_path / "a")
+    made.tag("v1.0b0", "HEAD~1")
+    made.tag("v0.2.0")
+    made.commit("fix: more")
+    made.tag("v0.3rc1")
+    made.commit("fix: still more")
+
+    found = facts(made.folder)
+
+    assert [tag.name for tag in found.tags if tag.abandoned] == ["v1.0b0"]
+    last = last_release(found.tags)
+    assert last is not None
+    assert last.name == "v0.3rc1"
+    assert [commit.subject for commit in found.commits] == ["fix: still more"]
 
 
 def test_merges_are_marked(tmp_path: Path) -> None:

@@ -78,6 +78,27 @@ def test_each_interpreter_is_asked_once(tmp_path: Path, empty_machine: Path) -> 
     assert path.with_name("python3.99.asked").read_text().count("x") == 1
 
 
+@pytest.mark.parametrize("requires", ["", ">=3.8", "what?", f"=={HERE}.*"])
+def test_what_the_project_allows_is_the_running_interpreter_if_it_can_be(
+    tmp_path: Path, requires: str
+) -> None:
+    """A project that allows the interpreter of Seatrial is built and installed with it."""
+    assert Pythons(Runner(), no_uv).allowed(requires, tmp_path) == Path(sys.executable)
+
+
+def test_else_it_is_the_nearest_that_the_project_allows(
+    tmp_path: Path, empty_machine: Path
+) -> None:
+    """A project is built with the Python it is installed on: the nearest to the running one."""
+    versions = empty_machine / "versions"
+    for number in ("3.27.2", "3.28.1", "3.29.0"):
+        stub(versions / number / "bin" / "python3", f'echo cpython {number} - "$0"')
+    pythons = Pythons(Runner(), no_uv)
+    assert pythons.allowed(">=3.28", tmp_path).parts[-3] == "3.28.1"
+    with pytest.raises(PythonNotFound, match=r"3\.30"):
+        pythons.allowed(">=3.30", tmp_path)
+
+
 @pytest.mark.usefixtures("empty_machine")
 @pytest.mark.parametrize("version", ["3.77", "2.7", "latest", "3.9; rm -rf /"])
 def test_a_missing_one_is_said_with_those_that_are_there(tmp_path: Path, version: str) -> None:

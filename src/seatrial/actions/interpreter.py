@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -11,9 +11,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from seatrial.artifacts.sdist import read_sdist
 from seatrial.artifacts.wheel import read_wheel
 from seatrial.errors import PythonNotFound
-
-OLDEST, NEWEST = 7, 30
-"""Minor numbers of Python 3 that are looked for."""
+from seatrial.world.pythons import nearest
 
 
 def interpreter(find: Callable[[str], Path], files: Sequence[Path], asked: str) -> Path:
@@ -33,7 +31,7 @@ def interpreter(find: Callable[[str], Path], files: Sequence[Path], asked: str) 
     if admitted is None or _own() in admitted:
         return find(asked)
     here = "no released Python is"
-    for version in _nearest(admitted):
+    for version in nearest(admitted):
         try:
             return find(version)
         except PythonNotFound as error:
@@ -58,12 +56,3 @@ def _admitted(files: Sequence[Path]) -> SpecifierSet | None:
 
 def _own() -> str:
     return ".".join(map(str, sys.version_info[:3]))
-
-
-def _nearest(admitted: SpecifierSet) -> Iterator[str]:
-    """Give the minor versions that are admitted, the nearest to the running one first."""
-    own = sys.version_info[1]
-    # A late patch release stands for its minor version, which ">=3.12.1" admits too.
-    for minor in sorted(range(OLDEST, NEWEST), key=lambda minor: abs(minor - own)):
-        if f"3.{minor}.99" in admitted:
-            yield f"3.{minor}"

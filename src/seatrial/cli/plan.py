@@ -26,6 +26,8 @@ def command(
     as_json: bool,
 ) -> None:
     """Show everything that a release would do, in order, and do nothing."""
+    import msgspec
+
     from seatrial.cli.requests import request_of
     from seatrial.operations.planning import plan_release
     from seatrial.operations.project import Project
@@ -34,7 +36,7 @@ def command(
 
     planning = plan_release(
         Project.open(asked.path),
-        request_of(asked),
+        msgspec.structs.replace(request_of(asked), patient=True),
     )
     if out is not None and isinstance(planning, Planned):
         out.write_bytes(planning.plan.encode())

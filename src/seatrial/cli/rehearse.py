@@ -52,7 +52,7 @@ def command(
 
     request = request_of(asked)
     rehearsal = Rehearsal(
-        request=msgspec.structs.replace(request, strict=False),
+        request=msgspec.structs.replace(request, strict=False, patient=True),
         faults=fault,
         keep=keep,
     )

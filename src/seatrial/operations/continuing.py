@@ -13,7 +13,7 @@ from seatrial.actions.marker import read_marker, unmarked
 from seatrial.errors import CredentialMissing, CredentialRefused, Unreachable
 from seatrial.operations.filenames import version_of
 from seatrial.operations.project import Project
-from seatrial.repository.facts import Package, TagFact
+from seatrial.repository.facts import Package, TagFact, last_release
 from seatrial.world.ports import ForgeRelease, HeldFile
 
 
@@ -44,8 +44,7 @@ def find_continuation(project: Project, package: Package, publish: str) -> Conti
         package: the package.
         publish: the index that releases are published to.
     """
-    tags = [tag for tag in project.facts.tags if tag.ancestor]
-    last = max(tags, key=lambda tag: Version(tag.version), default=None)
+    last = last_release(project.facts.tags)
     if last is None or not _parent(project, last):
         return None
     name = canonicalize_name(package.name)

@@ -9,7 +9,7 @@ import msgspec
 
 from seatrial.operations.project import Project
 from seatrial.operations.running import Watch, killer, perform
-from seatrial.operations.worlds import Stage, rehearsal_world
+from seatrial.operations.worlds import Stage, folder_of, rehearsal_world
 from seatrial.plan.values import decode_plan
 
 
@@ -23,7 +23,7 @@ def main(root: str, folder: str, kind: str) -> None:
     """
     plan = decode_plan((Path(folder) / "run" / "plan.json").read_bytes())
     stage = msgspec.json.decode((Path(folder) / "stage.json").read_bytes(), type=Stage)
-    project = Project.open(Path(root), plan.commit)
+    project = Project.open(Path(root)).at(plan.commit, folder_of(plan))
     run = Path(folder) / "run"
     perform(plan, rehearsal_world(project, stage, run), run, Watch(listener=killer(kind)))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -26,7 +26,7 @@ from seatrial.operations.project import Project
 from seatrial.plan.make import Material, make_plan, release_date
 from seatrial.plan.planning import Complete, Nothing, Planned, Planning
 from seatrial.plan.values import Asked, Note, Plan
-from seatrial.repository.facts import Facts, Package
+from seatrial.repository.facts import Facts, Package, last_release
 from seatrial.repository.sites import check_sites
 from seatrial.versions.arithmetic import parse
 from seatrial.versions.decide import AlreadyReleased, Decision, NothingToRelease, Wish, decide
@@ -41,7 +41,9 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
         wish: which version.
         index: the index to publish to; the configured one when empty.
         python: the Pythons to install on; the configured ones when empty.
-        strict: whether a silent remote or index stops the planning; a rehearsal needs neither.
+        strict: whether what the outside holds of a release that began here counts; a rehearsal
+            begins anew.
+        patient: whether a silent remote or index is only remarked; a release needs both.
         date: the release's date; today when absent.
     """
 
@@ -50,6 +52,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     index: str = ""
     python: tuple[str, ...] = ()
     strict: bool = True
+    patient: bool = False
     date: dt.date | None = None
 
     @property
@@ -89,7 +92,7 @@ def plan_release(project: Project, request: Request) -> Planning:
     Raises:
         NoPackage, SeveralPackages, DetachedHead, ShallowClone, SitesDisagree, InvalidVersion,
             TagNotAncestor, TagElsewhere, BranchMoved: the repository cannot be released like this.
-        Unreachable: the remote or an index did not answer, and ``request.strict`` is set.
+        Unreachable: the remote or an index did not answer, and not ``request.patient``.
     """
     facts, package = project.facts, project.package()
     check_sites(package)
@@ -122,7 +125,7 @@ def look_outside(project: Project, request: Request, package: Package, branch: s
     """Ask the remote and the indexes what they hold.
 
     Raises:
-        Unreachable: one did not answer, and ``request.strict`` is set.
+        Unreachable: one did not answer, and not ``request.patient``.
     """
     remarks: list[Note] = []
     tip, tags = "", {}
@@ -130,10 +133,14 @@ def look_outside(project: Project, request: Request, package: Package, branch: s
         try:
             refs = project.ask_remote()
         except Unreachable as error:
-            if request.strict:
+            if not request.patient:
                 raise
             tip = _tracked(project, branch)
-            remarks.append(Note(topic="remote-not-asked", text=f"{error}"))
+            text = (
+                f"{error}. The branch is taken to be where it was when it was fetched last, and "
+                "tags that only the remote has are not known."
+            )
+            remarks.append(Note(topic="remote-not-asked", text=text))
         else:
             found = refs.get(f"refs/heads/{branch}")
             tip = found.commit if found else ""
@@ -148,9 +155,10 @@ def look_outside(project: Project, request: Request, package: Package, branch: s
         try:
             files = index.files(package.name, asked_after=time.monotonic())
         except Unreachable as error:
-            if request.strict:
+            if not request.patient:
                 raise
-            remarks.append(Note(topic="index-not-asked", text=f"{error}"))
+            text = f"{error}. Whether {name} holds the version already is not known."
+            remarks.append(Note(topic="index-not-asked", text=text))
             continue
         for file in files:
             if (version := version_of(file)) is not None and name not in held.get(version, ()):
@@ -195,7 +203,8 @@ def _fresh(project: Project, request: Request, seen: Seen, branch: str) -> Plann
     facts, package = project.facts, project.package()
     tags = {Version(tag.version): tag for tag in facts.tags}
     form = TagFormat(facts.tag_format, canonicalize_name(package.name))
-    released = max((version for version, tag in tags.items() if tag.ancestor), default=None)
+    last = last_release(facts.tags)
+    released = Version(last.version) if last else None
     remote_versions = {v for tag in seen.tags if (v := form.parse(tag)) is not None}
     stated = parse(package.version, _site(package)) if package.version else None
 
@@ -267,7 +276,7 @@ def _continued(
     branch: str,
 ) -> Plan:
     """Plan at the release commit itself: nothing is edited, and the tag is there."""
-    there = Project.open(project.snapshot.root, continuation.tag.commit)
+    there = project.at(continuation.tag.commit, project.package().path)
     version = Version(continuation.tag.version)
     facts = msgspec.structs.replace(there.facts, branch=project.facts.branch)
     return make_plan(
@@ -297,7 +306,7 @@ def _continued(
 
 
 def _previous(facts: Facts, version: Version) -> Version | None:
-    older = (Version(tag.version) for tag in facts.tags if tag.ancestor)
+    older = (Version(tag.version) for tag in facts.tags if tag.ancestor and not tag.abandoned)
     return max((other for other in older if other < version), default=None)
 
 
@@ -305,11 +314,7 @@ def _remarks(
     project: Project, seen: Seen, outcome: Decision, date: dt.date, today: dt.date
 ) -> list[Note]:
     facts = project.facts
-    found = []
-    for version in outcome.passed_over:
-        holders = ", ".join(seen.held.get(version, ())) or "a tag"
-        text = f"{version} is passed over: {holders} has it already."
-        found.append(Note(topic="number-passed-over", text=text))
+    found = [*_taken_numbers(seen, outcome), *_higher(project, seen, outcome)]
     if facts.dirty:
         names = ", ".join(facts.dirty[:3]) + (" …" if facts.dirty[3:] else "")
         text = f"The working tree has changes that are not committed ({names}): they are not used."
@@ -324,6 +329,33 @@ def _remarks(
         text = f"This machine's clock says {today}, and the commit is of {date}: that day is used."
         found.append(Note(topic="lying-clock", text=text))
     return found
+
+
+def _taken_numbers(seen: Seen, outcome: Decision) -> Iterator[Note]:
+    """Say which numbers are passed over, and who has them."""
+    numbers: dict[str, list[str]] = {}
+    for version in outcome.passed_over:
+        holders = ", ".join(seen.held.get(version, ())) or "a tag"
+        numbers.setdefault(holders, []).append(str(version))
+    for holders, versions in numbers.items():
+        verb, them = ("are", "them") if versions[1:] else ("is", "it")
+        text = f"{', '.join(versions)} {verb} passed over: {holders} has {them} already."
+        yield Note(topic="number-passed-over", text=text)
+
+
+def _higher(project: Project, seen: Seen, outcome: Decision) -> Iterator[Note]:
+    """Say that an index holds a higher version: nobody would get this one, or tags are missing."""
+    tags = {Version(tag.version) for tag in project.facts.tags}
+    for name in dict.fromkeys(name for names in seen.held.values() for name in names):
+        held = [v for v, names in seen.held.items() if name in names and not v.is_prerelease]
+        highest = max(held, default=outcome.version)
+        if highest > outcome.version:
+            missing = "" if highest in tags else ", and no tag here is of it"
+            text = (
+                f"{name} holds {highest}{missing}: installers choose that one before "
+                f"{outcome.version}. If this clone is behind, run git pull --tags first."
+            )
+            yield Note(topic="higher-on-index", text=text)
 
 
 def _site(package: Package) -> str:

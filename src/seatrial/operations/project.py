@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -85,19 +85,21 @@ class Project:
         configuration: what its files say to Seatrial.
         runner: starts programs, with a redactor that knows every secret found so far.
         http: asks indexes and forges.
+        folder: the folder that was named, from the repository's root; it picks the package.
     """
 
     snapshot: Snapshot
     configuration: Configuration
     runner: Runner
     http: Http
+    folder: str = ""
 
     @classmethod
     def open(cls, path: Path, commit: str = "HEAD") -> Project:
         """Open the repository that a folder lies in.
 
         Args:
-            path: a folder in it.
+            path: a folder in it; where it holds a package of its own, that one is meant.
             commit: which commit to read.
 
         Raises:
@@ -106,7 +108,27 @@ class Project:
         """
         runner = Runner(Redactor())
         snapshot = open_snapshot(path, runner, commit=commit)
-        return cls(snapshot, load(snapshot.texts(FILES)), runner, Http())
+        try:
+            folder = path.resolve().relative_to(snapshot.root.resolve()).as_posix()
+        except ValueError:  # git was told of a work tree elsewhere
+            folder = ""
+        folder = "" if folder == "." else folder
+        return cls(snapshot, load(snapshot.texts(FILES)), runner, Http(), folder)
+
+    def at(self, commit: str, folder: str) -> Project:
+        """Give the same repository at another commit, and the package in a folder of it.
+
+        Args:
+            commit: which one.
+            folder: the package's, from the root.
+
+        Raises:
+            NoRepository: the commit is not there.
+            InvalidConfiguration: the commit's configuration cannot be used.
+        """
+        if commit == self.snapshot.head:
+            return self if folder == self.folder else replace(self, folder=folder)
+        return replace(Project.open(self.snapshot.root, commit), folder=folder)
 
     @property
     def settings(self) -> Settings:
@@ -129,7 +151,7 @@ class Project:
     @cached_property
     def facts(self) -> Facts:
         """What the repository says."""
-        return read_facts(self.snapshot, self.settings)
+        return read_facts(self.snapshot, self.settings, self.folder)
 
     def package(self) -> Package:
         """Give the one package to release.
@@ -144,7 +166,10 @@ class Project:
         if len(found) > 1:
             names = "\n".join(f"{package.name} in {package.path or '.'}" for package in found)
             raise SeveralPackages(
-                str(self.snapshot.root), f"it holds {len(found)} packages:\n{names}"
+                str(self.snapshot.root),
+                f"it holds {len(found)} packages:\n{names}",
+                next_step=f"Name the folder of one, such as {self.snapshot.root / found[0].path}; "
+                "several at once are coming.",
             )
         return found[0]
 

@@ -35,7 +35,7 @@ from seatrial.operations.running import (
     journal_of,
     perform,
 )
-from seatrial.operations.worlds import Stage, indexes_of, rehearsal_world
+from seatrial.operations.worlds import Stage, folder_of, indexes_of, rehearsal_world
 from seatrial.plan.planning import Planned, Planning
 from seatrial.plan.values import DraftRelease, Plan
 from seatrial.report.failure import describe
@@ -76,11 +76,7 @@ def rehearse(rehearsal: Rehearsal, watch: Watch) -> tuple[Planning, ReleaseRepor
     if not isinstance(planning, Planned):
         return planning, None
     plan = planning.plan
-    at = (
-        project
-        if plan.commit == project.facts.head
-        else Project.open(project.snapshot.root, plan.commit)
-    )
+    at = project.at(plan.commit, folder_of(plan))
     with _folder(rehearsal.keep) as folder:
         run = folder / "run"
         run.mkdir()

@@ -35,7 +35,7 @@ from seatrial.operations.running import (
     perform,
     preflight,
 )
-from seatrial.operations.worlds import SCRATCH, indexes_of, real_world
+from seatrial.operations.worlds import SCRATCH, folder_of, indexes_of, real_world
 from seatrial.plan.planning import Complete, Planned, Planning
 from seatrial.plan.values import (
     DraftRelease,
@@ -140,7 +140,7 @@ def undo(path: Path, run: str, watch: Watch) -> ReleaseReport:
     with hold(common, command="undo"):
         found = find(common, run)
         plan = read_plan(found.plan)
-        at = Project.open(project.snapshot.root, plan.commit)
+        at = project.at(plan.commit, folder_of(plan))
         world = real_world(at, plan, found.path)
         with Journal.open(found.journal, listener=watch.listener) as journal:
             undo_actions(world, journal, bind(plan), listener=watch.progress)
@@ -258,7 +258,7 @@ def _begin(project: Project, planned: Planned, watch: Watch) -> ReleaseReport:
     plan = planned.plan
     if not plan.remote:
         raise RemoteMissing(str(project.snapshot.root))
-    at = Project.open(project.snapshot.root, plan.commit)
+    at = project.at(plan.commit, folder_of(plan))
     scratch = project.snapshot.common / "seatrial"
     preflight(bind(plan), real_world(at, plan, scratch / "preflight"))
     run = create(project.snapshot.common, plan.encode(), plan.version)
@@ -267,7 +267,7 @@ def _begin(project: Project, planned: Planned, watch: Watch) -> ReleaseReport:
 
 def _again(project: Project, run: RunFolder, plan: Plan, watch: Watch) -> Ending:
     timer = Stopwatch()
-    at = Project.open(project.snapshot.root, plan.commit)
+    at = project.at(plan.commit, folder_of(plan))
     if at.configuration.digest != plan.configuration:
         raise StalePlan(f"of run {run.id}", "the configuration of its commit reads otherwise now")
     report = _perform(at, plan, run, watch, _Ended("released", going_on=True, timer=timer))

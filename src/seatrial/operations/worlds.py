@@ -9,7 +9,8 @@ import msgspec
 
 from seatrial.operations.project import Outside, Project
 from seatrial.operations.rehearsed import RehearsedFiles, cache_folder
-from seatrial.plan.values import InstallCheck, Plan, Upload
+from seatrial.plan.values import Build, InstallCheck, Plan, Upload
+from seatrial.repository.read import only_package
 from seatrial.secret import Secret
 from seatrial.world.credentials import Credential
 from seatrial.world.forge.github import GitHub
@@ -41,6 +42,11 @@ def indexes_of(plan: Plan) -> tuple[str, ...]:
     """Give the names of the indexes that a plan speaks of."""
     names = (a.index for a in plan.actions if isinstance(a, Upload | InstallCheck) and a.index)
     return tuple(dict.fromkeys(names))
+
+
+def folder_of(plan: Plan) -> str:
+    """Give the folder of the package that a plan builds, from the repository's root."""
+    return next((action.path for action in plan.actions if isinstance(action, Build)), "")
 
 
 def real_world(project: Project, plan: Plan, run: Path) -> World:
@@ -118,11 +124,17 @@ def _world(
 ) -> World:
     store = RunStore(run)
     forge, rehearsed = outside
+    only = only_package(project.facts)
     return World(
         git=CloneGit(project.snapshot.root, run / "clone", remote=remote, runner=project.runner),
         indexes=indexes,
         forge=forge,
-        machine=LocalMachine(run / SCRATCH, store, project.runner),
+        machine=LocalMachine(
+            run / SCRATCH,
+            store,
+            project.runner,
+            requires_python=only.requires_python if only else "",
+        ),
         store=store,
         rehearsed=rehearsed,
     )

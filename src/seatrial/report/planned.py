@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
@@ -60,12 +61,17 @@ def show_commits(console: Console, plan: Plan) -> None:
     if not plan.commits:
         return
     since = f" since {plan.previous}" if plan.previous else ""
-    console.print(f"[bold]{len(plan.commits)} commits{since}[/]")
+    console.print(f"[bold]{count_commits(plan.commits)}{since}[/]")
     for commit in plan.commits[:SHOWN_COMMITS]:
         console.print(commit_line(commit))
     if len(plan.commits) > SHOWN_COMMITS:
         console.print(f"  … and {len(plan.commits) - SHOWN_COMMITS} more")
     console.print()
+
+
+def count_commits(commits: Sequence[ReleasedCommit]) -> str:
+    """Say how many there are."""
+    return f"{len(commits)} commits" if commits[1:] else "1 commit"
 
 
 def commit_line(commit: ReleasedCommit) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
-from seatrial.report.planned import SHOWN_COMMITS, commit_line, show_diff
+from seatrial.report.planned import SHOWN_COMMITS, commit_line, count_commits, show_diff
 from seatrial.report.release import ReleaseReport
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def show_release(console: Console, report: ReleaseReport) -> None:
 def _show_changes(console: Console, report: ReleaseReport) -> None:
     since = f" since {report.previous}" if report.previous else ""
     if report.commits:
-        console.print(f"[bold]{len(report.commits)} commits{since}[/]")
+        console.print(f"[bold]{count_commits(report.commits)}{since}[/]")
     for commit in report.commits[:SHOWN_COMMITS]:
         console.print(commit_line(commit))
     if len(report.commits) > SHOWN_COMMITS:

@@ -6,7 +6,10 @@ cannot be released.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
+from packaging.version import Version
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +69,8 @@ class TagFact(msgspec.Struct, frozen=True, kw_only=True):
     """A release tag: its name, the version in it, its commit, whether HEAD descends from it.
 
     ``object`` is the id the reference names; it differs from ``commit`` for an annotated tag.
+    ``abandoned`` is a pre-release of a version that never came: a lower final release follows it
+    (``1.0b0`` before ``0.28.1``).
     """
 
     name: str
@@ -73,6 +78,13 @@ class TagFact(msgspec.Struct, frozen=True, kw_only=True):
     commit: str
     object: str
     ancestor: bool
+    abandoned: bool = False
+
+
+def last_release(tags: Iterable[TagFact]) -> TagFact | None:
+    """Give the tag of the last release in the history of HEAD, or nothing."""
+    there = (tag for tag in tags if tag.ancestor and not tag.abandoned)
+    return max(there, key=lambda tag: Version(tag.version), default=None)
 
 
 class CommitFact(msgspec.Struct, frozen=True, kw_only=True):

@@ -61,11 +61,17 @@ _NEAR = re.compile(
 """What is read in one go of a package's folder, because the version may stand there."""
 
 
-def find_packages(snapshot: Snapshot, settings: Settings) -> tuple[Package, ...]:
+def find_packages(snapshot: Snapshot, settings: Settings, folder: str = "") -> tuple[Package, ...]:
     """Find the packages of a repository, by folder.
 
     The configured ones; else the one in the root; else those in folders below, where the projects
-    of tests, documentation, examples and vendored code do not count.
+    of tests, documentation, examples and vendored code do not count.  A folder that the user named
+    picks the package that it, or the nearest folder above it, holds.
+
+    Args:
+        snapshot: the commit.
+        settings: the configuration.
+        folder: what the user named, from the root; empty is the root.
 
     Raises:
         NoPackage: there is none.
@@ -73,7 +79,13 @@ def find_packages(snapshot: Snapshot, settings: Settings) -> tuple[Package, ...]
             the configuration says.
     """
     if settings.package:
-        return tuple(_configured(snapshot, wanted) for wanted in settings.package)
+        named = [wanted for wanted in settings.package if _above(folder, _normal(wanted.path))]
+        nearest = sorted(named, key=lambda wanted: len(_normal(wanted.path)))[-1:]
+        return tuple(_configured(snapshot, wanted) for wanted in nearest or settings.package)
+    for place in _upwards(folder):
+        manifest = _attempt(snapshot, place) if place == folder or _counts(place) else None
+        if manifest is not None:
+            return (describe(manifest, PackageSettings()),)
     prefetch(snapshot, "")
     root = read_manifest(snapshot, "")
     if root.is_package:
@@ -128,8 +140,7 @@ def prefetch(snapshot: Snapshot, folder: str) -> None:
 
 
 def _configured(snapshot: Snapshot, wanted: PackageSettings) -> Package:
-    path = posixpath.normpath(wanted.path) if wanted.path else ""
-    path = "" if path == "." else path
+    path = _normal(wanted.path)
     prefetch(snapshot, path)
     manifest = read_manifest(snapshot, path)
     if not any(manifest.folder.has(name) for name in MANIFESTS):
@@ -140,6 +151,22 @@ def _configured(snapshot: Snapshot, wanted: PackageSettings) -> Package:
     if not manifest.is_package:
         raise NoPackage(f"{snapshot.root}/{path}".rstrip("/"), _why_none(manifest))
     return describe(manifest, wanted)
+
+
+def _normal(path: str) -> str:
+    path = posixpath.normpath(path) if path else ""
+    return "" if path == "." else path
+
+
+def _above(folder: str, place: str) -> bool:
+    """Whether a folder that was named lies in a place below the root."""
+    return bool(place) and f"{folder}/".startswith(f"{place}/")
+
+
+def _upwards(folder: str) -> list[str]:
+    """Give a folder and those above it, without the root."""
+    parts = folder.split("/") if folder else []
+    return ["/".join(parts[:end]) for end in range(len(parts), 0, -1)]
 
 
 def _folders(snapshot: Snapshot, root: Manifest) -> list[str]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
 from packaging.version import Version
 
 from seatrial.config.schema import Settings
 from seatrial.errors import InvalidConfiguration, ShallowClone
 from seatrial.repository import changelog
-from seatrial.repository.facts import CommitFact, Facts, Package, Remote, TagFact
+from seatrial.repository.facts import CommitFact, Facts, Package, Remote, TagFact, last_release
 from seatrial.repository.manifest import Folder
 from seatrial.repository.packages import find_packages
 from seatrial.repository.snapshot import Snapshot
@@ -20,19 +21,20 @@ MOST_COMMITS = 2000
 """How many commits are read where no release tag bounds them."""
 
 
-def read_facts(snapshot: Snapshot, settings: Settings) -> Facts:
+def read_facts(snapshot: Snapshot, settings: Settings, folder: str = "") -> Facts:
     """Read everything that decides a release.
 
     Args:
         snapshot: the planned commit.
         settings: the configuration.
+        folder: the folder that the user named, from the root; a package there is the one meant.
 
     Raises:
         NoPackage: the repository holds no package.
         InvalidConfiguration: a manifest or a configured name cannot be used.
         ShallowClone: the history back to the last release is not here.
     """
-    packages = find_packages(snapshot, settings)
+    packages = find_packages(snapshot, settings, folder)
     name = packages[0].name if len(packages) == 1 else ""
     names = [tag.name for tag in snapshot.tags]
     form = TagFormat(settings.tag, name) if settings.tag else guess(names, name)
@@ -72,7 +74,7 @@ def _tags(snapshot: Snapshot, form: TagFormat) -> tuple[TagFact, ...]:
     )
     merged = set(listed.stdout.decode("utf-8", "surrogateescape").split("\n"))
     by_name = {tag.name: tag for tag in snapshot.tags}
-    return tuple(
+    found = tuple(
         TagFact(
             name=name,
             version=str(version),
@@ -82,6 +84,22 @@ def _tags(snapshot: Snapshot, form: TagFormat) -> tuple[TagFact, ...]:
         )
         for name, version in releases.items()
     )
+    return tuple(_judged(snapshot, tag, found) for tag in found)
+
+
+def _judged(snapshot: Snapshot, tag: TagFact, tags: Sequence[TagFact]) -> TagFact:
+    """Say of a pre-release whether its line was given up: a lower final release descends of it."""
+    version = Version(tag.version)
+    finals = (other for other in tags if other.ancestor and not _is_before_final(other))
+    final = next(finals, None)
+    if final is None or not tag.ancestor or version <= Version(final.version):
+        return tag
+    done = snapshot.git("rev-list", "--max-count=1", tag.commit, f"^{final.commit}")
+    return tag if done.stdout.strip() else replace(tag, abandoned=True)
+
+
+def _is_before_final(tag: TagFact) -> bool:
+    return Version(tag.version).is_prerelease
 
 
 def _commits(
@@ -89,8 +107,7 @@ def _commits(
 ) -> tuple[CommitFact, ...]:
     """Read the commits since the newest release that is an ancestor."""
     # A development version (1.3.dev0) often only marks where work on the next release begins.
-    ancestors = [tag for tag in tags if tag.ancestor]
-    last = next((tag for tag in ancestors if not Version(tag.version).is_devrelease), None)
+    last = last_release(tag for tag in tags if not Version(tag.version).is_devrelease)
     if last is None and snapshot.shallow:
         raise ShallowClone(
             str(snapshot.root), "it is a shallow clone, and no release tag is in the part it holds"

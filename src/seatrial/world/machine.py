@@ -67,16 +67,25 @@ class LocalMachine:
         runner: starts programs.
         usual_index: the address of the Simple API that dependencies come from; when absent, what
             the user has told uv, and that is PyPI when nothing was told.
+        requires_python: which Pythons the project allows (``>=3.12``); it is built with the one
+            that runs Seatrial if that is allowed, else with the nearest allowed one that is here.
     """
 
     def __init__(
-        self, folder: Path, store: Store, runner: Runner, *, usual_index: str | None = None
+        self,
+        folder: Path,
+        store: Store,
+        runner: Runner,
+        *,
+        usual_index: str | None = None,
+        requires_python: str = "",
     ) -> None:
         self._folder = folder
         self._store = store
         self._runner = runner
         self._usual_index = usual_index
         self._pythons = Pythons(runner, _uv_program)
+        self._requires_python = requires_python
 
     def halt(self) -> None:
         """End every command that is under way, with all that it has started."""
@@ -97,13 +106,16 @@ class LocalMachine:
 
         Raises:
             BuildFailed: the backend failed, or did not make exactly one file of this kind.
+            PythonNotFound: no Python that the project allows is here.
             TimedOut: it hung, and was ended with all that it had started.
         """
         with storing(out):
             out.mkdir(parents=True, exist_ok=True)
+        python = self._pythons.allowed(self._requires_python, self._scratch())
         argv = [
             _uv_program(), "build", f"--{kind}", "--force-pep517", "--no-sources",
-            "--build-isolation", "--python", sys.executable, "--out-dir", str(out), str(source),
+            "--build-isolation", "--python", str(python), "--out-dir", str(out),
+            str(source),
         ]  # fmt: skip
         environment = self._uv_environment() | {"SOURCE_DATE_EPOCH": str(epoch)}
         thing = f"the {kind}"

@@ -6,7 +6,9 @@ fail when they are started.
 
 from __future__ import annotations
 
+import contextlib
 import os
+import platform
 import re
 import sys
 import threading
@@ -15,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from seatrial.errors import PythonNotFound, TimedOut, ToolMissing
 from seatrial.process import Runner, child_environment
@@ -27,6 +30,9 @@ QUESTION = (
     "'.'.join(map(str, sys.version_info[:3])), 't' if 't' in getattr(sys, 'abiflags', '') else '-',"
     " sys.executable)"
 )
+
+OLDEST, NEWEST = 7, 30
+"""Minor numbers of Python 3 that are looked for."""
 
 WANTED = re.compile(r"(?P<kind>cpython|python|pypy)?-?(?P<number>3(?:\.\d+){0,2})(?P<threads>t?)")
 
@@ -95,6 +101,31 @@ class Pythons:
             return found.path
         raise PythonNotFound(f"Python {version}", self._what_is_there(folder))
 
+    def allowed(self, requires: str, folder: Path) -> Path:
+        """Find an interpreter that a project allows.
+
+        Args:
+            requires: its ``requires-python``; empty, or what nobody can read, allows every one.
+            folder: a folder to start programs in.
+
+        Returns:
+            The one that runs Seatrial if it is allowed, else the nearest to it.
+
+        Raises:
+            PythonNotFound: none that is allowed is here; the error lists those that are.
+        """
+        try:
+            wanted = SpecifierSet(requires)
+        except InvalidSpecifier:
+            wanted = SpecifierSet()
+        if wanted.contains(platform.python_version(), prereleases=True):
+            return Path(sys.executable)
+        for version in nearest(wanted):
+            with contextlib.suppress(PythonNotFound):
+                return self.find(version, folder)
+        thing = f"a Python that the project allows ({requires})"
+        raise PythonNotFound(thing, self._what_is_there(folder))
+
     def _ask(self, path: Path, folder: Path) -> Interpreter | None:
         """Run one; nothing when it does not work."""
         with self._lock:
@@ -135,6 +166,15 @@ class Pythons:
         if not versions:
             return "no Python was found"
         return "these are here: " + ", ".join(versions[key] for key in sorted(versions))
+
+
+def nearest(wanted: SpecifierSet) -> Iterator[str]:
+    """Give the minor versions ("3.12") that are wanted, the nearest to the running one first."""
+    own = sys.version_info[1]
+    # A late patch release stands for its minor version, which ">=3.12.1" admits too.
+    for minor in sorted(range(OLDEST, NEWEST), key=lambda minor: abs(minor - own)):
+        if f"3.{minor}.99" in wanted:
+            yield f"3.{minor}"
 
 
 def _answer(text: str) -> Interpreter | None:

@@ -1,0 +1,50 @@
+"""Plans of a whole small world: what they remark, and what does not stop them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.support.releases import Scene, scene
+from tests.support.wheels import make_wheel
+
+
+def remarks(stage: Scene, *arguments: str) -> dict[str, str]:
+    """Plan, and give what is remarked, by topic."""
+    done = stage.seatrial("plan", "--json", *arguments)
+    assert done.returncode == 0, done.stderr
+    return {note["topic"]: note["text"] for note in json.loads(done.stdout)["plan"]["remarks"]}
+
+
+def test_a_silent_remote_is_remarked_in_a_plan_and_stops_a_release(tmp_path: Path) -> None:
+    """A plan shows what is known without the remote; only a release needs its answer."""
+    with scene(tmp_path) as stage:
+        stage.remote.rename(tmp_path / "away.git")
+        assert "only the remote has are not known" in remarks(stage)["remote-not-asked"]
+        assert stage.seatrial("release", "--yes").returncode == 3
+
+
+def test_numbers_that_are_taken_are_said_once_and_higher_ones_too(tmp_path: Path) -> None:
+    """A number on the index is passed over; a higher one there is said, as users would get it."""
+    with scene(tmp_path) as stage:
+        for version in ("1.1.0", "1.1.1", "7.0"):
+            wheel = make_wheel(tmp_path, version=version)
+            done = stage.seatrial("publish", str(wheel), "--to", "main", "--yes")
+            assert done.returncode == 0, done.stderr
+        found = remarks(stage)
+        assert found["number-passed-over"] == (
+            "1.1.0, 1.1.1 are passed over: main has them already."
+        )
+        assert "main holds 7.0, and no tag here is of it" in found["higher-on-index"]
+
+
+def test_a_pre_release_on_another_branch_does_not_stop_a_release(tmp_path: Path) -> None:
+    """Installers choose no pre-release by themselves, so nobody loses what it holds."""
+    with scene(tmp_path) as stage:
+        project = stage.project
+        project.git("checkout", "--quiet", "-b", "next", "v1.0.0")
+        project.commit("feat!: all new", tag="v2.0.0a1")
+        project.git("checkout", "--quiet", "main")
+        done = stage.seatrial("plan", "--json")
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)["plan"]["version"] == "1.1.0"
