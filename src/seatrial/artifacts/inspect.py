@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import msgspec
 from packaging.tags import parse_tag
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from seatrial.artifacts.described import check_description, check_metadata
+from seatrial.artifacts.described import check_metadata
 from seatrial.artifacts.findings import Finding, fault, warning
 from seatrial.artifacts.metadata import CoreMetadata
 from seatrial.artifacts.modules import holds_module, is_extension
@@ -27,6 +28,20 @@ TESTING = frozenset({"fixtures", "test", "testdata", "testing", "tests"})
 SECRETS = frozenset({".netrc", ".pypirc", "id_dsa", "id_ecdsa", "id_ed25519", "id_rsa"})
 
 
+class Looked(msgspec.Struct, frozen=True, kw_only=True):
+    """One file that was inspected.
+
+    Attributes:
+        path: the file.
+        facts: what it says of itself; nothing when it cannot be read.
+        findings: what is wrong with it.
+    """
+
+    path: Path
+    facts: WheelFacts | SdistFacts | None = None
+    findings: tuple[Finding, ...] = ()
+
+
 def inspect_files(paths: Sequence[Path], *, name: str, version: str) -> tuple[Finding, ...]:
     """Inspect the built files of one release.
 
@@ -40,28 +55,46 @@ def inspect_files(paths: Sequence[Path], *, name: str, version: str) -> tuple[Fi
     Returns:
         Faults and warnings, file by file in the order given; empty when all is well.
     """
-    found: list[Finding] = []
-    sdists: list[SdistFacts] = []
-    wheels: list[WheelFacts] = []
-    for path in paths:
-        try:
-            if path.name.endswith(".whl"):
-                wheels.append(read_wheel(path))
-                found += _check_wheel(path, wheels[-1])
-                found += _check_facts(wheels[-1], name, version)
-            elif path.name.endswith(SUFFIX):
-                sdists.append(read_sdist(path))
-                found += _check_sdist(sdists[-1])
-                found += _check_facts(sdists[-1], name, version)
-            else:
-                said = "it is neither a wheel nor an sdist"
-                found.append(fault("unexpected-file", path.name, said))
-        except InspectionFailed as failure:
-            found.append(fault("unreadable", path.name, failure.said))
-    if not paths:
-        found.append(fault("no-files", "", "There is no sdist and no wheel"))
-    found += _check_set(sdists, wheels)
-    return tuple(found)
+    looked = [inspect_file(path, name=name, version=version) for path in paths]
+    found = [finding for one in looked for finding in one.findings]
+    return (*found, *check_set(looked))
+
+
+def inspect_file(path: Path, *, name: str, version: str) -> Looked:
+    """Inspect one file by itself.
+
+    Args:
+        path: a wheel or an sdist.
+        name: the project's name, in any spelling.
+        version: the version of the release.
+    """
+    facts: WheelFacts | SdistFacts
+    try:
+        if path.name.endswith(".whl"):
+            facts = read_wheel(path)
+            found = [*_check_wheel(path, facts), *_check_facts(facts, name, version)]
+        elif path.name.endswith(SUFFIX):
+            facts = read_sdist(path)
+            found = [*_check_sdist(facts), *_check_facts(facts, name, version)]
+        else:
+            said = "it is neither a wheel nor an sdist"
+            return Looked(path=path, findings=(fault("unexpected-file", path.name, said),))
+    except InspectionFailed as failure:
+        return Looked(path=path, findings=(fault("unreadable", path.name, failure.said),))
+    return Looked(path=path, facts=facts, findings=tuple(found))
+
+
+def check_set(looked: Sequence[Looked]) -> Iterator[Finding]:
+    """Compare the files of one release with each other.
+
+    Args:
+        looked: all of them.
+    """
+    if not looked:
+        yield fault("no-files", "", "There is no sdist and no wheel")
+    sdists = [one.facts for one in looked if isinstance(one.facts, SdistFacts)]
+    wheels = [one.facts for one in looked if isinstance(one.facts, WheelFacts)]
+    yield from _check_set(sdists, wheels)
 
 
 def _check_facts(facts: WheelFacts | SdistFacts, name: str, version: str) -> Iterator[Finding]:
@@ -161,7 +194,6 @@ def _check_set(sdists: list[SdistFacts], wheels: list[WheelFacts]) -> Iterator[F
         yield fault("several-sdists", sdist.file, said)
     for wheel in wheels:
         yield from _check_empty(wheel, sdists)
-    rendered: set[tuple[str, str]] = set()
     first: CoreMetadata | None = None
     everything: list[SdistFacts | WheelFacts] = [*sdists, *wheels]
     for facts in everything:
@@ -169,10 +201,6 @@ def _check_set(sdists: list[SdistFacts], wheels: list[WheelFacts]) -> Iterator[F
         if facts.metadata.first("Requires-Python") != first.first("Requires-Python"):
             said = "its Requires-Python is not that of the other files"
             yield fault("files-disagree", facts.file, said)
-        text = facts.metadata.first("Description-Content-Type"), facts.metadata.description
-        if text not in rendered:
-            rendered.add(text)
-            yield from check_description(facts.file, facts.metadata)
 
 
 def _check_empty(wheel: WheelFacts, sdists: list[SdistFacts]) -> Iterator[Finding]:

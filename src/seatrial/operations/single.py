@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -12,9 +13,11 @@ import msgspec
 from packaging.utils import canonicalize_name, parse_sdist_filename, parse_wheel_filename
 
 from seatrial import __version__
+from seatrial.addresses import INDEXES
 from seatrial.artifacts.findings import Finding, refuse_faults
-from seatrial.artifacts.inspect import inspect_files
 from seatrial.errors import InvalidConfiguration, NoRepository
+from seatrial.inspection.inspect import Question, inspect_release
+from seatrial.inspection.verdict import Asked
 from seatrial.operations.filenames import version_of
 from seatrial.operations.project import Outside, Project
 from seatrial.operations.running import Watch, artifacts_of, journal_of, perform
@@ -22,6 +25,7 @@ from seatrial.operations.worlds import lone_world, real_world
 from seatrial.plan import values
 from seatrial.plan.values import AnySpec, Plan
 from seatrial.report.release import Artifact, Circumstances, Step, report_release
+from seatrial.world.ports import StoredFile
 
 UPLOADED_WITHIN = 600.0
 """Seconds to wait for an index to show what it took."""
@@ -81,13 +85,13 @@ def build(path: Path, out: Path, watch: Watch) -> SingleReport:
     with _run_folder(plan) as run:
         world = real_world(project, plan, run)
         perform(plan, world, run, watch)
-        files = [file.path for file in world.store.files()]
+        files = world.store.files()
         versions = {str(version_of(file.name)) for file in files}
         version = package.version or min(versions)
         findings = _inspected(files, name, version)
         out.mkdir(parents=True, exist_ok=True)
         for file in files:
-            shutil.copyfile(file, out / file.name)
+            shutil.copyfile(file.path, out / file.name)
         return _report("built", plan, run, artifacts_of(world), findings)
 
 
@@ -105,7 +109,6 @@ def publish(files: Sequence[Path], index: str, watch: Watch) -> SingleReport:
         SeatrialError: whatever the index said.
     """
     name, version = _release_of(files)
-    findings = _inspected(files, name, version)
     outside = surroundings()
     upload = values.Upload(
         key=f"upload {name} {version} to {index}",
@@ -127,6 +130,8 @@ def publish(files: Sequence[Path], index: str, watch: Watch) -> SingleReport:
         world = lone_world(outside, plan, run)
         for file in files:
             world.store.keep(file)
+        held = Asked(name=index, strict=index in INDEXES, files=world.index(index).files(name))
+        findings = _inspected(world.store.files(), name, version, held)
         world.index(index).check_credential()
         perform(plan, world, run, watch)
         return _report("published", plan, run, artifacts_of(world), findings)
@@ -207,8 +212,11 @@ def _release_of(files: Sequence[Path]) -> tuple[str, str]:
     return next(iter(found))
 
 
-def _inspected(files: Sequence[Path], name: str, version: str) -> tuple[Finding, ...]:
-    findings = inspect_files(files, name=name, version=version)
+def _inspected(
+    files: Sequence[StoredFile], name: str, version: str, *indexes: Asked
+) -> tuple[Finding, ...]:
+    question = Question(name=name, version=version, now=time.time(), indexes=indexes)
+    findings = inspect_release(files, question).findings
     refuse_faults(findings)
     return findings
 

@@ -122,6 +122,7 @@ class ReleaseReport(msgspec.Struct, frozen=True, kw_only=True):
         steps: every action.
         remarks: what a person should know.
         point_of_no_return: the key of the first action that cannot be taken back; empty if none.
+        warnings: what the inspection of the files found, beside faults.
         missing: what a real release would need.
         failure: what stopped it, if it was stopped.
         seconds: how long it took as a whole.
@@ -154,6 +155,7 @@ class ReleaseReport(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[Step, ...]
     remarks: tuple[Note, ...]
     point_of_no_return: str
+    warnings: tuple[str, ...] = ()
     missing: tuple[Missing, ...]
     failure: Failure | None
     seconds: float
@@ -238,10 +240,15 @@ def report_release(
         steps=steps,
         remarks=plan.remarks,
         point_of_no_return=plan.point_of_no_return,
+        warnings=_warnings(kinds.get("inspect", {})),
         missing=around.missing,
         failure=around.failure,
         seconds=around.seconds,
     )
+
+
+def _warnings(facts: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(text for name, text in facts.items() if name.startswith("warning-"))
 
 
 def _installations(plan: Plan, facts: Mapping[str, Mapping[str, str]]) -> tuple[Installation, ...]:

@@ -44,6 +44,8 @@ def show_release(console: Console, report: ReleaseReport) -> None:
     _show_steps(console, report)
     for remark in report.remarks:
         console.print(f"[yellow]Note:[/] {escape(remark.text)}")
+    for warning in report.warnings:
+        console.print(f"[yellow]Warning:[/] {escape(warning)}")
     _show_rest(console, report)
 
 

@@ -110,6 +110,7 @@ class HeldFile(msgspec.Struct, frozen=True, kw_only=True):
         url: where it is served, absolute.
         yanked: the reason, or ``True`` when there is none given; ``False`` when not yanked.
         uploaded: when, seconds since the epoch; nothing when the index does not say.
+        size: bytes; 0 when the index does not say.
     """
 
     name: str
@@ -117,6 +118,7 @@ class HeldFile(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     yanked: bool | str = False
     uploaded: float | None = None
+    size: int = 0
 
 
 class StoredFile(msgspec.Struct, frozen=True, kw_only=True):

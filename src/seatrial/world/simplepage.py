@@ -31,6 +31,7 @@ class _File(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
     hashes: dict[str, str] | None = None
     yanked: bool | str | None = False
     upload_time: str | None = None
+    size: int | None = None
 
 
 class _Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,6 +92,7 @@ def _from_json(answer: Answer) -> list[HeldFile]:
             url=_address(answer.url, file.url)[0],
             yanked=file.yanked or False,
             uploaded=_moment(file.upload_time),
+            size=file.size or 0,
         )
         for file in page.files
     ]
