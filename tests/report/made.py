@@ -66,6 +66,7 @@ def report(**changes: object) -> ReleaseReport:
             ),
         ),
         remarks=(Note(topic="dirty-tree", text="The working tree has changes."),),
+        warnings=("demo-1.1.0.tar.gz: it holds no licence.",),
         point_of_no_return="upload demo 1.1.0 to pypi",
         missing=(Missing(what="a credential for pypi", how="Set $TOKEN."),),
         failure=None,

@@ -91,6 +91,7 @@ def everywhere() -> ReleaseReport:
         edits=(Edit(path=HOSTILE, diff=f"@@ -1 +1 @@\n+{HOSTILE}\n"),),
         notes=f"{HOSTILE}\n\n![picture](https://elsewhere.invalid/a.png) [x](javascript:alert)",
         remarks=(Note(topic="x", text=HOSTILE),),
+        warnings=(HOSTILE,),
         branch=HOSTILE,
     )
 

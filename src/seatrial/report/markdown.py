@@ -73,9 +73,11 @@ def _failure(report: ReleaseReport) -> Iterator[str]:
 def _needs(report: ReleaseReport) -> Iterator[str]:
     for missing in report.missing:
         yield f"- A real release would need {plain(missing.what)}: {plain(missing.how)}"
+    for warning in report.warnings:
+        yield f"- Warning: {plain(warning)}"
     for remark in report.remarks:
         yield f"- {plain(remark.text)}"
-    if report.missing or report.remarks:
+    if report.missing or report.warnings or report.remarks:
         yield ""
 
 

@@ -155,7 +155,7 @@ class ReleaseReport(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[Step, ...]
     remarks: tuple[Note, ...]
     point_of_no_return: str
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[str, ...]
     missing: tuple[Missing, ...]
     failure: Failure | None
     seconds: float
