@@ -3,7 +3,8 @@
 Usage: python docs/generate.py [--check]
 
 ``reference/configuration.md`` comes from the docstrings of the schema, ``reference/commands.md``
-from the command line's own help, ``errors/index.md`` from the tree of errors.  With ``--check``
+from the command line's own help, ``errors/index.md`` from the tree of errors, ``rules`` from the
+docstrings of the rules.  With ``--check``
 nothing is written, and the exit code says whether the pages are what they would be.
 """
 
@@ -24,6 +25,7 @@ from seatrial.cli.main import cli
 from seatrial.config.schema import IndexSettings, PackageSettings, Settings
 from seatrial.errors import SeatrialError
 from seatrial.exitcodes import ExitCode
+from seatrial.rules.pages import pages as rule_pages
 
 DOCS = Path(__file__).parent
 
@@ -263,6 +265,7 @@ def main(arguments: list[str]) -> int:
         DOCS / "reference" / "configuration.md": configuration(),
         DOCS / "reference" / "commands.md": commands(),
         DOCS / "errors" / "index.md": errors(),
+        **{DOCS / "rules" / name: text for name, text in rule_pages().items()},
     }
     stale = [
         page for page, text in pages.items() if not page.exists() or page.read_text("utf-8") != text
@@ -271,7 +274,11 @@ def main(arguments: list[str]) -> int:
         if "--check" in arguments:
             sys.stderr.write(f"{page} is not what the code says: run make docs, and commit it\n")
         else:
+            page.parent.mkdir(exist_ok=True)
             page.write_text(pages[page], "utf-8")
+    for page in set((DOCS / "rules").glob("*.md")) - pages.keys():
+        stale.append(page)
+        sys.stderr.write(f"{page} belongs to no rule: remove it\n")
     return int("--check" in arguments and bool(stale))
 
 

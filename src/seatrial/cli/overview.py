@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from seatrial import __version__
 
 COMMANDS = {
+    "check": "Check the repository by numbered rules.",
     "plan": "Show everything that a release would do.",
     "rehearse": "Run the whole release in a world of its own.",
     "release": "Release, for real.",

@@ -105,6 +105,18 @@ class BuildSettings(Table, frozen=True, kw_only=True):
     timeout: float = 1800.0
 
 
+class RulesSettings(Table, frozen=True, kw_only=True):
+    """Which rules ``seatrial check`` asks.
+
+    Attributes:
+        select: codes, beginnings of codes ("ST1") or names of rules; all when empty.
+        ignore: the same, taken away.
+    """
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+
+
 class Settings(Table, frozen=True, kw_only=True):
     """Everything that can be said.
 
@@ -123,6 +135,7 @@ class Settings(Table, frozen=True, kw_only=True):
         forge: the forge release.
         changelog: the changelog.
         build: the build.
+        rules: which rules ``seatrial check`` asks.
         index: indexes beside ``pypi`` and ``testpypi``, by name (``[tool.seatrial.index.NAME]``).
     """
 
@@ -139,4 +152,5 @@ class Settings(Table, frozen=True, kw_only=True):
     forge: ForgeSettings = ForgeSettings()
     changelog: ChangelogSettings = ChangelogSettings()
     build: BuildSettings = BuildSettings()
+    rules: RulesSettings = RulesSettings()
     index: dict[str, IndexSettings] = {}

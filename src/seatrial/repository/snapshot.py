@@ -154,6 +154,44 @@ class Snapshot:
                 continue
         return found
 
+    def holding(self, words: Iterable[str], largest: int) -> dict[str, str]:
+        """Give path → text of the files that hold one of the words, as it stands.
+
+        git looks through the tree, so that no file without such a word comes into memory.  Binary
+        files are left out, and those that are not UTF-8.
+
+        Args:
+            words: what is looked for, case and all.
+            largest: bytes of a file that is read; larger ones are left out.
+
+        Raises:
+            NoRepository: git failed.
+        """
+        return self.texts(self._small(self._matching(tuple(words)), largest))
+
+    def _matching(self, words: Sequence[str]) -> list[str]:
+        asked = ["grep", "-I", "-F", "-l", "-z", "--full-name", "--no-recurse-submodules"]
+        for word in words:
+            asked += ["-e", word]
+        done = self.runner.run(
+            ["git", *asked, self.head], cwd=self.root, env=child_environment(QUIET_GIT)
+        )
+        # As grep(1) does, it ends with 1 where nothing was found.
+        if done.code not in {0, 1}:
+            raise NoRepository(str(self.root), done.said, next_step=_MEND)
+        names = os.fsdecode(done.stdout).split("\0")
+        found = (name.partition(":")[2] for name in names if name)
+        return [path for path in found if path in self._entries]
+
+    def _small(self, paths: Sequence[str], largest: int) -> list[str]:
+        """Give those of the paths whose files have at most so many bytes."""
+        if not paths:
+            return []
+        ids = [self._entries[path].id for path in paths]
+        asked = "".join(f"{id_}\n" for id_ in ids).encode()
+        listed = self.git("cat-file", "--batch-check=%(objectsize)", stdin=asked).stdout.split()
+        return [path for path, size in zip(paths, listed, strict=True) if int(size) <= largest]
+
     def _file(self, path: str) -> str:
         """Give the file that a path leads to, or an empty string."""
         at = self.resolve(path)
@@ -204,6 +242,8 @@ class _Place:
     shallow: bool
 
 
+_MEND = "Mend what git says, and run this again."
+
 _STATUS = (
     "-c",
     # A daemon that git would start, and that would outlive us.
@@ -220,7 +260,7 @@ _STATUS = (
 def _git(runner: Runner, cwd: Path, *args: str, stdin: bytes | None = None) -> Completed:
     done = runner.run(["git", *args], cwd=cwd, env=child_environment(QUIET_GIT), stdin=stdin)
     if done.code != 0:
-        raise NoRepository(str(cwd), done.said, next_step="Mend what git says, and run this again.")
+        raise NoRepository(str(cwd), done.said, next_step=_MEND)
     return done
 
 

@@ -1,0 +1,154 @@
+"""Check a repository by the numbered rules, and mend what can be mended without a decision."""
+
+from __future__ import annotations
+
+import configparser
+import dataclasses
+import stat
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from seatrial.errors import ShallowClone
+from seatrial.operations.mending import mend
+from seatrial.operations.project import Project
+from seatrial.repository.facts import Facts
+from seatrial.repository.read import read_facts
+from seatrial.rules.inputs import LARGEST, Login, LoginFile, RuleInput
+from seatrial.rules.registry import chosen, judge
+from seatrial.rules.values import Finding, Rule, Severity
+from seatrial.secret import Secret
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckRequest:
+    """What is to be checked.
+
+    Attributes:
+        path: a folder in the repository.
+        select: codes, beginnings of codes or names of rules; those of the configuration when empty.
+        ignore: the same, taken away beside those of the configuration.
+        fix: whether files of the working tree are mended.
+        home: the folder that holds the user's ``.pypirc``.
+    """
+
+    path: Path
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    fix: bool = False
+    home: Path
+
+
+class Checked(msgspec.Struct, frozen=True, kw_only=True):
+    """What a check found.
+
+    Attributes:
+        commit: the commit whose files were read.
+        findings: by path, line and code; those that were mended are not among them.
+        rules: codes of the rules that were asked.
+        mended: those that were, their files changed in the working tree.
+        left: path → why a file that could have been mended was left alone.
+    """
+
+    commit: str
+    findings: tuple[Finding, ...]
+    rules: tuple[str, ...]
+    mended: tuple[Finding, ...] = ()
+    left: dict[str, str] = {}
+
+    def refuses(self, *, strict: bool) -> bool:
+        """Whether an error was found, or, when strict, a warning."""
+        against = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
+        return any(one.severity in against for one in self.findings)
+
+
+def check(request: CheckRequest) -> Checked:
+    """Check a repository's commit and what lies around it.
+
+    Raises:
+        NoRepository: there is none.
+        NoPackage: it holds no package.
+        InvalidConfiguration: a manifest or the configuration cannot be used, or names no rule.
+        StorageFault: a file could not be mended.
+    """
+    project = Project.open(request.path)
+    rules = wanted(project, request)
+    about = rule_input(project, request.home)
+    findings = judge(about, rules)
+    codes = tuple(rule.code for rule in rules)
+    commit = project.snapshot.head
+    if not request.fix:
+        return Checked(commit=commit, findings=findings, rules=codes)
+    left, mended_paths = mend(project.snapshot, findings)
+    mended = tuple(one for one in findings if one.fix and one.fix.path in mended_paths)
+    rest = tuple(one for one in findings if one not in mended)
+    return Checked(commit=commit, findings=rest, rules=codes, mended=mended, left=left)
+
+
+def wanted(project: Project, request: CheckRequest) -> tuple[Rule, ...]:
+    """Give the rules to ask: what the command says comes before what the configuration says."""
+    said = project.settings.rules
+    chosen(said.select, said.ignore, thing=f"rules in {project.configuration.file}")
+    ignore = request.ignore if request.select else (*said.ignore, *request.ignore)
+    return chosen(request.select or said.select, ignore, thing="--select and --ignore")
+
+
+def rule_input(project: Project, home: Path) -> RuleInput:
+    """Read what the rules look at.
+
+    Args:
+        project: the repository.
+        home: the folder that holds the user's ``.pypirc``.
+    """
+    return RuleInput(
+        facts=_facts(project),
+        configuration=project.configuration,
+        snapshot=project.snapshot,
+        search=lambda words: project.snapshot.holding(words, LARGEST),
+        untracked=_untracked(project),
+        logins=tuple(_logins(home)),
+    )
+
+
+def _facts(project: Project) -> Facts:
+    """Read the facts, also of a clone that lacks the history a release needs."""
+    try:
+        return project.facts
+    except ShallowClone:
+        whole = dataclasses.replace(project.snapshot, shallow=frozenset())
+        facts = read_facts(whole, project.settings)
+        return msgspec.structs.replace(facts, shallow=True)
+
+
+def _untracked(project: Project) -> tuple[str, ...]:
+    listed = project.snapshot.git("ls-files", "-z", "--others", "--directory", "--full-name")
+    return tuple(name for name in listed.stdout.decode("utf-8", "replace").split("\0") if name)
+
+
+def _logins(home: Path) -> Iterator[LoginFile]:
+    path = home / ".pypirc"
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        mode = path.stat().st_mode
+    except (OSError, UnicodeDecodeError):
+        return
+    parser = configparser.RawConfigParser(strict=False)
+    try:
+        parser.read_string(text)
+    except configparser.Error:
+        return
+    lines = text.splitlines()
+    logins = []
+    for section in parser.sections():
+        password = parser[section].get("password", "").strip()
+        if password:
+            line = next((at for at, one in enumerate(lines, 1) if one.strip() == f"[{section}]"), 0)
+            logins.append(Login(section=section, password=Secret(password), line=line))
+    yield LoginFile(
+        path="~/.pypirc",
+        open_to_others=sys.platform != "win32" and bool(mode & (stat.S_IRGRP | stat.S_IROTH)),
+        logins=tuple(logins),
+    )
