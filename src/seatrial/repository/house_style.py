@@ -157,6 +157,27 @@ def has_date(text: str) -> bool:
     return any(re.search(pattern, text) for pattern, _ in _DATES)
 
 
+def date_in(text: str) -> dt.date | None:
+    """Give the date that a text holds, when it holds one that the calendar knows."""
+    for pattern, form in _DATES:
+        found = re.search(pattern, text)
+        if found:
+            return _day(found[0], form)
+    return None
+
+
+def _day(text: str, form: str) -> dt.date | None:
+    try:
+        if "{month}" not in form:
+            return dt.datetime.strptime(text, form).replace(tzinfo=dt.UTC).date()
+        # strptime's months are the locale's.
+        month = next(at for at, name in enumerate(_MONTHS, 1) if name[:3] in text)
+        day, year = (int(number) for number in re.findall(r"\d+", text))
+        return dt.date(year, month, day)
+    except ValueError:
+        return None
+
+
 def title_like(titles: Iterable[str], version: str, date: str) -> str:
     """Make the title of a release as the changelog's others are made.
 

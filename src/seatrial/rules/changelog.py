@@ -1,0 +1,215 @@
+"""ST3xx: the changelog, section by section."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from packaging.version import Version
+
+from seatrial.repository import house_style
+from seatrial.rules.inputs import LARGEST, RuleInput
+from seatrial.rules.values import Flaw, Severity, rule
+
+_FUTURE = 30
+"""Days ahead of the commit that a date may lie, for a release in preparation."""
+
+_KEPT = 3
+"""Sections that make a file a changelog that is kept by hand."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Section:
+    """A release's section: its version, its line from 1, its date, and what stands in it."""
+
+    version: Version
+    line: int
+    title: str
+    level: int
+    date: dt.date | None
+    says: bool
+
+    @property
+    def series(self) -> tuple[int, ...]:
+        """The line of releases it belongs to: epoch, major, minor."""
+        return (self.version.epoch, self.version.major, self.version.minor)
+
+
+def _sections(about: RuleInput) -> tuple[_Section, ...]:
+    text = about.facts.changelog_text
+    if not about.facts.changelog or len(text) > LARGEST:
+        return ()
+    # A Markdown parser comes with it; only these rules need one.
+    from seatrial.repository.changelog_page import Page
+
+    page = Page(about.facts.changelog, text.removeprefix("\ufeff").replace("\r\n", "\n"))
+    return tuple(
+        _Section(
+            version=release.version,
+            line=release.heading.first + 1,
+            title=release.heading.title,
+            level=release.heading.level,
+            date=house_style.date_in(release.heading.title),
+            says=any(line.strip() for line in page.lines[release.heading.end : release.end]),
+        )
+        for release in page.releases
+    )
+
+
+@rule("ST301", "changelog-section-missing", Severity.WARNING)
+def changelog_section_missing(about: RuleInput) -> Iterator[Flaw]:
+    """The last release has no section in the changelog.
+
+    Its changes stand under the release before it or under the one to come, and whoever upgrades
+    reads the wrong list.
+
+    Mend:
+        Add the section.  Seatrial writes it with every release.
+    """
+    sections = _sections(about)
+    final = [
+        Version(tag.version)
+        for tag in about.facts.tags
+        if tag.ancestor and not Version(tag.version).is_prerelease
+    ]
+    if len(about.packages) != 1 or len(sections) < _KEPT or not final:
+        return
+    if max(final) not in {section.version for section in sections}:
+        newest = max(sections, key=lambda section: section.version)
+        yield Flaw(
+            f"{max(final)} is tagged and has no section; the newest is that of {newest.version}",
+            about.facts.changelog,
+            newest.line,
+        )
+
+
+@rule("ST302", "changelog-dates", Severity.WARNING)
+def changelog_dates(about: RuleInput) -> Iterator[Flaw]:
+    """A release is dated before one that it follows.
+
+    Most often it is the year, in January; the date goes into notes, feeds and archives.
+
+    Mend:
+        Correct the date: that of the tag is the right one.
+    """
+    by_series: dict[tuple[int, ...], list[_Section]] = {}
+    for section in _sections(about):
+        if section.date is not None:
+            by_series.setdefault(section.series, []).append(section)
+    for sections in by_series.values():
+        ordered = sorted(sections, key=lambda section: section.version)
+        for older, newer in itertools.pairwise(ordered):
+            if older.date and newer.date and newer.date < older.date:
+                yield Flaw(
+                    f"{newer.version} is dated {newer.date}, before {older.version} ({older.date})",
+                    about.facts.changelog,
+                    newer.line,
+                )
+
+
+@rule("ST303", "changelog-twice", Severity.WARNING)
+def changelog_twice(about: RuleInput) -> Iterator[Flaw]:
+    """Two sections are of the same version.
+
+    The notes of the release are those of one of them; the other's are lost.
+
+    Mend:
+        Put them together, or correct the version of one.
+    """
+    seen: dict[tuple[Version, int], _Section] = {}
+    for section in _sections(about):
+        first = seen.setdefault((section.version, section.level), section)
+        if first is not section:
+            yield Flaw(
+                f"{section.version} has a section in line {first.line} already",
+                about.facts.changelog,
+                section.line,
+            )
+
+
+@rule("ST304", "changelog-future", Severity.WARNING)
+def changelog_future(about: RuleInput) -> Iterator[Flaw]:
+    """A release is dated more than a month after the commit.
+
+    Mostly the day and the month have changed places, or the year is wrong.  Whoever sorts releases
+    by date sees this one as the latest until then.
+
+    Mend:
+        Correct the date.
+    """
+    today = dt.datetime.fromtimestamp(about.facts.head_when, dt.UTC).date()
+    for section in _sections(about):
+        if section.date is not None and section.date > today + dt.timedelta(days=_FUTURE):
+            yield Flaw(
+                f"{section.version} is dated {section.date}, and the commit {today}",
+                about.facts.changelog,
+                section.line,
+            )
+
+
+@rule("ST305", "changelog-order", Severity.WARNING)
+def changelog_order(about: RuleInput) -> Iterator[Flaw]:
+    """A section stands on the wrong side of another of its series.
+
+    Tools that take the first section for the latest release take the wrong one.
+
+    Mend:
+        Move it.  Series are apart: 1.4.9 may stand above or below 2.0.
+    """
+    by_series: dict[tuple[int, ...], list[_Section]] = {}
+    for section in _sections(about):
+        by_series.setdefault((*section.series, section.level), []).append(section)
+    pairs = [
+        pair
+        for sections in by_series.values()
+        for pair in itertools.pairwise(sections)
+        if pair[0].version != pair[1].version
+    ]
+    falling = sum(above.version > below.version for above, below in pairs)
+    newest_first = falling * 2 >= len(pairs)
+    for above, below in pairs:
+        if (above.version > below.version) != newest_first:
+            yield Flaw(
+                f"{below.version} stands below {above.version}", about.facts.changelog, below.line
+            )
+
+
+@rule("ST306", "changelog-empty", Severity.WARNING)
+def changelog_empty(about: RuleInput) -> Iterator[Flaw]:
+    """The section of the newest version is empty.
+
+    Notes are made from it, and people read a release that says nothing.
+
+    Mend:
+        Write what changed, if only "No notable changes".
+    """
+    sections = _sections(about)
+    newest = max(sections, key=lambda section: section.version, default=None)
+    if len(sections) >= _KEPT and newest is not None and not newest.says:
+        yield Flaw(f"{newest.version} has nothing in it", about.facts.changelog, newest.line)
+
+
+@rule("ST307", "changelog-unreleased", Severity.WARNING)
+def changelog_unreleased(about: RuleInput) -> Iterator[Flaw]:
+    """A section says "unreleased", and its version is tagged.
+
+    Readers wait for what is out, and the next release's changes are written under the last one.
+
+    Mend:
+        Put the date of the tag in its place, and begin a section for the next release.
+    """
+    tagged = {
+        Version(tag.version): tag.name
+        for tag in about.facts.tags
+        if tag.ancestor and tag.commit != about.facts.head
+    }
+    for section in _sections(about):
+        if section.version in tagged and house_style.UNRELEASED.search(section.title):
+            yield Flaw(
+                f"{section.version} is tagged {tagged[section.version]}, and its section says"
+                " that it is not released",
+                about.facts.changelog,
+                section.line,
+            )
