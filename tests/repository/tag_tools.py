@@ -25,6 +25,21 @@ TAGGED: dict[str, tuple[Mapping[str, str], str]] = {
         },
         "setuptools-scm",
     ),
+    "an attribute that setuptools-scm computes": (
+        {
+            "pyproject.toml": project(
+                "setuptools.build_meta",
+                "[tool.setuptools.dynamic]",
+                'version = { attr = "helper.version" }',
+                requires='"setuptools"',
+            ),
+            "helper.py": (
+                "from setuptools_scm import get_version\n\n\n"
+                "def version():\n    return get_version()\n"
+            ),
+        },
+        "setuptools-scm",
+    ),
     "setup.py, use_scm_version": (
         {
             "setup.py": (

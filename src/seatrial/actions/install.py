@@ -39,6 +39,7 @@ found = importlib.metadata.distribution(sys.argv[1])
 print(json.dumps({
     "files": [str(file.as_posix()) for file in found.files or ()],
     "scripts": [e.name for e in found.entry_points if e.group == "console_scripts"],
+    "extras": found.metadata.get_all("Provides-Extra") or [],
 }))
 """
 """Runs in the clean environment's own interpreter, and says what the installation holds."""
@@ -47,18 +48,31 @@ HELP_WITHIN = 60.0
 """Seconds that a console script may take to print its help."""
 
 
+SCRIPTS_ASIDE = (
+    "Mend the package, or leave its scripts out with scripts = false in [tool.seatrial.verify]; "
+    "commit, and release again."
+)
+
+
 class Installed(msgspec.Struct, frozen=True):
     """What :data:`LISTER` prints."""
 
     files: tuple[str, ...]
     scripts: tuple[str, ...]
+    extras: tuple[str, ...]
 
 
 class Contents(msgspec.Struct, frozen=True, kw_only=True):
-    """What can be tried of an installation: its top-level modules, its console scripts."""
+    """What can be tried of an installation: top-level modules, console scripts, extras."""
 
     modules: tuple[str, ...]
     scripts: tuple[str, ...]
+    extras: tuple[str, ...] = ()
+
+    def extra_for(self, script: str) -> str:
+        """Give the extra that a console script may need, or nothing."""
+        wanted = ("cli", script, "console", "terminal", "all")
+        return next((extra for extra in wanted if extra in self.extras), "")
 
 
 @dataclass(frozen=True)
@@ -97,13 +111,15 @@ class CheckInstallation(Bound[InstallCheck]):
         spec = self.spec
         return "-".join(filter(None, ("install", spec.index, spec.python, spec.artifact)))
 
-    def _install(self, world: World, where: Environment) -> None:
+    def _install(self, world: World, where: Environment, extra: str = "") -> None:
         spec = self.spec
+        name = f"{spec.package}[{extra}]" if extra else spec.package
         if spec.index:
-            requirement = f"{spec.package}=={spec.version}"
+            requirement = f"{name}=={spec.version}"
             own = {spec.package: world.index(spec.index).simple_url}
         else:
-            requirement = str(self._built(world))
+            built = self._built(world)
+            requirement = f"{name} @ {built.resolve().as_uri()}" if extra else str(built)
             own = {}
         done = world.machine.install(where, requirement, own=own, timeout=spec.timeout)
         if done.code != 0:
@@ -123,16 +139,28 @@ class CheckInstallation(Bound[InstallCheck]):
 
     def _commands(self, world: World, where: Environment, held: Contents) -> list[str]:
         """Run each console script's help, then the project's own commands."""
-        told = []
-        for name in held.scripts if self.spec.scripts else ():
-            argv = (str(_bin(where) / name), "--help")
-            self._ran(world, where, f"{name} --help", argv, HELP_WITHIN)
-            told.append(f"{name} --help")
+        scripts = held.scripts if self.spec.scripts else ()
+        told = [self._help(world, where, name, held.extra_for(name)) for name in scripts]
         for command in self.spec.commands:
             label = " ".join(command)
             self._ran(world, where, label, _resolved(command, where))
             told.append(label)
         return told
+
+    def _help(self, world: World, where: Environment, name: str, extra: str) -> str:
+        """Run a console script's help; where it fails, with the extra that it may need."""
+        argv = (str(_bin(where) / name), "--help")
+        label = f"{name} --help"
+        try:
+            self._ran(world, where, label, argv, HELP_WITHIN)
+        except InstallCheckFailed as error:
+            error.next_step = SCRIPTS_ASIDE
+            if not extra:
+                raise
+            self._install(world, where, extra)
+            label += f", with the extra {extra}"
+            self._ran(world, where, label, argv, HELP_WITHIN)
+        return label
 
     def _ran(
         self,
@@ -166,11 +194,16 @@ class CheckInstallation(Bound[InstallCheck]):
         if wheel is not None:
             facts = read_wheel(wheel.path)
             names = sorted(point.name for point in facts.console_scripts)
-            return Contents(modules=facts.modules, scripts=tuple(names))
+            extras = facts.metadata.every("Provides-Extra")
+            return Contents(modules=facts.modules, scripts=tuple(names), extras=extras)
         argv = (str(where.python), "-I", "-c", LISTER, self.spec.package)
         listed = self._ran(world, where, "looking at the installation", argv)
         found = msgspec.json.decode(listed.stdout, type=Installed)
-        return Contents(modules=top_level(found.files), scripts=tuple(sorted(found.scripts)))
+        return Contents(
+            modules=top_level(found.files),
+            scripts=tuple(sorted(found.scripts)),
+            extras=found.extras,
+        )
 
 
 def _bin(where: Environment) -> Path:

@@ -23,18 +23,14 @@ def together(key: str, errors: Sequence[SeatrialError], done: Sequence[str]) -> 
     alike = len({(error.slug, str(error)) for error in errors}) == 1
     if alike and (len(errors) > 1 or not done):
         return errors[0]
+    # The action's key says what was being done.
     worst = max(errors, key=lambda error: error.exit_code)
     told = [f"{len(done)} of {len(done) + len(errors)} are done"]
     told += [_indented(str(error)) for error in errors]
     told += [f"  {part}: done" for part in done]
-    made = type(worst)(key, "\n".join(told), doing=_doing(worst, errors), next_step=worst.next_step)
+    made = type(worst)(key, "\n".join(told), doing="", next_step=worst.next_step)
     made.others = tuple(errors)
     return made
-
-
-def _doing(worst: SeatrialError, errors: Sequence[SeatrialError]) -> str:
-    """Give what was being done, if it was the same for all."""
-    return worst.doing if all(error.doing == worst.doing for error in errors) else "going on with"
 
 
 def _indented(text: str) -> str:

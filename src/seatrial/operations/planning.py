@@ -315,6 +315,10 @@ def _remarks(
 ) -> list[Note]:
     facts = project.facts
     found = [*_taken_numbers(seen, outcome), *_higher(project, seen, outcome)]
+    package = project.package()
+    if package.from_tag:
+        text = f"The version comes from the tag, by {package.from_tag}: no file states it."
+        found.append(Note(topic="version-from-tag", text=text))
     if facts.dirty:
         names = ", ".join(facts.dirty[:3]) + (" …" if facts.dirty[3:] else "")
         text = f"The working tree has changes that are not committed ({names}): they are not used."

@@ -86,7 +86,7 @@ def _local(outline: Outline) -> tuple[AnySpec, ...]:
     settings, version = outline.settings, outline.version
     texts = {"version": version, "tag": outline.tag}
     commit = values.Commit(
-        key=f"commit {version}",
+        key=f"commit {version}" if outline.edits else f"take commit {outline.parent[:12]}",
         parent=outline.parent,
         edits=outline.edits,
         message=_filled(settings.commit.message, texts),

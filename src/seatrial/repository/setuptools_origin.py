@@ -72,7 +72,17 @@ def _attr(manifest: Manifest, attr: str) -> Origin:
     if not path:
         return unread(f"the module of {attr} is not there")
     found = modules.attribute(manifest.folder, path, name)
+    if found is None and _asks_scm(manifest.folder.text(path) or ""):
+        return from_tag("setuptools-scm")
     return found or unread(f"{manifest.folder.full(path)} computes {name}")
+
+
+def _asks_scm(text: str) -> bool:
+    """Whether a module that computes the version has setuptools-scm do it."""
+    return (
+        re.search(r"(?m)^\s*(?:import|from)\s+(?:setuptools_scm|vcs_versioning)\b", text)
+        is not None
+    )
 
 
 def _tag_tools(manifest: Manifest) -> Origin | None:

@@ -307,6 +307,8 @@ def _requirement(requirement: str) -> tuple[str, str]:
     """Give a requirement as PEP 508 has it, with its normalised name; a path by its file name."""
     path = Path(requirement)
     try:
+        if " @ " in requirement:
+            return requirement, canonicalize_name(Requirement(requirement).name)
         if requirement.endswith(SUFFIXES["wheel"]):
             name = str(parse_wheel_filename(path.name)[0])
         elif requirement.endswith(SUFFIXES["sdist"]):
