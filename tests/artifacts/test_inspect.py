@@ -111,7 +111,14 @@ def test_a_platform_wheel_with_several_tags_is_sound(tmp_path: Path) -> None:
         modules={"demo.abi3.so": "x"},
         tag="cp311-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64",
     )
-    assert look(path) == []
+    other = make_wheel(tmp_path, modules={"demo.pyd": "x"}, tag="cp311-abi3-win_amd64")
+    assert look(path, other) == []
+
+
+def test_the_only_wheel_of_a_compiled_project_is_remarked(tmp_path: Path) -> None:
+    """One platform's wheel alone leaves everybody else with the sdist, and that is said."""
+    path = make_wheel(tmp_path, modules={"demo.pyd": "x"}, tag="cp311-abi3-win_amd64")
+    assert look(path) == [("warning", "one-platform")]
 
 
 def test_an_empty_wheel_is_a_fault_unless_it_requires_others(tmp_path: Path) -> None:

@@ -48,3 +48,13 @@ def test_a_pre_release_on_another_branch_does_not_stop_a_release(tmp_path: Path)
         done = stage.seatrial("plan", "--json")
         assert done.returncode == 0, done.stderr
         assert json.loads(done.stdout)["plan"]["version"] == "1.1.0"
+
+
+def test_files_that_have_not_kept_up_are_remarked(tmp_path: Path) -> None:
+    """A stated version below the last release is said, for the release commit changes it."""
+    with scene(tmp_path) as stage:
+        stage.project.commit("fix: one", tag="v1.0.5")
+        stage.project.commit("fix: two")
+        text = remarks(stage)["stated-behind"]
+        assert "states 1.0.0, and the last release is 1.0.5" in text
+        assert "sets it to 1.0.6" in text

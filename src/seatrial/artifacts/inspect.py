@@ -194,6 +194,9 @@ def _check_set(sdists: list[SdistFacts], wheels: list[WheelFacts]) -> Iterator[F
         yield fault("several-sdists", sdist.file, said)
     for wheel in wheels:
         yield from _check_empty(wheel, sdists)
+    if len(wheels) == 1 and not any(tag.endswith("-any") for tag in wheels[0].tags):
+        said = "it is the only wheel: on every other platform or Python the sdist must be built"
+        yield warning("one-platform", wheels[0].file, said)
     first: CoreMetadata | None = None
     everything: list[SdistFacts | WheelFacts] = [*sdists, *wheels]
     for facts in everything:

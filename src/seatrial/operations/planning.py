@@ -315,6 +315,7 @@ def _remarks(
 ) -> list[Note]:
     facts = project.facts
     found = [*_taken_numbers(seen, outcome), *_higher(project, seen, outcome)]
+    found += _behind(project, outcome)
     package = project.package()
     if package.from_tag:
         text = f"The version comes from the tag, by {package.from_tag}: no file states it."
@@ -360,6 +361,19 @@ def _higher(project: Project, seen: Seen, outcome: Decision) -> Iterator[Note]:
                 f"{outcome.version}. If this clone is behind, run git pull --tags first."
             )
             yield Note(topic="higher-on-index", text=text)
+
+
+def _behind(project: Project, outcome: Decision) -> Iterator[Note]:
+    """Say that the files have not kept up with the releases, and will from now on."""
+    package, last = project.package(), last_release(project.facts.tags)
+    if last is None or not package.version:
+        return
+    if parse(package.version, _site(package)) < Version(last.version):
+        text = (
+            f"{_site(package)} states {package.version}, and the last release is {last.version}: "
+            f"the release commit sets it to {outcome.version}."
+        )
+        yield Note(topic="stated-behind", text=text)
 
 
 def _site(package: Package) -> str:

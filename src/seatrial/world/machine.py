@@ -33,6 +33,7 @@ from seatrial.errors import (
 )
 from seatrial.process import Completed, Runner, child_environment
 from seatrial.secret import Secret
+from seatrial.world.compiled import build_variables
 from seatrial.world.folders import remove, storing
 from seatrial.world.ports import Environment, Store
 from seatrial.world.pythons import Pythons
@@ -118,6 +119,7 @@ class LocalMachine:
             str(source),
         ]  # fmt: skip
         environment = self._uv_environment() | {"SOURCE_DATE_EPOCH": str(epoch)}
+        environment |= build_variables(source)
         thing = f"the {kind}"
         try:
             done = self._runner.run_logged(
