@@ -3,8 +3,9 @@
 Usage: python docs/generate.py [--check]
 
 ``reference/configuration.md`` comes from the docstrings of the schema, ``reference/commands.md``
-from the command line's own help, ``errors/index.md`` from the tree of errors, ``rules`` from the
-docstrings of the rules.  With ``--check``
+from the command line's own help, ``reference/json.md`` and the schemas beside it from the values
+that ``--json`` prints, ``errors/index.md`` from the tree of errors, ``rules`` from the docstrings
+of the rules.  With ``--check``
 nothing is written, and the exit code says whether the pages are what they would be.
 """
 
@@ -19,6 +20,7 @@ from typing import Any, cast
 
 import click
 import msgspec
+import schemas
 from msgspec import inspect as schema
 
 from seatrial.cli.main import cli
@@ -264,9 +266,12 @@ def main(arguments: list[str]) -> int:
     pages = {
         DOCS / "reference" / "configuration.md": configuration(),
         DOCS / "reference" / "commands.md": commands(),
+        DOCS / "reference" / "json.md": schemas.page(),
         DOCS / "errors" / "index.md": errors(),
         **{DOCS / "rules" / name: text for name, text in rule_pages().items()},
     }
+    folder = DOCS / "reference" / "schemas"
+    pages |= {folder / name: text for name, text in schemas.schemas().items()}
     stale = [
         page for page, text in pages.items() if not page.exists() or page.read_text("utf-8") != text
     ]

@@ -23,12 +23,13 @@ def show(path: Path, *, as_json: bool) -> None:
     import msgspec
     from rich.markup import escape
 
+    from seatrial.cli.documents import ConfigDocument
     from seatrial.config.show import explain
     from seatrial.operations.project import Project
 
     explained = explain(Project.open(path).configuration)
     if as_json:
-        write_json({"keys": explained})
+        write_json(ConfigDocument(keys=tuple(explained)))
         return
     console = page_console()
     for one in explained:

@@ -3,22 +3,66 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 
 import msgspec
 
 from seatrial.errors import SeatrialError
-from seatrial.report.failure import FailureDocument, describe
+from seatrial.report.failure import Failure, FailureDocument, describe
+from seatrial.report.words import visible
+
+USAGE = "usage"
+"""The name of an error in the command line itself, which has no class of its own."""
 
 
 def show_failure(error: SeatrialError, *, machine: bool) -> None:
     """Tell the person what failed and what to do, and the program the same as data."""
     failure = describe(error)
     if machine:
-        sys.stdout.write(msgspec.json.encode(FailureDocument(failure=failure)).decode() + "\n")
-    head = f"{failure.doing} {failure.thing}".strip()
-    lines = failure.said.splitlines()
-    text = f"error: {head}" + (f": {lines[0]}" if lines else "") + "\n"
-    text += "".join(f"  {line}\n" for line in lines[1:])
+        write_failure(failure)
+    lines = list(failure_lines(failure))
+    if sys.stderr.isatty():
+        _print_coloured(lines)
+    else:
+        sys.stderr.write("".join(f"{line}\n" for _, line in lines))
+
+
+def write_failure(failure: Failure) -> None:
+    """Print an error as one JSON object on stdout."""
+    data = msgspec.json.format(
+        msgspec.json.encode(FailureDocument(failure=failure), order="deterministic")
+    )
+    sys.stdout.write(data.decode() + "\n")
+
+
+def failure_lines(failure: Failure) -> Iterator[tuple[str, str]]:
+    """Give what a person reads of an error, line by line, each with the part it belongs to."""
+    yield from _sentence("error", failure)
+    for other in failure.others:
+        yield from _sentence("also", other)
     if failure.next_step:
-        text += f"  -> {failure.next_step}\n"
-    sys.stderr.write(text)
+        yield "next", f"  -> {visible(failure.next_step)}"
+    if failure.page:
+        yield "more", f"  Page: {visible(failure.page)}"
+    yield "more", f"  More about it: seatrial explain {failure.error}"
+
+
+def _sentence(word: str, failure: Failure) -> Iterator[tuple[str, str]]:
+    first, *rest = visible(failure.said).splitlines() or [""]
+    yield word, f"{word}: {visible(failure.headline)}" + (f": {first}" if first else "")
+    for line in rest:
+        yield "said", f"  {line}"
+
+
+def _print_coloured(lines: list[tuple[str, str]]) -> None:
+    from rich.text import Text
+
+    from seatrial.cli.output import side_console
+
+    styles = {"next": "bold", "more": "dim"}
+    console = side_console()
+    for part, line in lines:
+        text = Text(line, style=styles.get(part, ""))
+        if part in {"error", "also"}:
+            text.stylize("bold red", 0, len(part) + 1)
+        console.print(text, soft_wrap=True)

@@ -34,6 +34,7 @@ def command(run: str, *, path: Path, follow: bool, as_json: bool) -> None:
 
 def _line(entry: Entry) -> str:
     from seatrial.engine import journal
+    from seatrial.report.words import visible
 
     when = dt.datetime.fromtimestamp(entry.at, dt.UTC).strftime("%Y-%m-%d %H:%M:%S")
     word = str(type(entry).__struct_config__.tag)
@@ -54,4 +55,5 @@ def _line(entry: Entry) -> str:
             text = entry.outcome
         case _:
             text = entry.key
+    text = visible(text).replace("\n", "\n" + " " * 30)
     return f"{when}  {word:<8} {text}".rstrip()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -54,6 +55,10 @@ def run(arguments: Sequence[str]) -> int:
         arguments: what the user typed after the program's name.
     """
     machine = "--json" in arguments
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A sign that the terminal's encoding does not have is no reason to stop.
+            stream.reconfigure(errors="backslashreplace")
     try:
         result = cli.main(args=list(arguments), prog_name="seatrial", standalone_mode=False)
     except SeatrialError as error:
@@ -63,6 +68,8 @@ def run(arguments: Sequence[str]) -> int:
     except click.Abort:
         return _told(Interrupted("by you", ""), machine=machine)
     except click.ClickException as error:
+        if machine:
+            _tell_program(error)
         error.show()
         return ExitCode.USAGE
     except BrokenPipeError:
@@ -74,6 +81,25 @@ def run(arguments: Sequence[str]) -> int:
 
 def _code(result: Any) -> int:  # noqa: ANN401 - click hands on whatever a command returns
     return int(result) if isinstance(result, int) else ExitCode.DONE
+
+
+def _tell_program(error: click.ClickException) -> None:
+    """Print what is wrong with the command line as data."""
+    from seatrial.cli.failures import USAGE, write_failure
+    from seatrial.report.failure import Failure
+
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    path = context.command_path if context else "seatrial"
+    write_failure(
+        Failure(
+            error=USAGE,
+            doing="reading the command line of",
+            thing=path,
+            said=error.format_message(),
+            next_step=f"See {path} --help.",
+            exit_code=int(ExitCode.USAGE),
+        )
+    )
 
 
 def _told(error: SeatrialError, *, machine: bool) -> int:

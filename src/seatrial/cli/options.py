@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 import click
 
+from seatrial.cli.completing import complete_indexes, complete_runs
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 BUMPS = ("auto", "major", "minor", "patch", "pre", "post", "dev")
@@ -80,7 +82,11 @@ def release_options(function: Callable[..., object]) -> Callable[..., object]:
         ),
         click.option("--version", "version", default="", metavar="X", help="Release this version."),
         click.option(
-            "--index", default="", metavar="NAME", help="Publish to this index, not the usual one."
+            "--index",
+            default="",
+            metavar="NAME",
+            shell_complete=complete_indexes,
+            help="Publish to this index, not the usual one.",
         ),
         click.option(
             "--python",
@@ -100,6 +106,7 @@ def run_options(function: F) -> F:
         "--path",
         type=click.Path(path_type=Path, file_okay=False),
         default=Path(),
+        is_eager=True,
         help="A folder in the repository.",
     )
-    return click.argument("run", default="")(option(function))
+    return click.argument("run", default="", shell_complete=complete_runs)(option(function))

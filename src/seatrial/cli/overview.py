@@ -20,6 +20,7 @@ COMMANDS = {
     "verify": "Install a released version in clean environments.",
     "config": "Show the configuration, and where each value comes from.",
     "dock": "Serve the embedded index and forge on this machine.",
+    "explain": "Say what an error means, why it stops, and what to do.",
     "completion": "Print the completion script of a shell.",
 }
 """Name → what ``seatrial --help`` says; each command's module is imported when it is used."""

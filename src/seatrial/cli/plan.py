@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -28,19 +29,20 @@ def command(
     """Show everything that a release would do, in order, and do nothing."""
     import msgspec
 
+    from seatrial.cli.progress import Steps
     from seatrial.cli.requests import request_of
     from seatrial.operations.planning import plan_release
     from seatrial.operations.project import Project
     from seatrial.plan.planning import Planned
     from seatrial.report.planned import show_planning
 
-    planning = plan_release(
-        Project.open(asked.path),
-        msgspec.structs.replace(request_of(asked), patient=True),
-    )
+    request = msgspec.structs.replace(request_of(asked), patient=True)
+    with Steps() as steps:
+        planning = plan_release(Project.open(asked.path), request, steps.tell)
     if out is not None and isinstance(planning, Planned):
         out.write_bytes(planning.plan.encode())
     if as_json:
         write_json(planning)
     else:
-        show_planning(page_console(), planning)
+        then = f"seatrial release --plan {shlex.quote(str(out))}" if out else "seatrial rehearse"
+        show_planning(page_console(), planning, then)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -11,11 +12,13 @@ from seatrial.errors import SeatrialError
 from seatrial.plan.state import Receipt
 
 if TYPE_CHECKING:
-    from rich.status import Status
+    from rich.progress import Progress, TaskID
 
 MARKS = {"acted": "[green]✓[/]", "found": "[blue]=[/]", "undone": "[yellow]↩[/]"}
-SHOWN = 3
-"""How many of the actions under way are named."""
+SHOWN = 4
+"""How many of the actions under way are shown."""
+TURN = 0.1
+"""Seconds between two turns of the spinner."""
 
 
 class Steps:
@@ -26,14 +29,30 @@ class Steps:
 
     def __init__(self) -> None:
         self._console = side_console()
-        self._running: dict[str, None] = {}
-        self._lock = threading.Lock()
-        self._status: Status | None = None
+        self._tty = sys.stderr.isatty()
+        self._lock = threading.RLock()
+        self._ended = threading.Event()
+        self._live: Progress | None = None
+        self._tasks: dict[str, TaskID] = {}
+        self._phase: TaskID | None = None
+        self.shown = False
+        """Whether a person has seen steps pass."""
 
     def __enter__(self) -> Self:
-        if self._console.is_terminal:
-            self._status = self._console.status("reading the repository")
-            self._status.start()
+        if self._tty and self._live is None:
+            from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+            self._live = Progress(
+                SpinnerColumn(style="cyan"),
+                TextColumn("{task.description}", markup=False),
+                TimeElapsedColumn(),
+                console=self._console,
+                transient=True,
+                auto_refresh=False,
+            )
+            self._live.start()
+            self._ended.clear()
+            threading.Thread(target=self._turn, daemon=True).start()
         return self
 
     def __exit__(
@@ -44,59 +63,86 @@ class Steps:
     ) -> None:
         self.pause()
 
+    def _turn(self) -> None:
+        """Let the display move.  What prints and what moves take turns by one lock."""
+        while not self._ended.wait(TURN):
+            with self._lock:
+                if self._live is None:
+                    return
+                self._live.refresh()
+
     def pause(self) -> None:
         """Stop the display, before something is asked or printed."""
-        if self._status is not None:
-            self._status.stop()
-            self._status = None
+        with self._lock:
+            self._ended.set()
+            if self._live is not None:
+                self._live.stop()
+                self._live = None
+                self._tasks.clear()
+                self._phase = None
 
     def go_on(self) -> None:
         """Begin the display again."""
         self.__enter__()
 
+    def tell(self, phase: str) -> None:
+        """Show what is done before the first step."""
+        with self._lock:
+            self._end_phase()
+            if self._live is not None:
+                self._phase = self._live.add_task(phase)
+
     def started(self, key: str) -> None:
         """Show an action as under way."""
+        from seatrial.report.words import visible
+
         with self._lock:
-            self._running[key] = None
-            self._show()
+            self._end_phase()
+            if self._live is not None and key not in self._tasks:
+                crowded = len(self._tasks) >= SHOWN
+                self._tasks[key] = self._live.add_task(visible(key), visible=not crowded)
 
     def waiting(self, key: str, why: str, seconds: float) -> None:
         """Say what is waited for."""
-        from rich.markup import escape
+        from seatrial.report.lines import safe
 
         first = next(iter(why.splitlines()), "")
-        self._console.print(
-            f"[yellow]…[/] {escape(key)}: {escape(first)}; again in {seconds:.0f} s"
-        )
+        self._print(f"[yellow]…[/] {safe(key)}: {safe(first)}; again in {seconds:.0f} s")
 
     def finished(self, key: str, how: str, receipt: Receipt, seconds: float) -> None:
         """Show a line for what is done."""
-        from rich.markup import escape
+        from seatrial.report.lines import safe
+        from seatrial.report.words import duration
 
-        self._ended(key)
-        if not self._console.is_terminal:
+        self._over(key)
+        if not self._tty:
             return
-        detail = f" [dim]{escape(receipt.detail)}[/]" if receipt.detail else ""
-        took = f" [dim]{seconds:.1f} s[/]" if seconds >= 1 else ""
-        self._console.print(f"{MARKS[how]} {escape(key)}{detail}{took}")
+        self.shown = True
+        said = receipt.detail if receipt.detail not in key else ""
+        detail = f"  [dim]{safe(said)}[/]" if said else ""
+        line = f"{MARKS[how]} [dim]{duration(seconds):>8}[/]  {safe(key)}{detail}"
+        self._print(line, cut=True)
 
     def failed(self, key: str, error: SeatrialError) -> None:
         """Show a line for what is not done; the sentence comes at the end."""
-        from rich.markup import escape
+        from seatrial.report.lines import safe
 
-        self._ended(key)
-        self._console.print(f"[red]✗[/] {escape(key)} [dim]{error.slug}[/]")
+        self._over(key)
+        self._print(f"[red]✗[/] {safe(key)}  [dim]{error.slug}[/]")
 
-    def _ended(self, key: str) -> None:
+    def _print(self, markup: str, *, cut: bool = False) -> None:
         with self._lock:
-            self._running.pop(key, None)
-            self._show()
+            self._console.print(markup, no_wrap=cut or None, overflow="ellipsis" if cut else None)
 
-    def _show(self) -> None:
-        if self._status is None:
-            return
-        from rich.markup import escape
+    def _over(self, key: str) -> None:
+        with self._lock:
+            task = self._tasks.pop(key, None)
+            if self._live is not None and task is not None:
+                self._live.remove_task(task)
+                for shown in list(self._tasks.values())[:SHOWN]:
+                    self._live.update(shown, visible=True)
 
-        names = list(self._running)
-        more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-        self._status.update(escape(", ".join(names[:SHOWN]) + more) or "…")
+    def _end_phase(self) -> None:
+        if self._live is not None and self._phase is not None:
+            self._live.remove_task(self._phase)
+        self._phase = None

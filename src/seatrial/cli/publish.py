@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from seatrial.cli.completing import complete_indexes
 from seatrial.cli.options import example, json_option
 
 
@@ -13,7 +14,14 @@ from seatrial.cli.options import example, json_option
 @click.argument(
     "files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False)
 )
-@click.option("--to", "index", required=True, metavar="INDEX", help="The index's name.")
+@click.option(
+    "--to",
+    "index",
+    required=True,
+    metavar="INDEX",
+    shell_complete=complete_indexes,
+    help="The index's name.",
+)
 @click.option("--yes", is_flag=True, help="Do not ask before the upload.")
 @json_option
 def command(files: tuple[Path, ...], *, index: str, yes: bool, as_json: bool) -> None:

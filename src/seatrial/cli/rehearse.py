@@ -57,10 +57,10 @@ def command(
         keep=keep,
     )
     with Steps() as steps:
-        planning, report = rehearse(rehearsal, Watch(progress=steps))
+        planning, report = rehearse(rehearsal, Watch(progress=steps, tell=steps.tell))
     if as_json:
         write_json(report or planning)
     elif report is None:
         show_planning(page_console(), planning)
     else:
-        show_release(page_console(), report)
+        show_release(page_console(), report, steps=not steps.shown)

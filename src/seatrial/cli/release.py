@@ -43,6 +43,6 @@ def command(
     request = request_of(asked)
     refuse_unasked(yes=yes)
     with Steps() as steps:
-        watch = Watch(progress=steps, confirm=confirmation(steps, yes=yes))
+        watch = Watch(progress=steps, tell=steps.tell, confirm=confirmation(steps, yes=yes))
         ending = release(request, plan_file, watch)
-    show_ending(ending, as_json=as_json)
+    show_ending(ending, steps=not steps.shown, as_json=as_json)

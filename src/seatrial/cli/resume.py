@@ -23,5 +23,7 @@ def command(run: str, *, path: Path, yes: bool, as_json: bool) -> None:
 
     refuse_unasked(yes=yes)
     with Steps() as steps:
-        ending = resume(path, run, Watch(progress=steps, confirm=confirmation(steps, yes=yes)))
-    show_ending(ending, as_json=as_json)
+        ending = resume(
+            path, run, Watch(progress=steps, tell=steps.tell, confirm=confirmation(steps, yes=yes))
+        )
+    show_ending(ending, steps=not steps.shown, as_json=as_json)

@@ -21,8 +21,8 @@ def command(run: str, *, path: Path, as_json: bool) -> None:
     from seatrial.report.text import show_release
 
     with Steps() as steps:
-        report = undo(path, run, Watch(progress=steps))
+        report = undo(path, run, Watch(progress=steps, tell=steps.tell))
     if as_json:
         write_json(report)
     else:
-        show_release(page_console(), report)
+        show_release(page_console(), report, steps=not steps.shown)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from seatrial.cli.completing import complete_indexes
 from seatrial.cli.options import example, json_option
 
 
@@ -11,7 +12,14 @@ from seatrial.cli.options import example, json_option
     "verify", epilog=example("seatrial verify demo==1.2.0 --from testpypi --python 3.12")
 )
 @click.argument("requirement", metavar="NAME==VERSION")
-@click.option("--from", "index", required=True, metavar="INDEX", help="The index's name.")
+@click.option(
+    "--from",
+    "index",
+    required=True,
+    metavar="INDEX",
+    shell_complete=complete_indexes,
+    help="The index's name.",
+)
 @click.option(
     "--python", multiple=True, metavar="3.X", help="On this Python; may be given several times."
 )

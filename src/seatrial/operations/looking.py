@@ -12,6 +12,7 @@ from seatrial.engine.history import history
 from seatrial.engine.journal import Entry
 from seatrial.engine.lock import running
 from seatrial.engine.runs import RunFolder, find, list_runs
+from seatrial.operations.pages import HTML
 from seatrial.operations.planfiles import read_plan
 from seatrial.operations.project import Project
 from seatrial.operations.running import journal_of
@@ -30,6 +31,8 @@ class RunStatus(msgspec.Struct, frozen=True, kw_only=True):
         actions: how many it has.
         said: what the error said.
         holder: which process is at it.
+        began: when it was begun, seconds since the epoch; nothing when it never was.
+        page: its HTML page, if there is one.
     """
 
     run: str
@@ -41,6 +44,8 @@ class RunStatus(msgspec.Struct, frozen=True, kw_only=True):
     actions: int
     said: str = ""
     holder: str = ""
+    began: float | None = None
+    page: str = ""
 
 
 def statuses(path: Path, wanted: str = "") -> Sequence[RunStatus]:
@@ -65,6 +70,7 @@ def _status(run: RunFolder, at_work: str, *, newest: bool) -> RunStatus:
     mine = at_work if newest and not past.outcome else ""
     keys = {action.key for action in plan.actions}
     failed = next((a for a in past.actions.values() if a.status == "failed" and a.why), None)
+    page = run.path / HTML
     return RunStatus(
         run=run.id,
         package=plan.package,
@@ -75,6 +81,8 @@ def _status(run: RunFolder, at_work: str, *, newest: bool) -> RunStatus:
         actions=len(plan.actions),
         said=failed.why if failed else "",
         holder=mine,
+        began=past.began,
+        page=str(page) if page.is_file() else "",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -23,6 +23,7 @@ from seatrial.operations.continuing import Continuation, begun_on, find_continua
 from seatrial.operations.editing import texts_of
 from seatrial.operations.filenames import version_of
 from seatrial.operations.project import Project
+from seatrial.operations.running import unheard
 from seatrial.plan.make import Material, make_plan, release_date
 from seatrial.plan.planning import Complete, Nothing, Planned, Planning
 from seatrial.plan.values import Asked, Note, Plan
@@ -82,26 +83,31 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     remarks: tuple[Note, ...]
 
 
-def plan_release(project: Project, request: Request) -> Planning:
+def plan_release(
+    project: Project, request: Request, tell: Callable[[str], None] = unheard
+) -> Planning:
     """Plan a release.
 
     Args:
         project: the repository.
         request: what the user asked for.
+        tell: told what is done, in a few words.
 
     Raises:
         NoPackage, SeveralPackages, DetachedHead, ShallowClone, SitesDisagree, InvalidVersion,
             TagNotAncestor, TagElsewhere, BranchMoved: the repository cannot be released like this.
         Unreachable: the remote or an index did not answer, and not ``request.patient``.
     """
+    tell("reading the repository")
     facts, package = project.facts, project.package()
     check_sites(package)
     branch = project.settings.branch or facts.upstream or facts.branch
     if not branch:
         raise DetachedHead(str(project.snapshot.root), f"HEAD is at {facts.head[:12]}")
-    seen = look_outside(project, request, package, branch)
+    seen = look_outside(project, request, package, branch, tell)
     _check_history(project, seen, branch)
     publish = request.index or project.settings.publish
+    tell("looking whether the last release is complete")
     continuation = find_continuation(project, package, publish)
     if continuation is not None and _speaks_of(request.wish, continuation.tag.version):
         if continuation.incomplete:
@@ -114,6 +120,7 @@ def plan_release(project: Project, request: Request) -> Planning:
                 version=continuation.tag.version,
                 tag=continuation.tag.name,
             )
+    tell("deciding the version")
     return _fresh(project, request, seen, branch)
 
 
@@ -121,7 +128,13 @@ def _speaks_of(wish: Wish, version: str) -> bool:
     return not wish.version or parse(wish.version, "--version") == Version(version)
 
 
-def look_outside(project: Project, request: Request, package: Package, branch: str) -> Seen:
+def look_outside(
+    project: Project,
+    request: Request,
+    package: Package,
+    branch: str,
+    tell: Callable[[str], None] = unheard,
+) -> Seen:
     """Ask the remote and the indexes what they hold.
 
     Raises:
@@ -130,6 +143,7 @@ def look_outside(project: Project, request: Request, package: Package, branch: s
     remarks: list[Note] = []
     tip, tags = "", {}
     if project.facts.remote is not None:
+        tell(f"asking {project.facts.remote.name} for its branches and tags")
         try:
             refs = project.ask_remote()
         except Unreachable as error:
@@ -151,6 +165,7 @@ def look_outside(project: Project, request: Request, package: Package, branch: s
             }
     held: dict[Version, tuple[str, ...]] = {}
     for name in project.names_of_indexes(request.index):
+        tell(f"asking {name} what it holds of {package.name}")
         index = project.index(name)
         try:
             files = index.files(package.name, asked_after=time.monotonic())

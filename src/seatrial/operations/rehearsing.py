@@ -72,10 +72,11 @@ def rehearse(rehearsal: Rehearsal, watch: Watch) -> tuple[Planning, ReleaseRepor
     timer = Stopwatch()
     faults = tuple(parse_fault(text) for text in rehearsal.faults)
     project = Project.open(rehearsal.request.path)
-    planning = plan_release(project, rehearsal.request)
+    planning = plan_release(project, rehearsal.request, watch.tell)
     if not isinstance(planning, Planned):
         return planning, None
     plan = planning.plan
+    watch.tell("setting the rehearsal up")
     at = project.at(plan.commit, folder_of(plan))
     with _folder(rehearsal.keep) as folder:
         run = folder / "run"

@@ -89,7 +89,7 @@ def release(request: Request, plan_file: Path | None, watch: Watch) -> Ending:
             and (ending := _settled(project, earlier, request, wanted, watch)) is not None
         ):
             return ending
-        planning = plan_release(project, _as_planned(request, wanted))
+        planning = plan_release(project, _as_planned(request, wanted), watch.tell)
         if not isinstance(planning, Planned):
             return Ending(planning=planning, report=None)
         if wanted is not None:
@@ -259,6 +259,7 @@ def _begin(project: Project, planned: Planned, watch: Watch) -> ReleaseReport:
     if not plan.remote:
         raise RemoteMissing(str(project.snapshot.root))
     at = project.at(plan.commit, folder_of(plan))
+    watch.tell("asking whether all of it may be done")
     scratch = project.snapshot.common / "seatrial"
     preflight(bind(plan), real_world(at, plan, scratch / "preflight"))
     run = create(project.snapshot.common, plan.encode(), plan.version)

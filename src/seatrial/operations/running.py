@@ -22,6 +22,10 @@ from seatrial.world.ports import World
 JOURNAL = "journal.jsonl"
 
 
+def unheard(phase: str) -> None:
+    """Tell nobody."""
+
+
 def unasked(plan: Plan, artifacts: Sequence[Artifact]) -> None:
     """Ask nobody: a rehearsal has no point of no return."""
 
@@ -35,11 +39,13 @@ class Watch:
         confirm: asked once, before the point of no return, with the plan and the built files;
             raises when the answer is no.
         listener: told of every line of the journal.
+        tell: told what is done before the first action, in a few words.
     """
 
     progress: Progress = field(default_factory=Quiet)
     confirm: Callable[[Plan, Sequence[Artifact]], None] = unasked
     listener: Listener | None = None
+    tell: Callable[[str], None] = unheard
 
 
 def perform(plan: Plan, world: World, run: Path, watch: Watch) -> Sequence[Entry]:

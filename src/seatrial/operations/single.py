@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 import msgspec
 from packaging.utils import canonicalize_name, parse_sdist_filename, parse_wheel_filename
@@ -31,10 +32,16 @@ UPLOADED_WITHIN = 600.0
 """Seconds to wait for an index to show what it took."""
 
 
+SCHEMA = 1
+
+Outcome: TypeAlias = Literal["built", "published", "verified"]
+
+
 class SingleReport(msgspec.Struct, frozen=True, kw_only=True):
     """What one command did.
 
     Attributes:
+        schema: the version of this layout.
         outcome: "built", "published" or "verified".
         package: the package's name.
         version: its version.
@@ -43,7 +50,8 @@ class SingleReport(msgspec.Struct, frozen=True, kw_only=True):
         warnings: what the inspection found beside faults.
     """
 
-    outcome: str
+    schema: int = SCHEMA
+    outcome: Outcome
     package: str
     version: str
     artifacts: tuple[Artifact, ...]
@@ -254,7 +262,7 @@ def _run_folder(plan: Plan) -> Iterator[Path]:
 
 
 def _report(
-    outcome: str,
+    outcome: Outcome,
     plan: Plan,
     run: Path,
     artifacts: tuple[Artifact, ...],

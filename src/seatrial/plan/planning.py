@@ -8,6 +8,9 @@ import msgspec
 
 from seatrial.plan.values import Plan
 
+SCHEMA = 1
+"""The version of the layout of what is below."""
+
 
 class Planned(msgspec.Struct, frozen=True, kw_only=True, tag="planned", tag_field="outcome"):
     """There is a release to make.
@@ -17,6 +20,7 @@ class Planned(msgspec.Struct, frozen=True, kw_only=True, tag="planned", tag_fiel
         going_on: whether the world holds a part of it already.
     """
 
+    schema: int = SCHEMA
     plan: Plan
     going_on: bool = False
 
@@ -26,6 +30,7 @@ class Nothing(
 ):
     """There is nothing to release; ``why`` is a sentence."""
 
+    schema: int = SCHEMA
     why: str
 
 
@@ -34,6 +39,7 @@ class Complete(
 ):
     """The release is made, in all its parts."""
 
+    schema: int = SCHEMA
     package: str
     version: str
     tag: str

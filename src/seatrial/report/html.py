@@ -109,7 +109,7 @@ def places_of(report: ReleaseReport) -> Iterator[Row]:
         yield label, place.index, "played by the dock" if report.rehearsal else place.url
     kinds = {step.kind for step in report.steps if step.outcome in {"done", "found"}}
     if "push" in kinds:
-        target = "a bare clone of the repository" if report.rehearsal else report.remote
+        target = "a bare clone" if report.rehearsal else report.remote
         yield "Pushed to", target, f"{report.branch} and {report.tag}, on {report.commit[:12]}"
     if report.forge_release:
         where = "played by the dock" if report.rehearsal else report.forge_release

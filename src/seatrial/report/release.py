@@ -24,6 +24,11 @@ Outcome: TypeAlias = Literal[
 ]
 
 
+StepOutcome: TypeAlias = Literal[
+    "done", "found", "intended", "failed", "skipped", "undone", "pending"
+]
+
+
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One action of the plan, or one part of it, and how it went.
 
@@ -40,7 +45,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
     key: str
     kind: str
-    outcome: str
+    outcome: StepOutcome
     detail: str = ""
     seconds: float = 0.0
     attempts: int = 0
@@ -278,7 +283,7 @@ def _steps(plan: Plan, entries: Sequence[journal.Entry]) -> tuple[Step, ...]:
 def _step(key: str, kind: str, past: Past | None) -> Step:
     if past is None:
         return Step(key=key, kind=kind, outcome="pending")
-    done = "done" if past.how == "acted" else "found"
+    done: StepOutcome = "done" if past.how == "acted" else "found"
     return Step(
         key=key,
         kind=kind,

@@ -4,109 +4,114 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.markup import escape
-
-from seatrial.report.planned import SHOWN_COMMITS, commit_line, count_commits, show_diff
-from seatrial.report.release import ReleaseReport
+from seatrial.report.changes import show_commits, show_edits
+from seatrial.report.diffs import file_diff
+from seatrial.report.html import places_of
+from seatrial.report.lines import heading, line, link, prose, safe
+from seatrial.report.outcomes import MARKS, head_of
+from seatrial.report.release import ReleaseReport, Step
+from seatrial.report.words import duration, many, size
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-HEADS = {
-    "rehearsed": "[green]Rehearsed[/]",
-    "released": "[green]Released[/]",
-    "undone": "[yellow]Undone[/]",
-}
-MARKS = {
-    "done": "[green]✓[/]",
-    "found": "[blue]=[/]",
-    "failed": "[red]✗[/]",
-    "undone": "[yellow]↩[/]",
-}
+MOODS = {"good": "green", "bad": "red", "back": "yellow"}
+COLOURS = {"done": "green", "found": "blue", "failed": "red", "undone": "yellow"}
+"""Outcome of a step → the colour of its sign."""
 
 
-def show_release(console: Console, report: ReleaseReport) -> None:
+def show_release(console: Console, report: ReleaseReport, *, steps: bool = True) -> None:
     """Show the page.
 
     Args:
         console: where.
         report: of the release.
+        steps: whether the steps are shown; people who saw them pass need them no more.
     """
-    head = HEADS.get(report.outcome, report.outcome)
-    console.print(
-        f"\n{head} [bold]{escape(report.package)} {report.version}[/] in {report.seconds:.1f} s"
+    head = head_of(report)
+    name = f"[bold]{safe(report.package)} {report.version}[/]"
+    console.print()
+    line(
+        console,
+        f"[{MOODS[head.mood]}]{head.mark} {head.word}[/] {name} in {duration(report.seconds)}",
     )
-    console.print(f"  {escape(report.reason)}\n")
     if report.outcome != "undone":
-        _show_changes(console, report)
+        prose(console, safe(report.reason), 2)
+        show_commits(console, report.commits, report.previous)
+        show_edits(console, [file_diff(edit) for edit in report.edits])
         _show_files(console, report)
         _show_places(console, report)
-    _show_steps(console, report)
-    for remark in report.remarks:
-        console.print(f"[yellow]Note:[/] {escape(remark.text)}")
-    for warning in report.warnings:
-        console.print(f"[yellow]Warning:[/] {escape(warning)}")
+        _show_installations(console, report)
+    if steps:
+        heading(console, "Steps")
+        for step in report.steps:
+            _show_step(console, step)
     _show_rest(console, report)
 
 
-def _show_changes(console: Console, report: ReleaseReport) -> None:
-    since = f" since {report.previous}" if report.previous else ""
-    if report.commits:
-        console.print(f"[bold]{count_commits(report.commits)}{since}[/]")
-    for commit in report.commits[:SHOWN_COMMITS]:
-        console.print(commit_line(commit))
-    if len(report.commits) > SHOWN_COMMITS:
-        console.print(f"  … and {len(report.commits) - SHOWN_COMMITS} more")
-    if report.edits:
-        console.print("\n[bold]Edits[/]")
-        for edit in report.edits:
-            show_diff(console, edit.diff)
-
-
 def _show_files(console: Console, report: ReleaseReport) -> None:
-    origin = f", taken from {report.origin}, byte for byte" if report.origin else ""
-    console.print(f"\n[bold]Artifacts[/]{origin}")
+    if not report.artifacts:
+        return
+    heading(console, many(len(report.artifacts), "artifact"))
+    if report.origin:
+        prose(console, f"Taken from {safe(report.origin)}, byte for byte.", 2)
+    width = max(len(file.name) for file in report.artifacts)
     for file in report.artifacts:
-        console.print(f"  {escape(file.name)}  {file.size:,} bytes")
-        console.print(f"    [dim]sha256 {file.sha256}[/]")
+        line(console, f"  {safe(file.name):<{width}}  {size(file.size):>9}")
+        line(console, f"    [dim]sha256 {file.sha256}[/]")
 
 
 def _show_places(console: Console, report: ReleaseReport) -> None:
-    console.print("\n[bold]Where they went[/]")
-    for place in report.places:
-        verb = "staged on" if place.staging else "published on"
-        console.print(f"  {verb} {escape(place.index)} ({escape(place.url)})")
-    for installation in report.installations:
-        console.print(
-            f"  installed from {escape(installation.source)} on Python {installation.python}"
-        )
-        for command in installation.ran:
-            console.print(f"    [dim]ran {escape(command)}[/]")
-    if report.commit:
-        target = f", pushed with {report.branch} to {report.remote}" if report.remote else ""
-        console.print(f"  tag {escape(report.tag)} on {report.commit[:12]}{escape(target)}")
-    if report.forge_release:
-        console.print(f"  forge release {escape(report.forge_release)}")
+    places = list(places_of(report))
+    if not places:
+        return
+    heading(console, "Where it went")
+    width = max(len(label) for label, _, _ in places)
+    for label, value, more in places:
+        line(console, f"  {label:<{width}}  {safe(value)}" + (f" ({safe(more)})" if more else ""))
 
 
-def _show_steps(console: Console, report: ReleaseReport) -> None:
-    console.print("\n[bold]Steps[/]")
-    for step in report.steps:
-        mark = MARKS.get(step.outcome, "[dim]·[/]")
-        part = "  " if step.kind.endswith("-file") else ""
-        again = f" [yellow]({step.attempts} failed before)[/]" if step.attempts else ""
-        console.print(f"  {mark} {step.seconds:6.2f} s  {part}{escape(step.key)}{again}")
-    console.print()
+def _show_installations(console: Console, report: ReleaseReport) -> None:
+    if not report.installations:
+        return
+    heading(console, f"Installed in {many(len(report.installations), 'clean environment')}")
+    for one in report.installations:
+        line(console, f"  Python {one.python}, from {safe(one.source)}")
+        for command in one.ran:
+            line(console, f"    [dim]ran {safe(command)}[/]")
+
+
+def _show_step(console: Console, step: Step) -> None:
+    mark = f"[{COLOURS.get(step.outcome, 'dim')}]{MARKS.get(step.outcome, '·')}[/]"
+    part = "  " if step.kind.endswith("-file") else ""
+    again = f" [yellow](after {many(step.attempts, 'failure')})[/]" if step.attempts else ""
+    line(console, f"  {mark} {duration(step.seconds):>8}  {part}{safe(step.key)}{again}")
 
 
 def _show_rest(console: Console, report: ReleaseReport) -> None:
+    console.print()
+    for remark in report.remarks:
+        prose(console, f"[yellow]Note:[/] {safe(remark.text)}")
+    for warning in report.warnings:
+        prose(console, f"[yellow]Warning:[/] {safe(warning)}")
     for missing in report.missing:
-        console.print(
-            f"[yellow]A real release would need[/] {escape(missing.what)}: {escape(missing.how)}"
-        )
-    if report.outcome == "rehearsed" and not report.missing:
-        console.print("A real release has all it needs: [bold]seatrial release[/]")
-    if report.outcome == "released":
-        console.print(f"Your checkout is as it was; git pull brings it to {escape(report.tag)}.")
-    if report.folder:
-        console.print(f"[dim]Everything about it is in {escape(report.folder)}[/]")
+        need = f"[yellow]A real release needs[/] {safe(missing.what)}: {safe(missing.how)}"
+        prose(console, need)
+    if report.page:
+        line(console, f"[bold]Page:[/] {link(console, report.page)}")
+    prose(console, f"[bold]Next:[/] {_next(report)}")
+
+
+def _next(report: ReleaseReport) -> str:
+    """Say what comes after it."""
+    match report.outcome:
+        case "rehearsed" if report.missing:
+            return "see to what is missing, then seatrial release"
+        case "rehearsed":
+            return "seatrial release"
+        case "undone":
+            return "mend what was wrong, commit, and seatrial release"
+        case "released" if report.remote:
+            return f"your checkout is as it was; git pull brings it to {safe(report.tag)}"
+        case _:
+            return "nothing is left to do"

@@ -1,0 +1,91 @@
+"""``seatrial explain``."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from typing import TYPE_CHECKING
+
+import click
+from click.shell_completion import CompletionItem
+
+from seatrial.cli.options import example, json_option
+from seatrial.cli.output import page_console, write_json
+
+if TYPE_CHECKING:
+    from seatrial.cli.documents import Explanation
+
+
+def complete_errors(
+    context: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Give the names of errors that begin so."""
+    from seatrial.report.explained import by_name, meaning
+
+    del context, parameter
+    return [
+        CompletionItem(slug, help=meaning(kind))
+        for slug, kind in by_name().items()
+        if slug.startswith(incomplete)
+    ]
+
+
+@click.command("explain", epilog=example("seatrial explain different-bytes", "seatrial explain"))
+@click.argument("error", default="", shell_complete=complete_errors)
+@json_option
+def command(error: str, *, as_json: bool) -> None:
+    """Say what an error means, why Seatrial stops there, and what to do.
+
+    Without the name of an ERROR, all of them are listed.
+    """
+    from seatrial.cli.documents import ExplainDocument
+
+    found = _found(error)
+    if as_json:
+        write_json(ExplainDocument(errors=found))
+    elif not error:
+        _list(found)
+    else:
+        _show(found[0].page)
+
+
+def _found(error: str) -> tuple[Explanation, ...]:
+    from seatrial.cli.documents import Explanation
+    from seatrial.report.explained import by_name, meaning, page
+
+    known = by_name()
+    if error and error not in known:
+        near = difflib.get_close_matches(error, known, n=1)
+        hint = f"; did you mean {near[0]}?" if near else "; seatrial explain lists all"
+        raise click.UsageError(f"no error is called {error}{hint}")
+    return tuple(
+        Explanation(
+            error=slug,
+            exit_code=int(kind.exit_code),
+            meaning=meaning(kind),
+            page=page(slug) if error else "",
+        )
+        for slug, kind in known.items()
+        if error in {"", slug}
+    )
+
+
+def _list(found: tuple[Explanation, ...]) -> None:
+    console = page_console()
+    width = max(len(one.error) for one in found)
+    console.print("[dim]exit  error[/]")
+    for one in found:
+        console.print(
+            f"{one.exit_code:>4}  [bold]{one.error:<{width}}[/]  {one.meaning}",
+            no_wrap=True,
+            overflow="ellipsis",
+        )
+
+
+def _show(page: str) -> None:
+    if not sys.stdout.isatty():
+        sys.stdout.write(page)
+        return
+    from rich.markdown import Markdown
+
+    page_console().print(Markdown(page))
