@@ -85,13 +85,14 @@ def _components(kinds: tuple[type, ...]) -> tuple[tuple[Schema, ...], dict[str, 
     for definition in definitions.values():
         first, meanings = described(definition.get("description", ""))
         definition["description"] = first
-        for field, schema in definition["properties"].items():
+        fields = definition.get("properties", {})
+        for field, schema in fields.items():
             if field in meanings:
                 schema["description"] = meanings[field]
             schema.pop("default", None)
-        if definition["title"] not in sparse:
+        if fields and definition["title"] not in sparse:
             # Whatever has a default is printed all the same.
-            definition["required"] = list(definition["properties"])
+            definition["required"] = list(fields)
     return references, dict(sorted(definitions.items()))
 
 
@@ -134,6 +135,9 @@ def _tables(definitions: dict[str, Schema]) -> Iterator[str]:
     for name, definition in definitions.items():
         yield f"### {name}\n"
         yield f"{definition['description']}\n"
+        if "enum" in definition:
+            yield f"{_type(definition)}\n"
+            continue
         yield "| field | type | meaning |\n|---|---|---|"
         for field, schema in definition["properties"].items():
             said = schema.get("description", "").replace("|", "\\|")

@@ -53,6 +53,7 @@ def ending(stage: Scene, *words: str, kind: str) -> str:
 @pytest.mark.parametrize(
     ("words", "kind", "outcome"),
     [
+        (["check", "--select", "ST101"], "Checked", ""),
         (["plan"], "Complete", "already-complete"),
         (["rehearse"], "Complete", "already-complete"),
         (["release", "--yes"], "Complete", "already-complete"),

@@ -8,6 +8,7 @@ import msgspec
 
 from seatrial.config.show import Explained
 from seatrial.engine import journal
+from seatrial.operations.checking import Checked
 from seatrial.operations.looking import RunStatus
 from seatrial.operations.single import SingleReport
 from seatrial.plan.planning import Complete, Nothing, Planned
@@ -75,6 +76,7 @@ FAILURE = FailureDocument
 """What every command prints instead when it fails."""
 
 DOCUMENTS: Mapping[str, Documents] = {
+    "check": Documents(said="What the rules found.", kinds=(Checked,)),
     "plan": Documents(
         said="The plan, or why there is none.",
         kinds=(Planned, Nothing, Complete),
