@@ -65,6 +65,12 @@ STYLES: dict[str, tuple[str, str, str, str]] = {
         ),
         "- a thing",
     ),
+    "a gap that is no gap, below what moves": (
+        "CHANGELOG.md",
+        "# Log\n\n## Dev\n\n* a\n \n## 1.1.0\n\n* b\n\n\n## 1.0.0\n",
+        "# Log\n\n## Dev\n\n\n## 1.2.0\n\n* a\n \n## 1.1.0\n\n* b\n\n\n## 1.0.0\n",
+        "* a",
+    ),
     "a heading of the highest level": (
         "CHANGES.md",
         "# Upcoming\n\n* a thing\n\n# 1.1.0 (January 5, 2024)\n\n* b\n",
@@ -85,19 +91,19 @@ STYLES: dict[str, tuple[str, str, str, str]] = {
         "### [1.1.1](https://example.org/compare/v1.1.0...v1.1.1) (2020-01-01)\n\n* x\n",
         (
             "### [1.2.0](https://example.org/compare/v1.1.1...v1.2.0) (2024-05-09)\n\n"
-            "#### Fixes\n\n- blink `x` (abc)\n\n"
+            "#### Fixes\n\n* blink `x` (abc)\n\n"
             "### [1.1.1](https://example.org/compare/v1.1.0...v1.1.1) (2020-01-01)\n\n* x\n"
         ),
-        NOTES,
+        NOTES.replace("- ", "* "),
     ),
     "ordinals": (
         "CHANGELOG.md",
         "## 1.1 (1st December, 2023)\n\n* x\n",
         (
-            "## 1.2.0 (9th May, 2024)\n\n### Fixes\n\n- blink `x` (abc)\n\n"
+            "## 1.2.0 (9th May, 2024)\n\n### Fixes\n\n* blink `x` (abc)\n\n"
             "## 1.1 (1st December, 2023)\n\n* x\n"
         ),
-        NOTES,
+        NOTES.replace("- ", "* "),
     ),
     "a version that is coming": (
         "CHANGES.rst",
@@ -152,10 +158,10 @@ STYLES: dict[str, tuple[str, str, str, str]] = {
         "=======\nHistory\n=======\n\n.. _v1_1:\n\n1.1 (2023-10-01)\n================\n\n* y\n",
         (
             "=======\nHistory\n=======\n\n.. _v1_2_0:\n\n1.2.0 (2024-05-09)\n==================\n\n"
-            "**Fixes**\n\n- blink ``x`` (abc)\n\n"
+            "**Fixes**\n\n* blink ``x`` (abc)\n\n"
             ".. _v1_1:\n\n1.1 (2023-10-01)\n================\n\n* y\n"
         ),
-        NOTES,
+        NOTES.replace("- ", "* "),
     ),
     "links in underlined headings": (
         "CHANGELOG.rst",
@@ -179,10 +185,10 @@ STYLES: dict[str, tuple[str, str, str, str]] = {
         "NEWS",
         "1.1 (2020-01-01)\n================\n\n* x\n",
         (
-            "1.2.0 (2024-05-09)\n==================\n\n**Fixes**\n\n- blink ``x`` (abc)\n\n"
+            "1.2.0 (2024-05-09)\n==================\n\n**Fixes**\n\n* blink ``x`` (abc)\n\n"
             "1.1 (2020-01-01)\n================\n\n* x\n"
         ),
-        NOTES,
+        NOTES.replace("- ", "* "),
     ),
     "an empty file": (
         "CHANGELOG.md",

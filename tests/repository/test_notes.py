@@ -37,7 +37,7 @@ def test_what_users_do_not_notice_is_told_where_there_is_nothing_else() -> None:
     history = [commit("ci: run less"), commit("Bump the actions group with 2 updates (#7)")]
 
     assert compose(history, classify_all) == (
-        "- run less (01234567)\n- Bump the actions group with 2 updates (#7) (01234567)"
+        "- run less (01234567)\n- Bump the actions group with 2 updates (#7)"
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from packaging.version import Version
@@ -11,6 +12,7 @@ from packaging.version import Version
 from seatrial.repository import house_style
 from seatrial.repository import notes as release_notes
 from seatrial.repository.headings import Heading, is_markdown, read_headings
+from seatrial.repository.spacing import bullet, lstripped, rstripped, stripped
 
 _LINK = re.compile(r"^\[(?P<label>[^\]]+)\]:\s*(?P<url>\S+)")
 _NOTHING = re.compile(
@@ -95,6 +97,7 @@ class Page:
             notes: Markdown, used where the page holds none.
         """
         wanted = Version(version)
+        notes = re.sub(r"(?m)^- ", bullet(self._texts()), notes)
         for release in self.releases:
             if release.version == wanted:
                 return self._existing(release, date, notes)
@@ -142,7 +145,7 @@ class Page:
         if self._says(first + after_date, end):
             notes = self._as_notes("\n".join(body[after_date:])) or notes
         else:
-            space = body[len(_rstripped(body)) :] or [""]
+            space = body[len(rstripped(body)) :] or [""]
             body = [*body[:after_date], "", *self._markup(notes, heading.level), *space]
         lines = [
             *self.lines[: heading.first],
@@ -168,7 +171,7 @@ class Page:
 
     def _moved(self, coming: Coming, version: str, date: str) -> Outcome:
         heading = coming.heading
-        body = _stripped(self.lines[heading.end : coming.end])
+        body = stripped(self.lines[heading.end : coming.end])
         tail: list[str] = []
         while self.markdown and body and (_LINK.match(body[-1]) or not body[-1].strip()):
             tail.insert(0, body.pop())
@@ -179,18 +182,25 @@ class Page:
             *self._heading(version, date, heading),
             *self._opening(date, self._gap(heading, coming.end)),
             *body,
-            *([""] * max(1, self._space()) if coming.end < len(self.lines) else [""]),
-            *_stripped(tail, keep_end=True),
+            *self._below(coming),
+            *stripped(tail, keep_end=True),
             *self.lines[coming.end :],
         ]
         return Outcome(lines=self._linked(lines, version), notes=self._as_notes("\n".join(body)))
+
+    def _below(self, coming: Coming) -> list[str]:
+        """Give what stands between a section that moves down and the next one, as it is."""
+        section = self.lines[coming.heading.end : coming.end]
+        if coming.end == len(self.lines) or any(_LINK.match(line) for line in section):
+            return [""] * (max(1, self._space()) if coming.end < len(self.lines) else 1)
+        return section[len(rstripped(section)) :] or [""] * max(1, self._space())
 
     def _inserted(self, at: int, coming: Coming | None, release: tuple[str, str, str]) -> Outcome:
         version, date, notes = release
         like = coming.heading if coming else None
         heading = self._heading(version, date, like)
         level = self.releases[0].heading.level if self.releases else like.level if like else 2
-        before = _rstripped(self.lines[:at])
+        before = rstripped(self.lines[:at])
         if like is not None:
             before[like.first : like.end] = self._staying(like, version)
         above = max(1, at - len(before))
@@ -201,7 +211,7 @@ class Page:
             *self._opening(date),
             *self._markup(notes, level),
             *[""] * max(1, self._space() if at < len(self.lines) else 1),
-            *_lstripped(self.lines[at:]),
+            *lstripped(self.lines[at:]),
         ]
         return Outcome(lines=self._linked(lines, version), notes=notes)
 
@@ -321,11 +331,12 @@ class Page:
         return house_style.date_like([release.heading.title for release in self.releases], date)
 
     def _space(self) -> int:
-        """Count the empty lines the house leaves above a release."""
+        """Count the empty lines the house leaves above a release: as many as most have."""
+        gaps = Counter[int]()
         for release in self.releases[1:]:
-            above = self.lines[: release.heading.first]
-            return len(above) - len(_rstripped(above))
-        return 1
+            above = self.lines[: self._top(release.heading)]
+            gaps[len(above) - len(rstripped(above))] += 1
+        return gaps.most_common(1)[0][0] if gaps else 1
 
     def _first_line(self, first: int, end: int) -> int | None:
         return next((at for at in range(first, end) if self.lines[at].strip()), None)
@@ -347,8 +358,13 @@ class Page:
             return release_notes.to_rst(notes).split("\n")
         return release_notes.shift_headings(notes, level + 1).split("\n")
 
+    def _texts(self) -> Iterator[str]:
+        """Give the lines of the releases, the newest first."""
+        for release in self.releases:
+            yield from self.lines[release.heading.end : release.end]
+
     def _as_notes(self, body: str) -> str:
-        lines = _stripped(body.split("\n"))
+        lines = stripped(body.split("\n"))
         if not self.markdown:
             return release_notes.from_rst("\n".join(lines))
         while lines and (_LINK.match(lines[-1]) or not lines[-1].strip()):
@@ -378,20 +394,3 @@ class Page:
         at, url = targets[label]
         result.insert(at, f"[{version}]: {house_style.link_like(url, number, version)}")
         return result
-
-
-def _stripped(lines: Sequence[str], *, keep_end: bool = False) -> list[str]:
-    kept = _lstripped(lines)
-    return kept if keep_end else _rstripped(kept)
-
-
-def _lstripped(lines: Sequence[str]) -> list[str]:
-    first = next((at for at, line in enumerate(lines) if line.strip()), len(lines))
-    return list(lines[first:]) or ([""] if lines else [])
-
-
-def _rstripped(lines: Sequence[str]) -> list[str]:
-    kept = list(lines)
-    while kept and not kept[-1].strip():
-        kept.pop()
-    return kept

@@ -29,6 +29,7 @@ _RELEASE_COMMIT = re.compile(
 )
 """A subject that only says that a release was made."""
 
+_REFERS = re.compile(r"\((?:[\w./-]*[#!]\d+)\)\s*$")
 _SHORT = 8
 
 
@@ -75,7 +76,9 @@ def _entry(commit: CommitFact, effect: Effect) -> str:
 
 def _line(commit: CommitFact, text: str, scope: str) -> str:
     head = f"**{escape(scope)}:** " if scope else ""
-    return f"- {head}{escape(text)} ({commit.id[:_SHORT]})"
+    # A number of the forge leads to the commit as well, and says more.
+    where = "" if _REFERS.search(text) else f" ({commit.id[:_SHORT]})"
+    return f"- {head}{escape(text)}{where}"
 
 
 def _is_release(subject: str) -> bool:

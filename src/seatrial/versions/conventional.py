@@ -1,4 +1,4 @@
-"""What a commit changes for users, by Conventional Commits 1.0.0.
+"""What a commit changes for users, by Conventional Commits 1.0.0, or by gitmoji.
 
 The specification is https://www.conventionalcommits.org/en/v1.0.0/; the numbers in the comments
 are its rules.
@@ -53,6 +53,35 @@ _ROBOT = re.compile(
 _GIT_REVERT = re.compile(r'(?P<verb>Revert|Reapply) "(?P<subject>.*)"$')
 
 
+# The gitmoji that say whom a commit concerns (https://gitmoji.dev, "semver" and "description").
+# Those that may stand for either (a removal, a rename, a new dependency) say nothing.
+_GITMOJI: dict[str, Kind] = {
+    **dict.fromkeys(("\N{COLLISION SYMBOL}", ":boom:"), "breaking"),
+    **dict.fromkeys(("\N{SPARKLES}", ":sparkles:"), "feature"),
+    **dict.fromkeys(
+        (
+            *("\N{BUG}", ":bug:", "\N{AMBULANCE}", ":ambulance:", "\N{LOCK}", ":lock:"),
+            *("\N{HIGH VOLTAGE SIGN}", ":zap:", "\N{ADHESIVE BANDAGE}", ":adhesive_bandage:"),
+            *("\N{GOAL NET}", ":goal_net:"),
+        ),
+        "fix",
+    ),
+    **dict.fromkeys(
+        (
+            *("\N{MEMO}", ":memo:", "\N{ARTIST PALETTE}", ":art:", "\N{TEST TUBE}", ":test_tube:"),
+            *("\N{WHITE HEAVY CHECK MARK}", ":white_check_mark:", "\N{BOOKMARK}", ":bookmark:"),
+            *("\N{CONSTRUCTION WORKER}", ":construction_worker:", "\N{HAMMER}", ":hammer:"),
+            *("\N{GREEN HEART}", ":green_heart:", "\N{WRENCH}", ":wrench:"),
+            *("\N{UPWARDS BLACK ARROW}", ":arrow_up:", "\N{PUSHPIN}", ":pushpin:"),
+            *("\N{BLACK UNIVERSAL RECYCLING SYMBOL}", ":recycle:"),
+            *("\N{POLICE CARS REVOLVING LIGHT}", ":rotating_light:"),
+            *("\N{ELECTRIC LIGHT BULB}", ":bulb:", "\N{SEE-NO-EVIL MONKEY}", ":see_no_evil:"),
+        ),
+        "other",
+    ),
+}
+
+
 class Effect(msgspec.Struct, frozen=True, kw_only=True):
     """What one commit changes for users.
 
@@ -96,11 +125,7 @@ def classify(subject: str, body: str = "") -> Effect:
     note = _breaking_note(body)
     header = _HEADER.fullmatch(subject)
     if header is None:
-        if note:
-            return Effect(kind="breaking", says=True, description=subject, note=note)
-        if _ROBOT.fullmatch(subject):
-            return Effect(says=True, type="build", description=subject)
-        return Effect(description=subject)
+        return _unconventional(subject, note)
     word = header["type"].lower()  # Rule 15: the case of a type means nothing.
     known = _KINDS.get(word)
     kind: Kind = known or "other"
@@ -117,6 +142,20 @@ def classify(subject: str, body: str = "") -> Effect:
         description=header["what"].strip(),
         note=note or (header["what"].strip() if kind == "breaking" else ""),
     )
+
+
+def _unconventional(subject: str, note: str) -> Effect:
+    """Read a message without a type: by its footer, its gitmoji, or the robot that wrote it."""
+    if note:
+        return Effect(kind="breaking", says=True, description=subject, note=note)
+    emoji = subject.partition(" ")[0].removesuffix("\N{VARIATION SELECTOR-16}")
+    if emoji in _GITMOJI:
+        kind = _GITMOJI[emoji]
+        told = subject if kind == "breaking" else ""
+        return Effect(kind=kind, says=True, type="gitmoji", description=subject, note=told)
+    if _ROBOT.fullmatch(subject):
+        return Effect(says=True, type="build", description=subject)
+    return Effect(description=subject)
 
 
 def classify_all(commits: Sequence[tuple[str, str]]) -> tuple[Effect, ...]:
