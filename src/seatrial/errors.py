@@ -161,7 +161,7 @@ class CannotUndo(Refused):
     """What was done cannot be taken back."""
 
     doing = "undoing"
-    next_step = "Go forward: resume the run, or release the next version."
+    next_step = "Go forward: finish it with seatrial resume, or release the next version."
 
 
 class UsageFault(SeatrialError):
@@ -251,7 +251,7 @@ class Incomplete(SeatrialError):
     """Something is not done yet: run it again and it goes on."""
 
     exit_code = ExitCode.INCOMPLETE
-    next_step = "Run seatrial resume when the cause has gone."
+    next_step = "Run this again when the cause has gone."
 
 
 class Unreachable(Incomplete):
@@ -264,14 +264,14 @@ class NotVisibleYet(Incomplete):
     """The file is uploaded, but the page that installers read does not show it."""
 
     doing = "waiting for"
-    next_step = "Nothing is broken: run seatrial resume in a few minutes."
+    next_step = "Nothing is broken: run this again in a few minutes."
 
 
 class TimedOut(Incomplete):
     """A command took longer than it may, and was ended."""
 
     doing = "waiting for"
-    next_step = "See why it hangs, or raise its timeout, then run seatrial resume."
+    next_step = "See why it hangs, or raise its timeout, then run this again."
 
 
 class Locked(Incomplete):
@@ -285,7 +285,7 @@ class StorageFault(Incomplete):
     """The disk is full, read-only, or broke."""
 
     doing = "writing to"
-    next_step = "Make room, or make it writable, then run seatrial resume."
+    next_step = "Make room, or make it writable, then run this again."
 
 
 class CannotTell(Incomplete):
@@ -339,7 +339,7 @@ class PushRefused(Conflict):
     """The remote did not take the push."""
 
     doing = "pushing to"
-    next_step = "Change what the remote refuses, then run seatrial resume; or seatrial undo."
+    next_step = "Change what the remote refuses, then run this again; or seatrial undo."
 
 
 class DifferentBytes(Conflict):
@@ -353,7 +353,7 @@ class UploadRefused(Conflict):
     """The index refused a file."""
 
     doing = "uploading"
-    next_step = "If the index can be satisfied, run seatrial resume; else release the next version."
+    next_step = "If the index can be satisfied, run this again; else release the next version."
 
 
 class ReleaseClosed(Conflict):
@@ -367,7 +367,7 @@ class CredentialRefused(Conflict):
     """The credential was found, and not accepted."""
 
     doing = "logging in to"
-    next_step = "Make a new token that may do this, then run seatrial resume."
+    next_step = "Make a new token that may do this, then run this again."
 
 
 class BytesLost(Conflict):

@@ -29,6 +29,9 @@ GRACE = 5.0
 LAST_WORDS = 1.0
 """Seconds that what a finished command left running may go on printing to its log."""
 
+LAST_LINES = 30
+"""Lines of a failed command's output that a message shows."""
+
 TAIL = 64 * 1024
 """Bytes of a logged output that are kept for the one who called."""
 
@@ -73,12 +76,32 @@ class Completed(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def said(self) -> str:
-        """What it said of its failure: the error stream, else the output, else the code."""
+        """What it said of its failure: the error stream, else the output, else how it ended."""
+        return self._words or f"it ended {self.ending} and said nothing"
+
+    @property
+    def account(self) -> str:
+        """How it ended, and the last lines of what it said."""
+        last = "\n".join(self._words.splitlines()[-LAST_LINES:])
+        return f"it ended {self.ending}\n{last}" if last else self.said
+
+    @property
+    def _words(self) -> str:
         for stream in (self.stderr, self.stdout):
             text = stream.decode("utf-8", "backslashreplace").strip()
             if text:
                 return text
-        return f"it ended with exit code {self.code} and said nothing"
+        return ""
+
+    @property
+    def ending(self) -> str:
+        """How it ended, as the end of a sentence: "with exit code 1", "by SIGKILL"."""
+        if self.code >= 0:
+            return f"with exit code {self.code}"
+        try:
+            return f"by {signal.Signals(-self.code).name}"
+        except ValueError:
+            return f"by signal {-self.code}"
 
 
 def child_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:

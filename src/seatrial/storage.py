@@ -29,11 +29,11 @@ def storage_fault(path: Path, error: OSError) -> StorageFault:
     """
     next_step = None
     if error.errno in _NO_ROOM:
-        next_step = "Make room on that disk, then run seatrial resume."
+        next_step = "Make room on that disk, then run this again."
     elif error.errno in _NOT_ALLOWED:
-        next_step = "Make it writable, then run seatrial resume."
+        next_step = "Make it writable, then run this again."
     elif error.errno == errno.EFBIG:
-        next_step = "Raise the limit on the size of files (ulimit -f), then run seatrial resume."
+        next_step = "Raise the limit on the size of files (ulimit -f), then run this again."
     elif error.errno in {errno.ENOTDIR, errno.EEXIST}:
         next_step = "Move away the file that stands where a folder belongs, then try again."
     return StorageFault(str(path), error.strerror or str(error), next_step=next_step)

@@ -40,7 +40,7 @@ def test_a_run_on_a_full_disk_says_so_and_goes_on_later(tmp_path: Path, size: in
         (errno.EACCES, "Make it writable"),
         (errno.EFBIG, "ulimit"),
         (errno.ENOTDIR, "Move away the file"),
-        (errno.EIO, "seatrial resume"),
+        (errno.EIO, "run this again"),
     ],
 )
 def test_each_refusal_has_its_way_out(number: int, words: str) -> None:

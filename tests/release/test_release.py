@@ -116,7 +116,7 @@ def test_undo_takes_a_staged_release_back(tmp_path: Path) -> None:
     with scene(tmp_path, more=failing) as stage:
         done = stage.seatrial("release", "--yes")
         assert done.returncode == 1
-        assert "install-check-failed" in done.stderr or "exit code 1" in done.stderr
+        assert "install-check-failed" in done.stderr or "it ended with exit code 1" in done.stderr
         undone = stage.seatrial("undo")
         assert undone.returncode == 0, undone.stderr
         shown = stage.shown()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +28,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     faults: tuple[str, ...] = ()
     port: int = 0
     delay: float = 0.0
+    ahead: float = 0.0
 
 
 class DockProcess:
@@ -79,10 +81,27 @@ def dock_process(
     own: Sequence[str] = (),
     faults: Sequence[str] = (),
     port: int = 0,
+    ahead: float = 0.0,
 ) -> Iterator[DockProcess]:
-    """Run a dock in a process of its own, killed at the end."""
+    """Run a dock in a process of its own, killed at the end.
+
+    Args:
+        folder: where it keeps what it holds.
+        foreign: the usual index behind it.
+        own: names under release.
+        faults: what it does wrong, as ``--fault`` has it.
+        port: its port; a free one when 0.
+        ahead: seconds that its clock is ahead of the real one.
+    """
     dock = DockProcess(
-        Order(folder=str(folder), foreign=foreign, own=tuple(own), faults=tuple(faults), port=port)
+        Order(
+            folder=str(folder),
+            foreign=foreign,
+            own=tuple(own),
+            faults=tuple(faults),
+            port=port,
+            ahead=ahead,
+        )
     )
     try:
         yield dock
@@ -105,6 +124,7 @@ def _main() -> None:
         faults=[parse_fault(text) for text in order.faults],
         port=order.port,
         delay=order.delay,
+        clock=lambda: time.time() + order.ahead,
     )
     serve_forever(dock, _announce)
 

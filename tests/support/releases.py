@@ -21,6 +21,7 @@ import msgspec
 from seatrial.process import child_environment
 from tests.support.docks import DockProcess, dock_process
 from tests.support.repositories import Repository, git, make_repository
+from tests.support.sluice import Sluice
 
 ROOT = Path(__file__).parents[2]
 NAME = "demo"
@@ -183,6 +184,23 @@ class Scene:
             check=False,
         )
 
+    def start(self, *arguments: str, env: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
+        """Start the command line in the project, without waiting; its output goes to pipes.
+
+        Args:
+            arguments: what the user types.
+            env: more variables.
+        """
+        return subprocess.Popen(
+            [sys.executable, "-m", "seatrial", *arguments],
+            cwd=self.project.folder,
+            env=self.environment() | dict(env or {}),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
     def clone(self, name: str) -> Path:
         """Clone the remote into a new folder, as another machine would."""
         git(self.folder, "clone", "--quiet", str(self.remote), name)
@@ -259,6 +277,8 @@ def scene(
     more: str = 'staging = "stage"',
     faults: Sequence[str] = (),
     files: Mapping[str, str] | None = None,
+    through: Sluice | None = None,
+    name: str = "project",
 ) -> Iterator[Scene]:
     """Set a project, its remote and a dock up; the project has a feature since its release 1.0.0.
 
@@ -267,18 +287,28 @@ def scene(
         more: further lines of the configuration.
         faults: what the dock does wrong, as ``--fault`` has it.
         files: more files of the project.
+        through: a gate that uploads and everything for the forge pass.
+        name: of the project's folder.
     """
     with dock_process(folder / "dock", own=[NAME], faults=faults) as dock:
+        port = dock.port
+        if through is not None:
+            through.target = port
+            port = through.port
+
+        def sent(address: str) -> str:
+            return address.replace(f":{dock.port}/", f":{port}/")
+
         settings = PYPROJECT.format(
             more=more,
-            forge=dock.forge_api,
-            main_upload=dock.upload_url("main"),
+            forge=sent(dock.forge_api),
+            main_upload=sent(dock.upload_url("main")),
             main_simple=dock.simple_url("main"),
-            stage_upload=dock.upload_url("stage"),
+            stage_upload=sent(dock.upload_url("stage")),
             stage_simple=dock.simple_url("stage"),
         )
         project = make_repository(
-            folder / "project",
+            folder / name,
             {
                 "pyproject.toml": settings,
                 "backend.py": BACKEND,

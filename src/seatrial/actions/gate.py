@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-from seatrial.actions.bound import Bound, tail
+from seatrial.actions.bound import Bound
 from seatrial.errors import GateFailed
 from seatrial.plan.state import Absent, Receipt, Same, State
 from seatrial.plan.values import Gate
@@ -42,9 +42,7 @@ class PassGate(Bound[Gate]):
         )
         if done.code != 0:
             command = " ".join(self.spec.command)
-            raise GateFailed(
-                f"{self.spec.name} ({command})", f"exit code {done.code}\n{tail(done.said)}"
-            )
+            raise GateFailed(f"{self.spec.name} ({command})", done.account)
         facts = {"commit": world.git.release_commit(), "seconds": f"{done.seconds:.1f}"}
         world.store.record(self.key, facts)
         return Receipt(detail=f"passed in {done.seconds:.1f} s", facts=facts)

@@ -180,7 +180,7 @@ class CheckInstallation(Bound[InstallCheck]):
         if done.code != 0:
             raise InstallCheckFailed(
                 f"{self.spec.package} {self.spec.version} on Python {where.version}: {label}",
-                f"exit code {done.code}\n{tail(done.said)}",
+                done.account,
             )
         return done
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -129,6 +130,17 @@ class Steps:
 
         self._over(key)
         self._print(f"[red]✗[/] {safe(key)}  [dim]{error.slug}[/]")
+
+    def stopping(self, keys: Sequence[str], seconds: float) -> None:
+        """Say what the stopping of the run waits for."""
+        from seatrial.report.lines import safe
+
+        if keys:
+            more = f" and {len(keys) - SHOWN} more" if len(keys) > SHOWN else ""
+            self._print(
+                f"[yellow]…[/] stopping: {safe(', '.join(keys[:SHOWN]) + more)} may come to an "
+                f"end for {seconds:.0f} s; Ctrl-C again to leave at once"
+            )
 
     def _print(self, markup: str, *, cut: bool = False) -> None:
         with self._lock:

@@ -233,6 +233,7 @@ class Course(Generic[W]):
             self._deadline = time.monotonic()
             return
         self.interrupted = True
+        self.manner.listener.stopping(sorted(self._running), self.manner.waiting.grace)
         self._halt()
 
     def _halt(self) -> None:

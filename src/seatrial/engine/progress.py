@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, Protocol
 
 from seatrial.errors import SeatrialError
@@ -29,6 +30,10 @@ class Progress(Protocol):
         """It is not done."""
         ...
 
+    def stopping(self, keys: Sequence[str], seconds: float) -> None:
+        """The user has stopped the run; these get so many seconds to come to their end."""
+        ...
+
 
 class Quiet:
     """Shows nothing."""
@@ -45,4 +50,7 @@ class Quiet:
         """Show nothing."""
 
     def failed(self, key: str, error: SeatrialError) -> None:
+        """Show nothing."""
+
+    def stopping(self, keys: Sequence[str], seconds: float) -> None:
         """Show nothing."""

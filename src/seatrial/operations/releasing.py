@@ -34,6 +34,7 @@ from seatrial.operations.running import (
     journal_of,
     perform,
     preflight,
+    resumable,
 )
 from seatrial.operations.worlds import SCRATCH, folder_of, indexes_of, real_world
 from seatrial.plan.planning import Complete, Planned, Planning
@@ -293,7 +294,8 @@ def _perform(
     """Run the plan; a page tells of its end, and of what stopped it."""
     world = real_world(project, plan, run.path)
     try:
-        perform(plan, world, run.path, watch)
+        with resumable():
+            perform(plan, world, run.path, watch)
     except SeatrialError as error:
         stopped = ended._replace(outcome="incomplete", failure=describe(error))
         with contextlib.suppress(SeatrialError):

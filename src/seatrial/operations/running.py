@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from seatrial.actions.registry import bind
 from seatrial.engine.journal import Entry, Intend, Journal, Listener, read_entries
 from seatrial.engine.progress import Progress, Quiet
 from seatrial.engine.run import Engine, Hooks
+from seatrial.errors import SeatrialError
 from seatrial.plan.state import Action, Preflight
 from seatrial.plan.values import Plan
 from seatrial.report.release import Artifact
@@ -71,6 +73,17 @@ def perform(plan: Plan, world: World, run: Path, watch: Watch) -> Sequence[Entry
             ),
         )
         return journal.entries()
+
+
+@contextlib.contextmanager
+def resumable() -> Iterator[None]:
+    """Name the command that goes on, where an error's next step says to run "this" again."""
+    try:
+        yield
+    except SeatrialError as error:
+        for one in (error, *error.others):
+            one.next_step = one.next_step.replace("un this again", "un seatrial resume")
+        raise
 
 
 def preflight(actions: Sequence[Action[World]], world: World) -> None:

@@ -9,7 +9,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from seatrial.errors import StorageFault
+from seatrial.storage import storage_fault
 
 
 @contextlib.contextmanager
@@ -18,7 +18,7 @@ def storing(place: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StorageFault(str(error.filename or place), str(error)) from error
+        raise storage_fault(Path(error.filename or place), error) from error
 
 
 def remove(folder: Path) -> None:

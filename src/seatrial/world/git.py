@@ -329,7 +329,7 @@ def _signed(done: Completed, thing: str) -> Completed:
         thing,
         done.said,
         doing="signing",
-        next_step="See that git commit -S works here without a question, then run seatrial resume.",
+        next_step="See that git commit -S works here without a question, then run this again.",
     )
 
 

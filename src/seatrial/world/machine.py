@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -45,6 +46,9 @@ MAKING_TIME = 120.0
 
 LAST_LINES = 30
 """Lines of a failed build that go into its error; the log has all."""
+
+NO_ROOM = 512 * 1024
+"""Bytes: with less than this free, a command that failed is taken to have failed for that."""
 
 SUFFIXES = {"sdist": ".tar.gz", "wheel": ".whl"}
 """How the files of each kind end (PEP 625, PEP 427)."""
@@ -109,6 +113,7 @@ class LocalMachine:
             BuildFailed: the backend failed, or did not make exactly one file of this kind.
             PythonNotFound: no Python that the project allows is here.
             TimedOut: it hung, and was ended with all that it had started.
+            StorageFault: it failed, and the disk is full.
         """
         with storing(out):
             out.mkdir(parents=True, exist_ok=True)
@@ -131,6 +136,7 @@ class LocalMachine:
             )
         except TimedOut as error:
             raise TimedOut(thing, error.said, doing="building") from error
+        _refuse_full(done, out)
         if done.code != 0:
             raise BuildFailed(thing, _last_lines(done))
         return _only_file(out, kind)
@@ -187,6 +193,7 @@ class LocalMachine:
         Raises:
             InstallCheckFailed: the requirement cannot be read.
             TimedOut: it hung.
+            StorageFault: it failed, and the disk is full.
         """
         line, name = _requirement(requirement)
         addresses = {canonicalize_name(key): address for key, address in own.items()}
@@ -196,7 +203,7 @@ class LocalMachine:
             (folder / "pyproject.toml").write_text(_request(line, addresses), "utf-8")
         fresh = [word for key in {name, *addresses} for word in ("--refresh-package", key)]
         newest = [word for key in addresses for word in ("--exclude-newer-package", f"{key}=false")]
-        return self._runner.run_logged(
+        done = self._runner.run_logged(
             [
                 _uv_program(), "pip", "install", "--python", str(environment.python),
                 "-r", "pyproject.toml", *fresh, *newest,
@@ -206,6 +213,8 @@ class LocalMachine:
             env=self._uv_environment(addresses.values()),
             timeout=timeout,
         )  # fmt: skip
+        _refuse_full(done, environment.folder)
+        return done
 
     def run(
         self, name: str, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], timeout: float
@@ -222,14 +231,17 @@ class LocalMachine:
         Raises:
             ToolMissing: the program is not there.
             TimedOut: it took longer, and was ended with all that it had started.
+            StorageFault: it failed, and the disk is full.
         """
-        return self._runner.run_logged(
+        done = self._runner.run_logged(
             list(argv),
             cwd=cwd,
             log=self._store.log(name),
             env=child_environment(env),
             timeout=timeout,
         )
+        _refuse_full(done, cwd)
+        return done
 
     def _scratch(self, name: str = "") -> Path:
         folder = self._folder / name
@@ -279,6 +291,24 @@ def _uv_program() -> str:
         return uv.find_uv_bin()
     except FileNotFoundError as error:
         raise ToolMissing("uv", str(error)) from error
+
+
+def _refuse_full(done: Completed, folder: Path) -> None:
+    """Tell a command that failed for want of room from one that has a fault of its own.
+
+    Raises:
+        StorageFault: it failed, and there is next to no room where it worked.
+    """
+    if done.code == 0:
+        return
+    with storing(folder):
+        room = shutil.disk_usage(folder).free
+    if room < NO_ROOM:
+        raise StorageFault(
+            str(folder),
+            f"a command failed, and only {room / 1000:.0f} kB are free there\n{_last_lines(done)}",
+            next_step="Make room on that disk, then run this again.",
+        )
 
 
 def _last_lines(done: Completed) -> str:

@@ -68,7 +68,7 @@ def _no_page(answer: Answer, said: str) -> CannotTell:
     return CannotTell(
         shown(answer.url),
         f"this is no project page that can be read: {said}",
-        next_step="See whether the index's simple-url is right, then run seatrial resume.",
+        next_step="See whether the index's simple-url is right, then run this again.",
     )
 
 

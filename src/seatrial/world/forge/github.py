@@ -282,7 +282,7 @@ class GitHub:
                 self.name,
                 f"the release {release} is gone",
                 doing=doing,
-                next_step="See who removed the draft, then run seatrial resume.",
+                next_step="See who removed the draft, then run this again.",
             )
         return held
 
@@ -324,7 +324,7 @@ class GitHub:
                 f"{said}: it is not there, or the token from {login.origin} may not see it",
                 doing=doing,
                 next_step="See whether the repository's name is right and the token may write its"
-                " contents, then run seatrial resume.",
+                " contents, then run this again.",
             )
         if answer.status in REDIRECTS:
             raise Conflict(
@@ -337,7 +337,7 @@ class GitHub:
             self.name,
             said,
             doing=doing,
-            next_step="Change what it refuses, then run seatrial resume; or seatrial undo.",
+            next_step="Change what it refuses, then run this again; or seatrial undo.",
         )
 
 
