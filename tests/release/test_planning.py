@@ -58,3 +58,13 @@ def test_files_that_have_not_kept_up_are_remarked(tmp_path: Path) -> None:
         text = remarks(stage)["stated-behind"]
         assert "states 1.0.0, and the last release is 1.0.5" in text
         assert "sets it to 1.0.6" in text
+
+
+def test_fragments_that_wait_keep_the_changelog_as_it_is(tmp_path: Path) -> None:
+    """A section from commits would stand beside the one that the project's own program writes."""
+    with scene(tmp_path) as stage:
+        settings = '[tool.towncrier]\ndirectory = "news"\n'
+        files = {"towncrier.toml": settings, "news/12.bugfix.md": "Mended.\n"}
+        stage.project.commit("fix: mended", files)
+        text = remarks(stage)["changelog-not-written"]
+        assert "news/ holds 1 of its fragments, so run towncrier" in text

@@ -337,3 +337,11 @@ def test_hostile_changelogs_are_no_traceback(path: str, text: str) -> None:
     done = write(path, text)
 
     assert done.text == text or len(done.text) > len(text) - 20
+
+
+def test_a_signpost_is_not_taken_for_the_changelog() -> None:
+    """Of several files with such names, the one that names releases is the changelog."""
+    texts = {"HISTORY.rst": "See docs.\n", "docs/changelog.rst": "1.0\n---\n\n* First.\n"}
+
+    assert find(texts, read=texts.get) == "docs/changelog.rst"
+    assert find(["HISTORY.rst", "NEWS"], read=texts.get) == "HISTORY.rst"

@@ -12,6 +12,7 @@ from seatrial.plan.values import FileEdit, Note
 from seatrial.repository.changelog import section
 from seatrial.repository.edit import edits
 from seatrial.repository.facts import Package
+from seatrial.repository.fragments import waiting
 from seatrial.repository.notes import compose
 from seatrial.versions.conventional import classify_all
 
@@ -46,7 +47,14 @@ def texts_of(project: Project, package: Package, version: Version, date: dt.date
     notes = compose(facts.commits, classify_all)
     remarks: tuple[Note, ...] = ()
     others = {}
-    if facts.changelog:
+    pieces = waiting(project.snapshot, package.path)
+    if facts.changelog and pieces is not None:
+        text = (
+            f"{facts.changelog} stays as it is: {pieces.folder} holds {pieces.count} of its "
+            f"fragments, so run {pieces.tool} and commit before the release."
+        )
+        remarks = (Note(topic="changelog-not-written", text=text),)
+    elif facts.changelog:
         written = section(
             facts.changelog,
             facts.changelog_text,

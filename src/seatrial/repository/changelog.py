@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 from packaging.version import Version
 
 from seatrial.errors import InvalidConfiguration
+from seatrial.repository.house_style import is_next
 
 _NAMES = ("changelog", "changes", "history", "news", "release_notes", "release-notes", "releases")
 _ENDINGS = (".md", ".rst", ".txt", "", ".markdown")
@@ -29,13 +30,23 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
     remark: str = ""
 
 
-def find(files: Iterable[str], folder: str = "", configured: str = "") -> str:
+def find(
+    files: Iterable[str],
+    folder: str = "",
+    configured: str = "",
+    *,
+    read: Callable[[str], str | None] = lambda _: None,
+) -> str:
     """Give the path of a package's changelog, or an empty string.
+
+    Of several files with such names the first that names a release counts: another one may only
+    tell where the changelog is.
 
     Args:
         files: every path of the commit's tree.
         folder: the package's folder; looked in before the repository's root.
         configured: the path that the configuration says, from the root.
+        read: gives the text of a file.
 
     Raises:
         InvalidConfiguration: the configured file is not there.
@@ -48,8 +59,15 @@ def find(files: Iterable[str], folder: str = "", configured: str = "") -> str:
                 f"changelog.file = {configured!r}", "this commit holds no such file"
             )
         return path
+    found = list(dict.fromkeys(_candidates(known, folder)))
+    if len(found) > 1:
+        return next((path for path in found if _names_releases(path, read(path))), found[0])
+    return found[0] if found else ""
+
+
+def _candidates(files: Iterable[str], folder: str) -> Iterator[str]:
     by_lower: dict[str, str] = {}
-    for path in sorted(known, reverse=True):
+    for path in sorted(files, reverse=True):
         by_lower[path.lower()] = path
     for base in dict.fromkeys([folder, ""]):
         for place in _PLACES:
@@ -57,8 +75,16 @@ def find(files: Iterable[str], folder: str = "", configured: str = "") -> str:
                 for ending in _ENDINGS:
                     path = posixpath.join(base, place, name + ending).lower()
                     if path in by_lower:
-                        return by_lower[path]
-    return ""
+                        yield by_lower[path]
+
+
+def _names_releases(path: str, text: str | None) -> bool:
+    if text is None:
+        return False
+    from seatrial.repository.changelog_page import Page
+
+    page = Page(path, text.removeprefix("\ufeff").replace("\r\n", "\n"))
+    return bool(page.releases) or any(is_next(heading.title) for heading in page.headings)
 
 
 def section(path: str, text: str, *, version: str, date: str, notes: str) -> Section:

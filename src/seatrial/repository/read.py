@@ -40,7 +40,7 @@ def read_facts(snapshot: Snapshot, settings: Settings, folder: str = "") -> Fact
     form = TagFormat(settings.tag, name) if settings.tag else guess(names, name)
     tags = _tags(snapshot, form)
     place = packages[0].path if len(packages) == 1 else ""
-    written = changelog.find(snapshot.files, place, settings.changelog.file)
+    written = changelog.find(snapshot.files, place, settings.changelog.file, read=snapshot.text)
     # What is no UTF-8 text, or a link out of the repository, is nothing to write into.
     changelog_text = snapshot.text(written) if written else None
     return Facts(

@@ -1,0 +1,58 @@
+"""Fragments of the next changelog section that nobody has collected."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from seatrial.process import Runner
+from seatrial.repository.fragments import Waiting, waiting
+from seatrial.repository.snapshot import open_snapshot
+from tests.support.repositories import make_repository
+
+
+def found(folder: Path, pyproject: str, *names: str) -> Waiting | None:
+    """Look for fragments in a repository of such files."""
+    files = {"pyproject.toml": pyproject, **dict.fromkeys(names, "text\n")}
+    made = make_repository(folder / "r", files)
+    return waiting(open_snapshot(made.folder, Runner()), "")
+
+
+@pytest.mark.parametrize(
+    ("pyproject", "names", "tool", "count"),
+    [
+        ('[tool.towncrier]\ndirectory = "news/"\n', ("news/1.fix.md", "news/+x.fix.2"), "t", 2),
+        ("[tool.towncrier]\n", ("newsfragments/7.feature",), "t", 1),
+        ('[tool.towncrier]\npackage = "a.b"\n', ("a/b/newsfragments/7.doc.rst",), "t", 1),
+        ("[tool.scriv]\n", ("changelog.d/2024_me.rst",), "s", 1),
+    ],
+)
+def test_waiting_fragments_are_counted(
+    tmp_path: Path, pyproject: str, names: tuple[str, ...], tool: str, count: int
+) -> None:
+    """They are looked for where the program that collects them does."""
+    waits = found(tmp_path, pyproject, *names)
+
+    assert waits is not None
+    assert (waits.tool[0], waits.count) == (tool, count)
+    assert all(name.startswith(waits.folder) for name in names)
+
+
+@pytest.mark.parametrize(
+    ("pyproject", "names"),
+    [
+        (
+            '[tool.towncrier]\ndirectory = "news"\n',
+            ("news/README.md", "news/.gitignore", "news/_template.md.jinja2", "news/intro.rst"),
+        ),
+        ("[tool.scriv]\n", ("changelog.d/README.md", "changelog.d/new_fragment.md.j2")),
+        ("[project]\n", ("news/1.fix.md", "newsfragments/1.fix.md")),
+        ('[tool.towncrier]\ndirectory = "../news"\n', ("news/1.fix.md",)),
+    ],
+)
+def test_what_is_no_fragment_waits_for_nothing(
+    tmp_path: Path, pyproject: str, names: tuple[str, ...]
+) -> None:
+    """Templates, explanations, and folders that no program collects from are left alone."""
+    assert found(tmp_path, pyproject, *names) is None
