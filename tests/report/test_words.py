@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from rich.markup import render
 
+from seatrial.report.lines import safe
 from seatrial.report.words import duration, many, size, visible
 
 
@@ -56,3 +58,11 @@ def test_a_count_agrees_with_its_noun() -> None:
 def test_a_text_cannot_steer_the_terminal(text: str, shown: str) -> None:
     """Colours go, other control characters are shown as what they are, lines and tabs stay."""
     assert visible(text) == shown
+
+
+@pytest.mark.parametrize(
+    "text", [r"\[Docs\] x", r"a \[b", r"\\[b]", r"\[b]x", "[b]y[/b]", "[Docs]"]
+)
+def test_foreign_text_is_shown_as_it_is(text: str) -> None:
+    """Brackets and backslashes of a diff are neither obeyed nor swallowed."""
+    assert render(safe(text)).plain == text

@@ -96,8 +96,14 @@ def test_commits_that_name_other_versions_stay(subject: str) -> None:
     ("text", "escaped"),
     [
         ("use *args and __init__", r"use \*args and \_\_init\_\_"),
-        ("see [x](http://y) <b>", r"see \[x\](http://y) \<b\>"),
-        ("rename `a_b` to c_d", r"rename `a_b` to c\_d"),
+        ("see [x](http://y) <b>", r"see \[x](http://y) \<b>"),
+        ("rename `a_b` to c_d", "rename `a_b` to c_d"),
+        ("a_ or _b, a__b", r"a\_ or \_b, a__b"),
+        (
+            "[x] and [docs] say Python >= 3.12 ~ ~~no~~",
+            r"\[x] and [docs] say Python >= 3.12 ~ \~~no\~~",
+        ),
+        ("> quoted", r"\> quoted"),
         ("an odd ` tick", r"an odd \` tick"),
         ("# not a heading", r"\# not a heading"),
         ("see `a`-b, `c` +1", "see `a`-b, `c` +1"),
@@ -120,6 +126,7 @@ def test_headings_are_shifted_outside_code() -> None:
 
 def test_markup_is_turned() -> None:
     """Groups, code, roles, links and titles are spelt as the other markup does."""
+    assert to_rst(r"- use \[x] \< 3, a\_ and \_b \* c") == r"- use [x] < 3, a\_ and _b \* c"
     assert to_rst("### Fixes\n\n- `a` and \\`b") == "**Fixes**\n\n- ``a`` and \\`b"
     assert from_rst(
         "Fixed\n~~~~~\n\n- ``a`` :func:`b` :issue:`7` `docs <https://example.org/>`__"

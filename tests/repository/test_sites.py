@@ -50,6 +50,52 @@ def test_followers_are_found(tmp_path: Path) -> None:
     check_sites(package)
 
 
+BUMPED_INI = (
+    "[bumpversion]\ncurrent_version = 1.2.3\n\n[bumpversion:file:docs/conf.py]\n\n"
+    "[bumpversion:file(needs):setup/needs.txt]\nsearch = core >={current_version}\n"
+    "replace = core >={new_version}\n\n[bumpversion:file:src/demo_kit/__init__.py]\n\n"
+    "[bumpversion:file:gone.txt]\n"
+)
+BUMPED_TOML = (
+    '[tool.bumpversion]\ncurrent_version = "1.2.3"\n'
+    '[[tool.bumpversion.files]]\nfilename = "docs/conf.py"\n'
+    '[[tool.bumpversion.files]]\nfilename = "setup/needs.txt"\n'
+    'search = "core >={current_version}"\n'
+    '[[tool.bumpversion.files]]\nfilename = "docs/conf.py"\nsearch = "{now} {current_version}"\n'
+)
+
+
+@pytest.mark.parametrize("ini", [True, False])
+def test_what_another_tool_was_told_to_set_is_set(tmp_path: Path, *, ini: bool) -> None:
+    """The files that bump2version or bump-my-version keep are sites, by what they search for."""
+    files = {
+        "pyproject.toml": STATIC + ("" if ini else BUMPED_TOML),
+        "src/demo_kit/__init__.py": INIT,
+        "docs/conf.py": "needs = '11.2.3', '1.2.3.4'\nversion = '1.2.3'\n",
+        "setup/needs.txt": "other >=1.2.3\ncore >=1.2.3\n",
+    } | ({".bumpversion.cfg": BUMPED_INI} if ini else {})
+
+    package = only(tmp_path, files)
+
+    assert [(site.path, site.line) for site in package.sites] == [
+        ("pyproject.toml", 7),
+        ("src/demo_kit/__init__.py", 3),
+        (".bumpversion.cfg", 2) if ini else ("pyproject.toml", 9),
+        ("docs/conf.py", 2),
+        ("setup/needs.txt", 2),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["[bumpversion", "[bumpversion]\n", BUMPED_INI.replace("1.2.3", "1")]
+)
+def test_a_tool_that_is_left_behind_tells_nothing(tmp_path: Path, text: str) -> None:
+    """Settings that are broken, or speak of another version, make no sites."""
+    files = {"pyproject.toml": STATIC, ".bumpversion.cfg": text, "docs/conf.py": "v = '1.2.3'\n"}
+
+    assert [site.path for site in only(tmp_path, files).sites] == ["pyproject.toml"]
+
+
 def test_what_only_may_be_the_version_is_left_alone(tmp_path: Path) -> None:
     """Computed, replaced and unrelated versions are no sites."""
     files = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
 
 def safe(text: str) -> str:
     """Give foreign text as markup that shows it, and obeys nothing in it."""
-    return escape(visible(text))
+    # A backslash before a bracket is taken for an escape, even where no markup follows.
+    shown = re.sub(r"(\\+)\[(?![a-z#/@][^\[]*?\])", r"\1\\[", visible(text))
+    return escape(shown)
 
 
 def line(console: Console, markup: str) -> None:

@@ -203,7 +203,7 @@ class Page:
         before = rstripped(self.lines[:at])
         if like is not None:
             before[like.first : like.end] = self._staying(like, version)
-        above = max(1, at - len(before))
+        above = max(1, at - len(before), self._space() if like else 1)
         lines = [
             *before,
             *([""] * above if before else []),
@@ -331,9 +331,9 @@ class Page:
         return house_style.date_like([release.heading.title for release in self.releases], date)
 
     def _space(self) -> int:
-        """Count the empty lines the house leaves above a release: as many as most have."""
+        """Count the empty lines the house leaves above a release: as most of the newest do."""
         gaps = Counter[int]()
-        for release in self.releases[1:]:
+        for release in self.releases[1:4]:
             above = self.lines[: self._top(release.heading)]
             gaps[len(above) - len(rstripped(above))] += 1
         return gaps.most_common(1)[0][0] if gaps else 1

@@ -96,12 +96,19 @@ def escape(text: str) -> str:
         for piece in pieces
     )
     # At the beginning these would make a heading, a list, or a quotation inside the item.
-    return f"\\{escaped}" if escaped[:1] in {"#", "+", "-"} else escaped
+    return f"\\{escaped}" if escaped[:1] in {"#", "+", "-", ">"} else escaped
 
 
 def _escape_words(text: str) -> str:
-    text = re.sub(r"([\\*_\[\]<>`~|])", r"\\\1", text)
+    text = re.sub(r"([\\*<`]|~(?=~)|\[(?=[^\]]*\][(\[:]|[ xX]\]))", r"\\\1", text)
+    text = re.sub(r"_+", _underscores, text)
     return re.sub(r"(?<![\w/])@(?=\w)", "@\N{ZERO WIDTH SPACE}", text)
+
+
+def _underscores(found: re.Match[str]) -> str:
+    """Escape underscores, unless they stand inside of a word, where they mean nothing."""
+    before, after = found.string[: found.start()][-1:], found.string[found.end() :][:1]
+    return found[0] if before.isalnum() and after.isalnum() else found[0].replace("_", r"\_")
 
 
 def shift_headings(notes: str, level: int) -> str:
@@ -134,7 +141,9 @@ def to_rst(notes: str) -> str:
     lines = []
     for line in notes.split("\n"):
         text = re.sub(r"^#{1,6}\s+(.*)$", r"**\1**", line)
-        lines.append(re.sub(r"(?<![`\\])`([^`\n]+)`(?!`)", r"``\1``", text))
+        text = re.sub(r"(?<![`\\])`([^`\n]+)`(?!`)", r"``\1``", text)
+        # These mean nothing here; an underscore does at the end of a word.
+        lines.append(re.sub(r"\\([\[\]<>~#+-]|_(?=\w))", r"\1", text))
     return "\n".join(lines)
 
 

@@ -11,6 +11,7 @@ from packaging.version import Version
 
 from seatrial.errors import InvalidConfiguration, InvalidVersion, SitesDisagree
 from seatrial.repository import setup_script
+from seatrial.repository.bumpers import told_files
 from seatrial.repository.facts import Package, Site
 from seatrial.repository.manifest import Folder, Manifest
 from seatrial.repository.origin import Origin, site
@@ -157,6 +158,7 @@ def _equal(manifest: Manifest, source: Site) -> Iterator[Site]:
         ("rust/Cargo.toml", "toml", "package.version"),
     ]
     places += [(name, "file", "") for name in ("VERSION", "VERSION.txt", "version.txt", "version")]
+    places += [told for told in told_files(manifest) if "*" not in told[0]]
     for path in _module_files(manifest):
         places += [(path, "python", name) for name in _TUPLES]
         if posixpath.basename(path) != "__init__.py":
