@@ -32,6 +32,7 @@ def confirmation(steps: Steps, *, yes: bool) -> Callable[[Plan, Sequence[Artifac
         steps: the display, which makes room for the question.
         yes: whether the user has answered already.
     """
+    from seatrial.report.words import size
 
     def ask(plan: Plan, artifacts: Sequence[Artifact]) -> None:
         if yes:
@@ -39,7 +40,8 @@ def confirmation(steps: Steps, *, yes: bool) -> Callable[[Plan, Sequence[Artifac
         steps.pause()
         click.echo(f"\n{plan.point_of_no_return} cannot be taken back:", err=True)
         for file in artifacts:
-            click.echo(f"  {file.name}  {file.size:,} bytes  sha256 {file.sha256}", err=True)
+            click.echo(f"  {file.name}  {size(file.size)}", err=True)
+            click.echo(f"    sha256 {file.sha256}", err=True)
         click.echo("Everything before it can, with seatrial undo.", err=True)
         if not click.confirm("Go on?", err=True):
             raise NotConfirmed(

@@ -71,15 +71,17 @@ def _found(error: str) -> tuple[Explanation, ...]:
 
 
 def _list(found: tuple[Explanation, ...]) -> None:
+    from seatrial.report.lines import line
+
     console = page_console()
     width = max(len(one.error) for one in found)
     console.print("[dim]exit  error[/]")
     for one in found:
-        console.print(
-            f"{one.exit_code:>4}  [bold]{one.error:<{width}}[/]  {one.meaning}",
-            no_wrap=True,
-            overflow="ellipsis",
-        )
+        row = f"{one.exit_code:>4}  [bold]{one.error:<{width}}[/]  {one.meaning}"
+        if console.is_terminal:
+            console.print(row, no_wrap=True, overflow="ellipsis")
+        else:
+            line(console, row)
 
 
 def _show(page: str) -> None:

@@ -9,7 +9,7 @@ import msgspec
 
 from seatrial.errors import SeatrialError
 from seatrial.report.failure import Failure, FailureDocument, describe
-from seatrial.report.words import visible
+from seatrial.report.words import short, visible
 
 USAGE = "usage"
 """The name of an error in the command line itself, which has no class of its own."""
@@ -17,14 +17,18 @@ USAGE = "usage"
 
 def show_failure(error: SeatrialError, *, machine: bool) -> None:
     """Tell the person what failed and what to do, and the program the same as data."""
-    failure = describe(error)
+    tell(describe(error), machine=machine)
+
+
+def tell(failure: Failure, *, machine: bool) -> None:
+    """Print an error on stderr, and for a program on stdout too."""
     if machine:
         write_failure(failure)
-    lines = list(failure_lines(failure))
     if sys.stderr.isatty():
-        _print_coloured(lines)
+        near = msgspec.structs.replace(failure, page=short(failure.page))
+        _print_coloured(list(failure_lines(near)))
     else:
-        sys.stderr.write("".join(f"{line}\n" for _, line in lines))
+        sys.stderr.write("".join(f"{line}\n" for _, line in failure_lines(failure)))
 
 
 def write_failure(failure: Failure) -> None:
@@ -44,7 +48,8 @@ def failure_lines(failure: Failure) -> Iterator[tuple[str, str]]:
         yield "next", f"  -> {visible(failure.next_step)}"
     if failure.page:
         yield "more", f"  Page: {visible(failure.page)}"
-    yield "more", f"  More about it: seatrial explain {failure.error}"
+    if failure.error != USAGE:
+        yield "more", f"  More about it: seatrial explain {failure.error}"
 
 
 def _sentence(word: str, failure: Failure) -> Iterator[tuple[str, str]]:

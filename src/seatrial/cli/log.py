@@ -42,13 +42,15 @@ def _line(entry: Entry) -> str:
         case journal.Begun():
             text = f"by pid {entry.pid} on {entry.host}, Seatrial {entry.tool}"
         case journal.Done():
-            text = f"{entry.key} ({entry.how}) {entry.receipt.detail}"
+            there = " was there" if entry.how == "found" else ""
+            detail = f": {entry.receipt.detail}" if entry.receipt.detail else ""
+            text = f"{entry.key}{there}{detail}"
         case journal.Attempt():
             text = f"{entry.key}: {entry.error}: {entry.said}"
         case journal.Skipped():
             text = f"{entry.key}: {entry.why}"
         case journal.Undone():
-            text = f"{entry.key} {entry.receipt.detail}"
+            text = f"{entry.key}: {entry.receipt.detail}"
         case journal.Expanded():
             text = f"{entry.key}: {len(entry.parts)} parts"
         case journal.Ended():

@@ -68,10 +68,7 @@ def run(arguments: Sequence[str]) -> int:
     except click.Abort:
         return _told(Interrupted("by you", ""), machine=machine)
     except click.ClickException as error:
-        if machine:
-            _tell_program(error)
-        error.show()
-        return ExitCode.USAGE
+        return _misused(error, machine=machine)
     except BrokenPipeError:
         # The reader of our output went away (a pager, head): that is its right.
         sys.stderr.close()
@@ -83,23 +80,23 @@ def _code(result: Any) -> int:  # noqa: ANN401 - click hands on whatever a comma
     return int(result) if isinstance(result, int) else ExitCode.DONE
 
 
-def _tell_program(error: click.ClickException) -> None:
-    """Print what is wrong with the command line as data."""
-    from seatrial.cli.failures import USAGE, write_failure
+def _misused(error: click.ClickException, *, machine: bool) -> int:
+    """Tell what is wrong with the command line itself."""
+    from seatrial.cli.failures import USAGE, tell
     from seatrial.report.failure import Failure
 
     context = error.ctx if isinstance(error, click.UsageError) else None
     path = context.command_path if context else "seatrial"
-    write_failure(
-        Failure(
-            error=USAGE,
-            doing="reading the command line of",
-            thing=path,
-            said=error.format_message(),
-            next_step=f"See {path} --help.",
-            exit_code=int(ExitCode.USAGE),
-        )
+    failure = Failure(
+        error=USAGE,
+        doing="reading the command line of",
+        thing=path,
+        said=error.format_message(),
+        next_step=f"See {path} --help.",
+        exit_code=int(ExitCode.USAGE),
     )
+    tell(failure, machine=machine)
+    return ExitCode.USAGE
 
 
 def _told(error: SeatrialError, *, machine: bool) -> int:

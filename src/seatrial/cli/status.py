@@ -25,6 +25,9 @@ STATES = {
 }
 """State of a run → its word; any other is the name of the error that stopped it."""
 
+ENDED = {"done", "undone"}
+"""States that nothing comes after."""
+
 SAID = 5
 """Lines of an error that are shown."""
 
@@ -55,19 +58,19 @@ def _show(console: Console, status: RunStatus) -> None:
     from seatrial.report.lines import line, link, safe
 
     state = STATES.get(status.state, f"[red]stopped: {safe(status.state)}[/]")
-    line(
-        console,
-        f"[bold]{safe(status.package)} {status.version}[/]  {state}, "
-        f"{status.done} of {status.actions} actions are done",
-    )
+    far = f", {status.done} of {status.actions} actions are done"
+    ended = status.state in ENDED
+    name = f"[bold]{safe(status.package)} {status.version}[/]"
+    line(console, f"{name}  {state}{'' if ended else far}")
     began = ""
     if status.began is not None:
         when = dt.datetime.fromtimestamp(status.began, dt.UTC)
         began = f", begun {when:%Y-%m-%d %H:%M} UTC"
-    line(console, f"  run {safe(status.run)} of commit {status.commit[:12]}{began}")
+    line(console, f"  run {safe(status.run)}")
+    line(console, f"  of commit {status.commit[:12]}{began}")
     if status.holder:
         line(console, f"  {safe(status.holder)}")
-    for said in status.said.splitlines()[:SAID]:
+    for said in [] if ended else status.said.splitlines()[:SAID]:
         line(console, f"  {safe(said)}")
     if status.page:
         line(console, f"  [bold]Page:[/] {link(console, status.page)}")
@@ -76,10 +79,15 @@ def _show(console: Console, status: RunStatus) -> None:
 
 
 def _next(status: RunStatus) -> str:
+    from seatrial.report.explained import by_name
+
     match status.state:
         case "done" | "undone":
             return ""
         case "running":
             return "seatrial log --follow"
-        case _:
+        case "interrupted" | "killed":
             return "seatrial resume, or seatrial undo"
+        case error:
+            known = by_name().get(error)
+            return known.next_step if known else "seatrial resume, or seatrial undo"

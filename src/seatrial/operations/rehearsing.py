@@ -150,7 +150,7 @@ def _folder(keep: Path | None) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(prefix="seatrial-", ignore_cleanup_errors=True) as name:
             yield Path(name).resolve()
         return
-    folder = keep.absolute()
+    folder = keep.resolve()
     if folder.exists() and any(folder.iterdir()):
         raise InvalidConfiguration(
             str(keep),

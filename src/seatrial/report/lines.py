@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.text import Text
 
-from seatrial.report.words import visible
+from seatrial.report.words import short, visible
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -47,6 +47,4 @@ def link(console: Console, path: str) -> str:
     place = Path(path)
     if not console.is_terminal or not place.is_absolute():
         return safe(path)
-    home = Path.home()
-    short = f"~/{place.relative_to(home)}" if place.is_relative_to(home) else path
-    return f"[link={place.as_uri()}]{safe(short)}[/link]"
+    return f"[link={place.as_uri()}]{safe(short(path))}[/link]"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 UNITS = ("kB", "MB", "GB", "TB")
 THOUSAND = 1000
@@ -35,6 +36,17 @@ def duration(seconds: float) -> str:
 def many(count: int, noun: str) -> str:
     """Give a count with its noun, which takes an s for more than one."""
     return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+def short(path: str) -> str:
+    """Give a path as a person at this machine would write it: from here, or from home."""
+    place = Path(path)
+    if not place.is_absolute():
+        return path
+    here, home = Path.cwd(), Path.home()
+    if place.is_relative_to(here):
+        return str(place.relative_to(here))
+    return f"~/{place.relative_to(home)}" if place.is_relative_to(home) else path
 
 
 def visible(text: str) -> str:
