@@ -10,13 +10,14 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks import rehearsing, starting, uploading
+from benchmarks import growing, rehearsing, starting, uploading
 from benchmarks.measuring import Row, table
 
 JOBS: dict[str, Callable[[Path], list[Row]]] = {
     "starting": starting.measure,
     "rehearsing": rehearsing.measure,
     "uploading": uploading.measure,
+    "growing": growing.measure,
 }
 
 

@@ -10,11 +10,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from seatrial.dock.rules import Limits
 from seatrial.dock.serve import serve_forever
 from seatrial.dock.server import Dock
 
 HOST = "127.0.0.1"
 UP_WITHIN = 30.0
+MOST = 2 << 30
+"""Bytes that a file may have there; PyPI takes such ones from projects that have asked."""
 
 
 @contextlib.contextmanager
@@ -69,7 +72,7 @@ def _serve(folder: Path, delay: float) -> None:
         sys.stdout.write(f"{dock.upload_url('slow')} {dock.simple_url('slow')}\n")
         sys.stdout.flush()
 
-    serve_forever(Dock(folder, delay=delay), announce)
+    serve_forever(Dock(folder, delay=delay, limits=Limits(file=MOST)), announce)
 
 
 if __name__ == "__main__":

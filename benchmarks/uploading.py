@@ -1,4 +1,4 @@
-"""Many wheels to an index that takes its time for each request; one file that is very large."""
+"""Many wheels to an index that takes its time for each request."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ ROUNDS = 3
 WHEELS = 22
 SIZE = 5_000_000
 DELAY = 0.15
+WHEN = (2020, 1, 1, 0, 0, 0)
 TO = ("--to", "slow", "--yes", "--json")
 PLATFORMS = ("manylinux_2_17_x86_64", "macosx_11_0_arm64")
 NAME = "seatrial_benchmark"
-PIECE = 1 << 20
 
 
 def measure(folder: Path) -> list[Row]:
@@ -82,7 +82,7 @@ def wheels(folder: Path) -> list[Path]:
     ]
 
 
-def wheel(path: Path, content: bytes, tag: str) -> Path:
+def wheel(path: Path, content: bytes, tag: str, compression: int = zipfile.ZIP_DEFLATED) -> Path:
     """Make a wheel that holds one large file."""
     info = f"{NAME}-1.0.dist-info"
     parts = {
@@ -94,11 +94,9 @@ def wheel(path: Path, content: bytes, tag: str) -> Path:
     }
     lines = [f"{name},sha256={digest(data)},{len(data)}" for name, data in parts.items()]
     parts[f"{info}/RECORD"] = "\n".join([*lines, f"{info}/RECORD,,", ""]).encode()
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(path, "w", compression) as archive:
         for name, data in parts.items():
-            archive.writestr(
-                zipfile.ZipInfo(name, (2020, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED
-            )
+            archive.writestr(zipfile.ZipInfo(name, WHEN), data, compression)
     return path
 
 

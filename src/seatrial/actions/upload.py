@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from seatrial.actions.bound import Bound
 from seatrial.plan.state import Absent, Action, Different, Receipt, Same, State, Unknown
 from seatrial.plan.values import Upload, Visible
-from seatrial.world.ports import StoredFile, World
+from seatrial.world.ports import HeldFile, Index, StoredFile, World
 
 SHOWN_WITHIN = 120.0
 """Seconds that an index may take to show a file it accepted."""
+
+RECENT = 0.4
+"""Seconds for which a page may serve who looks: less than the engine waits between two looks, so
+that waiting for a page to change always asks anew.  What we sent ourselves is never missed."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,7 @@ class UploadFile(Bound[Upload]):
     def observe(self, world: World) -> State:
         """Compare with what the index holds under this name."""
         index = world.index(self.spec.index)
-        held = index.files(self.spec.package, asked_after=time.monotonic()).get(self.file.name)
+        held = _page(index, self.spec.package).get(self.file.name)
         if held is None:
             return Absent()
         if not held.sha256:
@@ -113,7 +118,7 @@ class ShowFiles(Bound[Visible]):
     def observe(self, world: World) -> State:
         """Say what the page lacks."""
         index = world.index(self.spec.index)
-        held = index.files(self.spec.package, asked_after=time.monotonic())
+        held = _page(index, self.spec.package)
         files = world.store.files()
         missing = [f.name for f in files if f.name not in held]
         wrong = [f.name for f in files if f.name in held and held[f.name].sha256 != f.sha256]
@@ -130,3 +135,8 @@ class ShowFiles(Bound[Visible]):
     def act(self, world: World) -> Receipt:
         """Do nothing: there is nothing to do but to wait."""
         return Receipt(detail=f"{len(world.store.files())} files")
+
+
+def _page(index: Index, package: str) -> Mapping[str, HeldFile]:
+    """Look at the page of a package; those who look at the same moment share one request."""
+    return index.files(package, asked_after=time.monotonic() - RECENT)

@@ -17,7 +17,7 @@ class ReceivedFile(msgspec.Struct, frozen=True, kw_only=True):
         size: bytes.
         sha256: hexadecimal.
         blake2: BLAKE2b with 32 bytes, hexadecimal.
-        md5: hexadecimal.
+        md5: hexadecimal; empty where the form states none to compare it with.
     """
 
     name: str

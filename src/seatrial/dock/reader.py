@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
@@ -34,8 +36,6 @@ class Sink:
         self.path = path
         self.size = 0
         self.sha256 = hashlib.sha256()
-        self.blake2 = hashlib.blake2b(digest_size=32)
-        self.md5 = hashlib.md5(usedforsecurity=False)
         self._file: BinaryIO = path.open("wb")
         self._waiting = bytearray()
 
@@ -54,8 +54,7 @@ class Sink:
                 self._file.close()
 
     def _flush(self) -> None:
-        for digest in (self.sha256, self.blake2, self.md5):
-            digest.update(self._waiting)
+        self.sha256.update(self._waiting)
         self._file.write(self._waiting)
         self.size += len(self._waiting)
         self._waiting.clear()
@@ -124,7 +123,10 @@ class FormReader:
             raise MalformedForm from error
 
     def finish(self) -> Form:
-        """Give what was read; a part that broke off is left out, as PyPI does."""
+        """Give what was read; a part that broke off is left out, as PyPI does.
+
+        It reads the file once more, for the digests: that is for another thread than the server's.
+        """
         file = None
         if self._sink is not None:
             self._sink.close()
@@ -134,8 +136,11 @@ class FormReader:
                 path=self._path,
                 size=self._sink.size,
                 sha256=self._sink.sha256.hexdigest(),
-                blake2=self._sink.blake2.hexdigest(),
-                md5=self._sink.md5.hexdigest(),
+                blake2=_digest(self._path, partial(hashlib.blake2b, digest_size=32)),
+                # Nobody but a client that states it wants to know this slowest one.
+                md5=_digest(self._path, partial(hashlib.md5, usedforsecurity=False))
+                if "md5_digest" in self._fields
+                else "",
             )
         return Form(fields=self._fields, file=file, misplaced=tuple(self._misplaced))
 
@@ -194,6 +199,19 @@ class FormReader:
             self._misplaced.append(part.name)
 
 
+class _Digest(Protocol):
+    def update(self, data: bytes, /) -> None: ...
+    def hexdigest(self) -> str: ...
+
+
+def _digest(path: Path, make: Callable[[], _Digest]) -> str:
+    digest = make()
+    with path.open("rb") as file:
+        while piece := file.read(BATCH):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
 async def read_form(content_type: str, body: AsyncIterator[bytes], path: Path) -> Form:
     """Read an upload's form from its body.
 
@@ -222,8 +240,9 @@ async def read_form(content_type: str, body: AsyncIterator[bytes], path: Path) -
                     fault = error
         if reader is None or fault is not None:
             raise fault or MalformedForm
+        form = await asyncio.to_thread(reader.finish)
         complete = True
-        return reader.finish()
+        return form
     finally:
         if reader is not None and not complete:
             reader.discard()

@@ -25,7 +25,7 @@ from seatrial.plan.state import Action
 
 W = TypeVar("W")
 
-JOBS = 16
+JOBS = 32
 """Actions at once: they mostly wait for networks and for other programs."""
 
 

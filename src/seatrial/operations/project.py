@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -42,6 +42,7 @@ class Outside:
     settings: Settings
     runner: Runner
     http: Http
+    _indexes: dict[str, HttpIndex] = field(default_factory=dict, compare=False)
 
     @classmethod
     def usual(cls) -> Outside:
@@ -65,15 +66,17 @@ class Outside:
         return find
 
     def index(self, name: str) -> HttpIndex:
-        """Give the real index of that name.
+        """Give the real index of that name, the same one each time: it shares its answers.
 
         Raises:
             UnknownIndex: nobody has described it.
         """
-        address = index_settings(self.settings, name)
-        return HttpIndex(
-            name, address.upload_url, address.simple_url, self.credential(name), self.http
-        )
+        if name not in self._indexes:
+            address = index_settings(self.settings, name)
+            self._indexes[name] = HttpIndex(
+                name, address.upload_url, address.simple_url, self.credential(name), self.http
+            )
+        return self._indexes[name]
 
 
 @dataclass(frozen=True)
@@ -135,7 +138,7 @@ class Project:
         """The configuration's values."""
         return self.configuration.settings
 
-    @property
+    @cached_property
     def outside(self) -> Outside:
         """The indexes that the configuration names."""
         return Outside(self.settings, self.runner, self.http)

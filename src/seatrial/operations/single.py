@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -19,6 +22,7 @@ from seatrial.artifacts.findings import Finding, refuse_faults
 from seatrial.errors import InvalidConfiguration, NoRepository
 from seatrial.inspection.inspect import Question, inspect_release
 from seatrial.inspection.verdict import Asked
+from seatrial.operations.ahead import Ahead
 from seatrial.operations.filenames import version_of
 from seatrial.operations.project import Outside, Project
 from seatrial.operations.running import Watch, artifacts_of, journal_of, perform
@@ -26,7 +30,9 @@ from seatrial.operations.worlds import lone_world, real_world
 from seatrial.plan import values
 from seatrial.plan.values import AnySpec, Plan
 from seatrial.report.release import Artifact, Circumstances, Step, report_release
+from seatrial.world.given import GivenFiles
 from seatrial.world.ports import StoredFile
+from seatrial.world.store import RunStore
 
 UPLOADED_WITHIN = 600.0
 """Seconds to wait for an index to show what it took."""
@@ -118,6 +124,8 @@ def publish(files: Sequence[Path], index: str, watch: Watch) -> SingleReport:
     """
     name, version = _release_of(files)
     outside = surroundings()
+    # The index answers while the files are read.
+    asked = Ahead(partial(outside.index(index).files, name))
     upload = values.Upload(
         key=f"upload {name} {version} to {index}",
         package=name,
@@ -135,10 +143,10 @@ def publish(files: Sequence[Path], index: str, watch: Watch) -> SingleReport:
     )
     plan = _plan(name, version, "", (upload, visible), upload.key)
     with _run_folder(plan) as run:
-        world = lone_world(outside, plan, run)
-        for file in files:
-            world.store.keep(file)
-        held = Asked(name=index, strict=index in INDEXES, files=world.index(index).files(name))
+        world = lone_world(outside, plan, GivenFiles(run))
+        with ThreadPoolExecutor(os.cpu_count(), "read") as pool:
+            list(pool.map(world.store.keep, files))
+        held = Asked(name=index, strict=index in INDEXES, files=asked.result())
         findings = _inspected(world.store.files(), name, version, held)
         world.index(index).check_credential()
         perform(plan, world, run, watch)
@@ -183,7 +191,7 @@ def verify(requirement: str, index: str, python: Sequence[str], watch: Watch) ->
     )
     plan = _plan(canonicalize_name(name), version, "", checks)
     with _run_folder(plan) as run:
-        world = lone_world(outside, plan, run)
+        world = lone_world(outside, plan, RunStore(run))
         perform(plan, world, run, watch)
         return _report("verified", plan, run, artifacts_of(world), ())
 

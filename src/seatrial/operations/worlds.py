@@ -17,7 +17,7 @@ from seatrial.world.forge.github import GitHub
 from seatrial.world.git import CloneGit
 from seatrial.world.index import HttpIndex
 from seatrial.world.machine import LocalMachine
-from seatrial.world.ports import Forge, Index, Rehearsed, World
+from seatrial.world.ports import Forge, Index, Rehearsed, Store, World
 from seatrial.world.store import RunStore
 
 REHEARSED = "rehearsed"
@@ -95,15 +95,15 @@ def rehearsal_world(project: Project, stage: Stage, run: Path) -> World:
     )
 
 
-def lone_world(outside: Outside, plan: Plan, run: Path) -> World:
+def lone_world(outside: Outside, plan: Plan, store: Store) -> World:
     """Give the world without a repository, for files that are there already.
 
     Args:
         outside: the indexes.
         plan: what is to be done; nothing in it touches git or the forge.
-        run: a folder for it.
+        store: what holds the files.
     """
-    store = RunStore(run)
+    run = store.folder
     return World(
         git=CloneGit(run, run / "clone", remote="", runner=outside.runner),
         indexes={name: outside.index(name) for name in indexes_of(plan)},

@@ -47,7 +47,7 @@ SLOWEST = 1024
 
 PIECE = 64 * 1024
 MAX_REDIRECTS = 5
-POOL = 16
+POOL = 32
 
 Take: TypeAlias = Callable[[urllib3.BaseHTTPResponse, Request], bytes]
 

@@ -83,6 +83,7 @@ class HttpIndex:
         self._login_lock = threading.Lock()
         self._login: Credential | None = None
         self._flights: dict[str, _Flight] = {}
+        self._changed = 0.0
 
     def files(self, project: str, *, asked_after: float = 0.0) -> Mapping[str, HeldFile]:
         """Give the files of a project by name; empty when the index does not know it.
@@ -90,7 +91,8 @@ class HttpIndex:
         Args:
             project: its name, in any spelling.
             asked_after: the request for the answer must have begun after this moment
-                (``time.monotonic()``).  Without it, only a request that is under way is shared.
+                (``time.monotonic()``), and after the last upload from here
+                has ended.  Without it, only a request that is under way is shared.
 
         Raises:
             Unreachable: it did not answer, after bounded retries.
@@ -103,7 +105,7 @@ class HttpIndex:
                 flight = self._flights.get(project)
                 shared = (
                     flight is not None
-                    and flight.began > asked_after
+                    and flight.began > max(asked_after, self._changed)
                     and (asked_after > 0 or not flight.landed.is_set())
                 )
                 if flight is None or not shared:
@@ -201,6 +203,9 @@ class HttpIndex:
         except Unreachable as error:
             thing = f"{file.name} to {shown(self.upload_url)}"
             raise Unreachable(thing, error.said, doing="uploading") from error
+        finally:
+            with self._lock:
+                self._changed = time.monotonic()
         if not answer.ok:
             self._refuse(file, login, answer)
 

@@ -156,7 +156,8 @@ class Index(Protocol):
         Args:
             project: the project's name; normalised here.
             asked_after: the answer may be shared with other threads, but the request for it must
-                have begun after this moment (``time.monotonic()``); caches on the way are bypassed.
+                have begun after this moment (``time.monotonic()``), and after the last upload
+                from here has ended; caches on the way are bypassed.
 
         Raises:
             Unreachable: it did not answer, after bounded retries with back-off.

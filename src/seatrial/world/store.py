@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import re
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -97,8 +97,8 @@ class RunStore:
             StorageFault: a file is not there, or no longer what was kept.
         """
         with self._lock:
-            names = sorted(self._names().items(), key=lambda kept: (_group(kept[0]), kept[0]))
-            return [self._checked_file(name, digest) for name, digest in names]
+            kept = self._names().items()
+            return wheels_first(self._checked_file(name, digest) for name, digest in kept)
 
     def record(self, key: str, facts: Mapping[str, str]) -> None:
         """Remember that something only this machine can know was done (a gate that passed).
@@ -165,8 +165,9 @@ class RunStore:
         return StoredFile(name=name, sha256=digest, size=stat.st_size, path=path)
 
 
-def _group(name: str) -> int:
-    return 0 if name.endswith(".whl") else 1
+def wheels_first(files: Iterable[StoredFile]) -> list[StoredFile]:
+    """Give files in the order they are uploaded in: wheels first, each group by name."""
+    return sorted(files, key=lambda file: (not file.name.endswith(".whl"), file.name))
 
 
 def _copy(source: Path, to: Path) -> str:

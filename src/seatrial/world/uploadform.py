@@ -7,7 +7,6 @@ several times are sent several times.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import secrets
 import tarfile
@@ -15,7 +14,6 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
 
 import msgspec
 from packaging.metadata import RawMetadata, parse_email
@@ -39,26 +37,19 @@ SPELLING = {
 Fields = tuple[tuple[str, str], ...]
 
 
-class _Digest(Protocol):
-    def update(self, data: bytes, /) -> None: ...
-    def hexdigest(self) -> str: ...
-
-
 class Multipart(msgspec.Struct, frozen=True, kw_only=True):
     """A ``multipart/form-data`` body (RFC 7578) with one file, read as it is sent.
 
     Attributes:
         head: everything before the file's bytes.
         tail: everything after them.
-        path: the file.
-        size: its length in bytes.
+        file: the file.
         boundary: the text between the parts.
     """
 
     head: bytes
     tail: bytes
-    path: Path
-    size: int
+    file: StoredFile
     boundary: str
 
     @property
@@ -69,17 +60,32 @@ class Multipart(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def length(self) -> int:
         """Bytes in all."""
-        return len(self.head) + self.size + len(self.tail)
+        return len(self.head) + self.file.size + len(self.tail)
 
     def chunks(self) -> Iterator[bytes]:
         """Give the pieces from the start.
 
+        The bytes are compared with the file's digest on their way, and the last of them are held
+        back until they are known to be right: other bytes than those kept never arrive whole.
+
         Raises:
+            InspectionFailed: its bytes are not those that were kept.
             StorageFault: the file cannot be read, or is not as long as it was.
         """
         yield self.head
-        yield from pieces(self.path, self.size)
-        yield self.tail
+        digest, held = hashlib.sha256(), b""
+        for piece in pieces(self.file.path, self.file.size):
+            digest.update(piece)
+            if held:
+                yield held
+            held = piece
+        if digest.hexdigest() != self.file.sha256:
+            raise InspectionFailed(
+                str(self.file.path),
+                f"its SHA-256 is {digest.hexdigest()}, and it was kept as {self.file.sha256}",
+                next_step="Something wrote to the run's files: release again from the start.",
+            )
+        yield held + self.tail
 
 
 def multipart(fields: Fields, file: StoredFile) -> Multipart:
@@ -96,15 +102,14 @@ def multipart(fields: Fields, file: StoredFile) -> Multipart:
         "Content-Type: application/octet-stream\r\n\r\n"
     ).encode()
     tail = f"\r\n--{boundary}--\r\n".encode()
-    return Multipart(head=head, tail=tail, path=file.path, size=file.size, boundary=boundary)
+    return Multipart(head=head, tail=tail, file=file, boundary=boundary)
 
 
 def fields_of(file: StoredFile) -> Fields:
     """Give the form's fields for a wheel or an sdist, without the file itself.
 
     Raises:
-        InspectionFailed: it is neither, its metadata cannot be read, or its bytes are not those
-            that were kept.
+        InspectionFailed: it is neither, or its metadata cannot be read.
         StorageFault: it cannot be read.
     """
     kind, python = _kind(file.name)
@@ -115,7 +120,8 @@ def fields_of(file: StoredFile) -> Fields:
         ("filetype", kind),
         ("pyversion", python),
         *_metadata_fields(raw),
-        *_digests(file),
+        # The index compares one digest at least; the strongest that it knows is enough.
+        ("sha256_digest", file.sha256),
     )
 
 
@@ -140,25 +146,6 @@ def _metadata_fields(raw: RawMetadata) -> Iterator[tuple[str, str]]:
             yield from ((name, text) for text in texts)
         elif value:
             yield name, str(value)
-
-
-def _digests(file: StoredFile) -> Iterator[tuple[str, str]]:
-    """Compute the digests in one pass, and see that the bytes are those that were kept."""
-    sha256, blake2 = hashlib.sha256(), hashlib.blake2b(digest_size=32)
-    digests: list[tuple[str, _Digest]] = [("sha256_digest", sha256), ("blake2_256_digest", blake2)]
-    with contextlib.suppress(ValueError):  # a system in FIPS mode has no MD5; the form needs none
-        digests.append(("md5_digest", hashlib.md5(usedforsecurity=False)))
-    for piece in pieces(file.path, file.size):
-        for _, digest in digests:
-            digest.update(piece)
-    if sha256.hexdigest() != file.sha256:
-        raise InspectionFailed(
-            str(file.path),
-            f"its SHA-256 is {sha256.hexdigest()}, and it was kept as {file.sha256}",
-            next_step="Something wrote to the run's files: release again from the start.",
-        )
-    for name, digest in digests:
-        yield name, digest.hexdigest()
 
 
 def _metadata(file: StoredFile, kind: str) -> bytes:

@@ -1,0 +1,42 @@
+"""Work that is begun before its result is needed, beside what goes on meanwhile."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Ahead(Generic[T]):
+    """A result that another thread is working on.
+
+    Args:
+        work: what makes it; begun at once.
+    """
+
+    def __init__(self, work: Callable[[], T]) -> None:
+        self._work = work
+        self._made: list[T] = []
+        self._fault: BaseException | None = None
+        # A daemon: nothing of it outlives a program that does not want the result any more.
+        self._thread = threading.Thread(target=self._run, name="ahead", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            self._made.append(self._work())
+        except BaseException as fault:  # noqa: BLE001 - raised again, where the result is wanted
+            self._fault = fault
+
+    def result(self) -> T:
+        """Wait for the result.
+
+        Raises:
+            BaseException: what the work raised.
+        """
+        self._thread.join()
+        if self._fault is not None:
+            raise self._fault
+        return self._made[0]
