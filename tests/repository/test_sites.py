@@ -217,3 +217,20 @@ def test_a_linked_file_is_its_target(tmp_path: Path) -> None:
         "demo_kit/__init__.py",
         "VERSION",
     ]
+
+
+@pytest.mark.parametrize(("crate", "follows"), [("1.2.3", True), ("0.1.0", False)])
+def test_a_crate_with_a_version_of_its_own_keeps_it(
+    tmp_path: Path, crate: str, *, follows: bool
+) -> None:
+    """Cargo.toml and Cargo.lock are set together or not at all: cargo refuses if they differ."""
+    files = {
+        "pyproject.toml": project("maturin", 'version = "1.2.3"', dynamic=False),
+        "Cargo.toml": f'[package]\nname = "core"\nversion = "{crate}"\n',
+        "Cargo.lock": f'version = 4\n\n[[package]]\nname = "core"\nversion = "{crate}"\n',
+    }
+
+    found = {site.path for site in only(tmp_path, files).sites}
+
+    assert ({"Cargo.toml", "Cargo.lock"} <= found) is follows
+    assert ("Cargo.lock" in found) is follows

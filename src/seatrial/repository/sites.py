@@ -48,7 +48,12 @@ def find_sites(manifest: Manifest, origin: Origin, configured: Iterable[str]) ->
     if source is None:
         return ()
     found = {_place(source): msgspec.structs.replace(source, source=True)}
-    for follower in [*stated, *_certain(manifest), *_equal(manifest, source), *_loose(manifest)]:
+    for follower in [
+        *stated,
+        *_certain(manifest),
+        *_equal(manifest, source),
+        *_loose(manifest, source),
+    ]:
         found.setdefault(_place(follower), follower)
     return tuple(found.values())
 
@@ -172,7 +177,7 @@ def _equal(manifest: Manifest, source: Site) -> Iterator[Site]:
                 yield found
 
 
-def _loose(manifest: Manifest) -> Iterator[Site]:
+def _loose(manifest: Manifest, source: Site) -> Iterator[Site]:
     """Give the places that other tools bring up to date late: locks and the citation file."""
     folder = manifest.folder
     root = Folder(snapshot=folder.snapshot, path="")
@@ -184,17 +189,25 @@ def _loose(manifest: Manifest) -> Iterator[Site]:
         ("pdm.lock", "lock", f"{name}@pdm"),
     ]
     for manifest_path in ("Cargo.toml", "rust/Cargo.toml"):
-        crate = (
-            dig(folder.parsed(manifest_path), "package", "name")
-            if manifest.family == "maturin"
-            else None
-        )
-        if isinstance(crate, str):
+        crate = _crate(manifest, manifest_path, source)
+        if crate:
             lock = posixpath.join(posixpath.dirname(manifest_path), "Cargo.lock")
             places += [(lock, "lock", f"{crate}@cargo"), ("Cargo.lock", "lock", f"{crate}@cargo")]
     for where in (folder, root) if folder.path else (folder,):
         for found in _there(where, places):
             yield msgspec.structs.replace(found, loose=True)
+
+
+def _crate(manifest: Manifest, path: str, source: Site) -> str:
+    """Name the crate that has the package's version; one with a version of its own is none."""
+    table = dig(manifest.folder.parsed(path), "package")
+    name, stated = dig(table, "name"), dig(table, "version")
+    if isinstance(stated, str):
+        both = is_version(stated) and is_version(source.stated)
+        follows = both and Version(stated) == Version(source.stated)
+    else:  # "version.workspace = true"
+        follows = posixpath.basename(source.path) == "Cargo.toml"
+    return name if manifest.family == "maturin" and isinstance(name, str) and follows else ""
 
 
 def _there(folder: Folder, places: Iterable[tuple[str, str, str]]) -> Iterator[Site]:
