@@ -91,6 +91,32 @@ def test_a_development_tag_does_not_bound_the_commits(tmp_path: Path) -> None:
     assert len(found.commits) == 2
 
 
+def test_tags_of_another_product_are_not_those_of_a_package_in_a_folder(tmp_path: Path) -> None:
+    """Tags at which the package stated another version are left alone, whatever they look like."""
+    stated = HELLO["pyproject.toml"]
+    made = make_repository(tmp_path / "a", {"client/pyproject.toml": stated}, tag="v4.1.0")
+    made.commit("fix: serve", {"server.go": "1"}, tag="v4.2.0")
+
+    found = facts(made.folder)
+
+    assert (found.tag_format, found.tags) == ("{name}-v{version}", ())
+    assert found.foreign_tags == ("v4.2.0", "v4.1.0")
+    assert facts(made.folder, Settings(tag="v{version}")).foreign_tags == ()
+
+
+def test_tags_that_a_package_in_a_folder_stated_are_its_own(tmp_path: Path) -> None:
+    """Where a tag and the file at its commit agree, the tags are the package's."""
+    stated = HELLO["pyproject.toml"]
+    made = make_repository(tmp_path / "a", {"a": ""}, tag="v0.0.1")
+    made.commit("feat: begin", {"client/pyproject.toml": stated}, tag="v0.1.0")
+    made.commit("fix: x", {"client/pyproject.toml": stated + "\n"})
+
+    found = facts(made.folder)
+
+    assert (found.tag_format, found.foreign_tags) == ("v{version}", ())
+    assert [tag.name for tag in found.tags] == ["v0.1.0", "v0.0.1"]
+
+
 def test_a_pre_release_that_was_given_up_is_not_the_last_release(tmp_path: Path) -> None:
     """After 1.0b0, a release 0.2.0 says that the line of 1.0 was given up; 0.2.0 is the last."""
     made = released(tmp_path / "a")

@@ -96,6 +96,27 @@ def test_a_tool_that_is_left_behind_tells_nothing(tmp_path: Path, text: str) -> 
     assert [site.path for site in only(tmp_path, files).sites] == ["pyproject.toml"]
 
 
+def test_the_sole_import_package_states_the_version_whatever_its_name(tmp_path: Path) -> None:
+    """A distribution called demo-kit may bring a package called kit; that of tests is none."""
+    files = {
+        "client/pyproject.toml": STATIC,
+        "client/kit/__init__.py": '__version__ = "1.0.0"\n',
+        "client/kit/deep/__init__.py": '__version__ = "7"\n',
+        "client/tests/__init__.py": '__version__ = "8"\n',
+    }
+
+    package = only(tmp_path / "one", files)
+    two = only(tmp_path / "two", files | {"client/more/__init__.py": ""})
+
+    assert [site.path for site in package.sites] == [
+        "client/pyproject.toml",
+        "client/kit/__init__.py",
+    ]
+    assert [site.path for site in two.sites] == ["client/pyproject.toml"]
+    with pytest.raises(SitesDisagree, match=r"1\.0\.0"):
+        check_sites(package)
+
+
 def test_what_only_may_be_the_version_is_left_alone(tmp_path: Path) -> None:
     """Computed, replaced and unrelated versions are no sites."""
     files = {

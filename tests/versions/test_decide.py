@@ -225,3 +225,14 @@ def test_the_reason_is_a_sentence_for_people(subjects: list[str], reason: str) -
     outcome = ask("1.2.0", "1.2.0", subjects)
     assert isinstance(outcome, Decision)
     assert outcome.reason == reason
+
+
+def test_a_first_release_that_is_out_already_is_not_called_the_first() -> None:
+    """Without a tag, what the index holds of the stated version shows that it was released."""
+    outcome = ask(None, "0.1.16", ["Add a"], taken=("0.1.16",))
+    assert isinstance(outcome, Decision)
+    assert outcome.version == Version("0.1.17")
+    assert outcome.reason == (
+        "There is no release tag yet, and --bump or --version may say otherwise. "
+        "Passed over, because already taken: 0.1.16."
+    )

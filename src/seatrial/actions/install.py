@@ -49,8 +49,8 @@ HELP_WITHIN = 60.0
 
 
 SCRIPTS_ASIDE = (
-    "Mend the package, or leave its scripts out with scripts = false in [tool.seatrial.verify]; "
-    "commit, and release again."
+    "Mend the package, or leave its scripts out with scripts = false in [tool.seatrial.verify] "
+    "([verify] in seatrial.toml); commit, and release again."
 )
 
 

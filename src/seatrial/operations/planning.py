@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -23,6 +23,7 @@ from seatrial.operations.continuing import Continuation, begun_on, find_continua
 from seatrial.operations.editing import texts_of
 from seatrial.operations.filenames import version_of
 from seatrial.operations.project import Project
+from seatrial.operations.remarks import Days, remarks_on, site_of
 from seatrial.operations.running import unheard
 from seatrial.plan.make import Material, make_plan, release_date
 from seatrial.plan.planning import Complete, Nothing, Planned, Planning
@@ -221,7 +222,7 @@ def _fresh(project: Project, request: Request, seen: Seen, branch: str) -> Plann
     last = last_release(facts.tags)
     released = Version(last.version) if last else None
     remote_versions = {v for tag in seen.tags if (v := form.parse(tag)) is not None}
-    stated = parse(package.version, _site(package)) if package.version else None
+    stated = parse(package.version, site_of(package)) if package.version else None
 
     def taken(version: Version) -> bool:
         if version in tags or version in remote_versions:
@@ -257,6 +258,7 @@ def _planned(
     date = request.date or begun or release_date(today, facts.head_when)
     effects = dict(zip((c.id for c in facts.commits if not c.merge), outcome.effects, strict=True))
     texts = texts_of(project, package, outcome.version, date)
+    remarks = remarks_on(project, seen.held, outcome, Days(date, today))
     return make_plan(
         facts,
         Material(
@@ -278,7 +280,7 @@ def _planned(
             forge=project.repository is not None,
             publish=request.index or project.settings.publish,
             python=request.python or project.settings.verify.python,
-            remarks=(*seen.remarks, *texts.remarks, *_remarks(project, seen, outcome, date, today)),
+            remarks=(*seen.remarks, *texts.remarks, *remarks),
         ),
     )
 
@@ -323,73 +325,3 @@ def _continued(
 def _previous(facts: Facts, version: Version) -> Version | None:
     older = (Version(tag.version) for tag in facts.tags if tag.ancestor and not tag.abandoned)
     return max((other for other in older if other < version), default=None)
-
-
-def _remarks(
-    project: Project, seen: Seen, outcome: Decision, date: dt.date, today: dt.date
-) -> list[Note]:
-    facts = project.facts
-    found = [*_taken_numbers(seen, outcome), *_higher(project, seen, outcome)]
-    found += _behind(project, outcome)
-    package = project.package()
-    if package.from_tag:
-        text = f"The version comes from the tag, by {package.from_tag}: no file states it."
-        found.append(Note(topic="version-from-tag", text=text))
-    if facts.dirty:
-        names = ", ".join(facts.dirty[:3]) + (" …" if facts.dirty[3:] else "")
-        text = f"The working tree has changes that are not committed ({names}): they are not used."
-        found.append(Note(topic="dirty-tree", text=text))
-    if facts.remote is None:
-        text = "The repository has no remote: nothing is pushed, and there is no forge release."
-        found.append(Note(topic="no-remote", text=text))
-    elif project.repository is None and project.settings.forge.release:
-        text = f"{facts.remote.url} lies on no forge that Seatrial knows: no forge release is made."
-        found.append(Note(topic="no-forge", text=text))
-    if date > today:
-        text = f"This machine's clock says {today}, and the commit is of {date}: that day is used."
-        found.append(Note(topic="lying-clock", text=text))
-    return found
-
-
-def _taken_numbers(seen: Seen, outcome: Decision) -> Iterator[Note]:
-    """Say which numbers are passed over, and who has them."""
-    numbers: dict[str, list[str]] = {}
-    for version in outcome.passed_over:
-        holders = ", ".join(seen.held.get(version, ())) or "a tag"
-        numbers.setdefault(holders, []).append(str(version))
-    for holders, versions in numbers.items():
-        verb, them = ("are", "them") if versions[1:] else ("is", "it")
-        text = f"{', '.join(versions)} {verb} passed over: {holders} has {them} already."
-        yield Note(topic="number-passed-over", text=text)
-
-
-def _higher(project: Project, seen: Seen, outcome: Decision) -> Iterator[Note]:
-    """Say that an index holds a higher version: nobody would get this one, or tags are missing."""
-    tags = {Version(tag.version) for tag in project.facts.tags}
-    for name in dict.fromkeys(name for names in seen.held.values() for name in names):
-        held = [v for v, names in seen.held.items() if name in names and not v.is_prerelease]
-        highest = max(held, default=outcome.version)
-        if highest > outcome.version:
-            missing = "" if highest in tags else ", and no tag here is of it"
-            text = (
-                f"{name} holds {highest}{missing}: installers choose that one before "
-                f"{outcome.version}. If this clone is behind, run git pull --tags first."
-            )
-            yield Note(topic="higher-on-index", text=text)
-
-
-def _behind(project: Project, outcome: Decision) -> Iterator[Note]:
-    """Say that the files have not kept up with the releases, and will from now on."""
-    package, last = project.package(), last_release(project.facts.tags)
-    if last is None or not package.version:
-        return
-    if parse(package.version, _site(package)) < Version(last.version):
-        text = (
-            f"{_site(package)} states {package.version}, and the last release is {last.version}: "
-            f"the release commit sets it to {outcome.version}."
-        )
-        yield Note(topic="stated-behind", text=text)
-
-
-def _site(package: Package) -> str:
-    return package.sites[0].where if package.sites else package.path

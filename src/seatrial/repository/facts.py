@@ -129,6 +129,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
         packages: those found, by folder.
         tag_format: how release tags are spelt, with ``{version}`` in it.
         tags: release tags by version, the newest first.
+        foreign_tags: the newest of the repository's tags, when they are taken for those of
+            something else than the package in its folder.
         commits: since the last release tag that is an ancestor, the newest first; for a package in
             a folder of its own, those that touch it.
         changelog: the changelog's path, or empty.
@@ -150,6 +152,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     packages: tuple[Package, ...]
     tag_format: str
     tags: tuple[TagFact, ...]
+    foreign_tags: tuple[str, ...] = ()
     commits: tuple[CommitFact, ...]
     changelog: str
     changelog_text: str

@@ -19,6 +19,41 @@ from seatrial.repository import setup_script
 from seatrial.repository.snapshot import Snapshot
 from seatrial.repository.spans import dig
 
+ASIDE = frozenset(
+    {
+        "_vendor",
+        "bench",
+        "benchmark",
+        "benchmarks",
+        "ci",
+        "cookiecutter",
+        "doc",
+        "docs",
+        "example",
+        "examples",
+        "fixtures",
+        "node_modules",
+        "sample",
+        "samples",
+        "scripts",
+        "skeleton",
+        "template",
+        "templates",
+        "test",
+        "testdata",
+        "testing",
+        "tests",
+        "third_party",
+        "thirdparty",
+        "tools",
+        "tutorial",
+        "tutorials",
+        "vendor",
+        "vendored",
+    }
+)
+"""Folders whose projects serve the repository, and are not released from it."""
+
 MANIFESTS = ("pyproject.toml", "setup.py", "setup.cfg")
 """Files that may describe a package."""
 

@@ -9,48 +9,13 @@ import re
 from seatrial.config.schema import PackageSettings, Settings
 from seatrial.errors import InvalidConfiguration, NoPackage
 from seatrial.repository.facts import Package
-from seatrial.repository.manifest import MANIFESTS, Manifest, read_manifest
+from seatrial.repository.manifest import ASIDE, MANIFESTS, Manifest, read_manifest
 from seatrial.repository.origins import find_origin
 from seatrial.repository.sites import find_sites
 from seatrial.repository.snapshot import Snapshot
 
 DEEPEST = 3
 """How many folders below the root a package may lie to be found without configuration."""
-
-ASIDE = frozenset(
-    {
-        "_vendor",
-        "bench",
-        "benchmark",
-        "benchmarks",
-        "ci",
-        "cookiecutter",
-        "doc",
-        "docs",
-        "example",
-        "examples",
-        "fixtures",
-        "node_modules",
-        "sample",
-        "samples",
-        "scripts",
-        "skeleton",
-        "template",
-        "templates",
-        "test",
-        "testdata",
-        "testing",
-        "tests",
-        "third_party",
-        "thirdparty",
-        "tools",
-        "tutorial",
-        "tutorials",
-        "vendor",
-        "vendored",
-    }
-)
-"""Folders whose projects serve the repository, and are not released from it."""
 
 _NEAR = re.compile(
     r"(?:pyproject|hatch|Cargo|seatrial)\.toml|setup\.(?:py|cfg)|meson\.build|package\.json"

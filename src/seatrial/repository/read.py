@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 from packaging.version import Version
@@ -14,11 +15,14 @@ from seatrial.repository.facts import CommitFact, Facts, Package, Remote, TagFac
 from seatrial.repository.manifest import Folder
 from seatrial.repository.packages import find_packages
 from seatrial.repository.snapshot import Snapshot
-from seatrial.repository.spans import dig
+from seatrial.repository.spans import dig, is_version, locate
 from seatrial.versions.tags import TagFormat, guess
 
 MOST_COMMITS = 2000
 """How many commits are read where no release tag bounds them."""
+
+COMPARED, SHOWN = 10, 3
+"""How many tags are compared with what a package states, and how many are named."""
 
 
 def read_facts(snapshot: Snapshot, settings: Settings, folder: str = "") -> Facts:
@@ -35,9 +39,7 @@ def read_facts(snapshot: Snapshot, settings: Settings, folder: str = "") -> Fact
         ShallowClone: the history back to the last release is not here.
     """
     packages = find_packages(snapshot, settings, folder)
-    name = packages[0].name if len(packages) == 1 else ""
-    names = [tag.name for tag in snapshot.tags]
-    form = TagFormat(settings.tag, name) if settings.tag else guess(names, name)
+    form, foreign = _tag_format(snapshot, settings, packages)
     tags = _tags(snapshot, form)
     place = packages[0].path if len(packages) == 1 else ""
     written = changelog.find(snapshot.files, place, settings.changelog.file, read=snapshot.text)
@@ -57,12 +59,49 @@ def read_facts(snapshot: Snapshot, settings: Settings, folder: str = "") -> Fact
         packages=packages,
         tag_format=form.text,
         tags=tags,
+        foreign_tags=foreign,
         commits=_commits(snapshot, tags, packages),
         changelog="" if changelog_text is None else written,
         changelog_text=changelog_text or "",
         configuration=_configuration(snapshot),
         files=snapshot.files,
     )
+
+
+def _tag_format(
+    snapshot: Snapshot, settings: Settings, packages: Sequence[Package]
+) -> tuple[TagFormat, tuple[str, ...]]:
+    """Give the format of the release tags, and the tags that are taken for something else's.
+
+    A package in a folder may lie in the repository of another product, whose tags name nobody
+    (``v4.2.0`` of a server, 0.1.16 of its client).  They are the package's own if at one of the
+    newest the file that states its version stated that very version.
+    """
+    only = packages[0] if len(packages) == 1 else None
+    name = only.name if only else ""
+    if settings.tag:
+        return TagFormat(settings.tag, name), ()
+    form = guess([tag.name for tag in snapshot.tags], name)
+    newest = list(form.releases(tag.name for tag in snapshot.tags).items())[:COMPARED]
+    source = next((site for site in only.sites if site.source), None) if only else None
+    if not newest or only is None or not only.path or source is None or not form.names_nobody:
+        return form, ()
+    asked = "".join(f"{tag}:{source.path}\n" for tag, _ in newest)
+    output = snapshot.git("cat-file", "--batch", stdin=os.fsencode(asked)).stdout
+    for (_, version), text in zip(newest, _contents(output), strict=True):
+        span = locate(text, source.kind, source.locator)
+        if span is not None and is_version(span.stated) and Version(span.stated) == version:
+            return form, ()
+    return TagFormat("{name}-v{version}", name), tuple(tag for tag, _ in newest[:SHOWN])
+
+
+def _contents(output: bytes) -> Iterator[str]:
+    """Cut what ``git cat-file --batch`` prints into texts; an object that is missing is empty."""
+    while output:
+        line, _, output = output.partition(b"\n")
+        size = int(line.rpartition(b" ")[2]) if not line.endswith(b" missing") else None
+        yield output[: size or 0].decode("utf-8", "replace")
+        output = output if size is None else output[size + 1 :]
 
 
 def _tags(snapshot: Snapshot, form: TagFormat) -> tuple[TagFact, ...]:

@@ -13,7 +13,7 @@ from seatrial.errors import InvalidConfiguration, InvalidVersion, SitesDisagree
 from seatrial.repository import setup_script
 from seatrial.repository.bumpers import told_files
 from seatrial.repository.facts import Package, Site
-from seatrial.repository.manifest import Folder, Manifest
+from seatrial.repository.manifest import ASIDE, Folder, Manifest
 from seatrial.repository.origin import Origin, site
 from seatrial.repository.setuptools_origin import module_roots
 from seatrial.repository.spans import dig, is_version
@@ -245,6 +245,7 @@ def _module_names(manifest: Manifest) -> set[str]:
     ):
         if isinstance(stated, str):
             names |= {stated.replace(".", "/"), stated.partition(".")[0]}
+    names |= _sole_package(manifest)
     packages = manifest.tool("poetry", "packages")
     for table in packages if isinstance(packages, list) else []:
         names.add(str(dig(table, "include") or flat))
@@ -252,3 +253,16 @@ def _module_names(manifest: Manifest) -> set[str]:
     for path in wheel if isinstance(wheel, list) else []:
         names.add(posixpath.basename(str(path)))
     return names
+
+
+def _sole_package(manifest: Manifest) -> set[str]:
+    """Give the one import package in the project's folder, whatever its name is."""
+    found = set()
+    for root in module_roots(manifest):
+        start = manifest.folder.full(root)
+        start = "" if start in {"", "."} else f"{start}/"
+        for path in manifest.folder.snapshot.files:
+            module, _, rest = path[len(start) :].partition("/")
+            if path.startswith(start) and rest == "__init__.py" and module not in ASIDE:
+                found.add(module)
+    return found if len(found) == 1 else set()

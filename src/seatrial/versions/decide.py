@@ -120,6 +120,8 @@ def decide(
     free, passed_over = next_free(version, taken)
     if passed_over:
         names = ", ".join(map(str, passed_over))
+        if released is None and wish.bump == "auto":
+            reason = "There is no release tag yet, and --bump or --version may say otherwise."
         reason += f" Passed over, because already taken: {names}."
     return Decision(version=free, reason=reason, passed_over=passed_over, effects=effects)
 

@@ -52,6 +52,11 @@ class TagFormat(msgspec.Struct, frozen=True):
                 f"tag = {self.text!r}", said, next_step='Write it like tag = "v{version}".'
             )
 
+    @property
+    def names_nobody(self) -> bool:
+        """Whether the tags name no package (``v{version}``)."""
+        return _HOLE in self.text and _rank(self.text.partition(_HOLE)[0], self.name) == 1
+
     def render(self, version: Version) -> str:
         """Give the tag of a version, spelt as PEP 440 normalises it."""
         return self.text.replace(_NAME, self.name).replace(_HOLE, str(version))

@@ -1,0 +1,118 @@
+"""What a person should know of a plan: what was passed over, what is behind, what is missing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple, TypeAlias
+
+from packaging.version import Version
+
+from seatrial.operations.project import Project
+from seatrial.plan.values import Note
+from seatrial.repository.facts import Package, last_release
+from seatrial.versions.arithmetic import parse
+from seatrial.versions.decide import Decision
+
+Held: TypeAlias = Mapping[Version, tuple[str, ...]]
+"""Version → names of the indexes that hold a file of it."""
+
+
+class Days(NamedTuple):
+    """The release's date, and what the clock says."""
+
+    release: dt.date
+    today: dt.date
+
+
+def remarks_on(project: Project, held: Held, outcome: Decision, days: Days) -> list[Note]:
+    """Say what a person should know of a plan before it is carried out.
+
+    Args:
+        project: the repository.
+        held: version → names of the indexes that hold a file of it.
+        outcome: the version that was chosen.
+        days: the release's date and today.
+    """
+    facts = project.facts
+    found = [*_taken_numbers(held, outcome), *_higher(project, held, outcome)]
+    found += [*_behind(project, outcome), *_foreign_tags(project)]
+    package = project.package()
+    if package.from_tag:
+        text = f"The version comes from the tag, by {package.from_tag}: no file states it."
+        found.append(Note(topic="version-from-tag", text=text))
+    if facts.dirty:
+        names = ", ".join(facts.dirty[:3]) + (" …" if facts.dirty[3:] else "")
+        text = f"The working tree has changes that are not committed ({names}): they are not used."
+        found.append(Note(topic="dirty-tree", text=text))
+    if facts.remote is None:
+        text = "The repository has no remote: nothing is pushed, and there is no forge release."
+        found.append(Note(topic="no-remote", text=text))
+    elif project.repository is None and project.settings.forge.release:
+        text = f"{facts.remote.url} lies on no forge that Seatrial knows: no forge release is made."
+        found.append(Note(topic="no-forge", text=text))
+    if days.release > days.today:
+        text = (
+            f"This machine's clock says {days.today}, and the commit is of {days.release}: "
+            "that day is used."
+        )
+        found.append(Note(topic="lying-clock", text=text))
+    return found
+
+
+def _taken_numbers(held: Held, outcome: Decision) -> Iterator[Note]:
+    """Say which numbers are passed over, and who has them."""
+    numbers: dict[str, list[str]] = {}
+    for version in outcome.passed_over:
+        holders = ", ".join(held.get(version, ())) or "a tag"
+        numbers.setdefault(holders, []).append(str(version))
+    for holders, versions in numbers.items():
+        verb, them = ("are", "them") if versions[1:] else ("is", "it")
+        text = f"{', '.join(versions)} {verb} passed over: {holders} has {them} already."
+        yield Note(topic="number-passed-over", text=text)
+
+
+def _higher(project: Project, held: Held, outcome: Decision) -> Iterator[Note]:
+    """Say that an index holds a higher version: nobody would get this one, or tags are missing."""
+    tags = {Version(tag.version) for tag in project.facts.tags}
+    for name in dict.fromkeys(name for names in held.values() for name in names):
+        finals = [v for v, names in held.items() if name in names and not v.is_prerelease]
+        highest = max(finals, default=outcome.version)
+        if highest > outcome.version:
+            missing = "" if highest in tags else ", and no tag here is of it"
+            text = (
+                f"{name} holds {highest}{missing}: installers choose that one before "
+                f"{outcome.version}. If this clone is behind, run git pull --tags first."
+            )
+            yield Note(topic="higher-on-index", text=text)
+
+
+def _behind(project: Project, outcome: Decision) -> Iterator[Note]:
+    """Say that the files have not kept up with the releases, and will from now on."""
+    package, last = project.package(), last_release(project.facts.tags)
+    if last is None or not package.version:
+        return
+    if parse(package.version, site_of(package)) < Version(last.version):
+        text = (
+            f"{site_of(package)} states {package.version}, and the last release is {last.version}: "
+            f"the release commit sets it to {outcome.version}."
+        )
+        yield Note(topic="stated-behind", text=text)
+
+
+def _foreign_tags(project: Project) -> Iterator[Note]:
+    """Say that the tags of the repository are those of something else."""
+    facts = project.facts
+    if facts.foreign_tags:
+        site = site_of(project.package())
+        text = (
+            f"The tags here ({', '.join(facts.foreign_tags)}) are taken for those of something "
+            f"else: at none of them {site.partition(':')[0]} states that version. If they are this "
+            "package's, say so with tag in [tool.seatrial]."
+        )
+        yield Note(topic="foreign-tags", text=text)
+
+
+def site_of(package: Package) -> str:
+    """Give the place that states the version, or the package's folder."""
+    return package.sites[0].where if package.sites else package.path
