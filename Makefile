@@ -58,10 +58,12 @@ check: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python docs/generate.py --check
+	$(BIN)/python docs/examples.py --check
 	$(BIN)/mkdocs build --quiet --strict
 
 docs: $(READY)
 	$(BIN)/python docs/generate.py
+	$(BIN)/python docs/examples.py
 	$(BIN)/mkdocs build --quiet --strict
 
 # As a user has it: installed, and byte-compiled, beside the tools it is compared with.

@@ -51,18 +51,7 @@ def test_an_error_names_the_command_that_explains_it(
 def test_the_pages_are_in_the_wheel(tmp_path: Path) -> None:
     """Whoever installs Seatrial has the pages, and the templates of the report, too."""
     subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "uv",
-            "build",
-            "--wheel",
-            "--quiet",
-            "--no-build-isolation",
-            "--out-dir",
-            str(tmp_path),
-            str(ROOT),
-        ],
+        [*BUILD, "--out-dir", str(tmp_path), str(ROOT)],
         check=True,
         env={"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "HOME": str(tmp_path)},
     )

@@ -89,7 +89,7 @@ def command_lines() -> Iterator[tuple[str, str]]:
     """Give every line of the documentation that calls seatrial, with its page."""
     for page in PAGES:
         text = page.read_text("utf-8")
-        for found in re.finditer(r"(?:`|^ {4,})(seatrial [^`\n]*)", text, re.MULTILINE):
+        for found in re.finditer(r"(?:`|^ {4,}(?:\$ )?)(seatrial [^`\n]*)", text, re.MULTILINE):
             yield page.name, found[1].partition("#")[0].strip()
 
 
