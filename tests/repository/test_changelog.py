@@ -41,11 +41,11 @@ STYLES: dict[str, tuple[str, str, str, str]] = {
         ),
         (
             "# Changelog\n\n## [Unreleased]\n\n### Added\n\n<!-- here\n- not yet -->\n\n"
-            "## [1.2.0] - 2024-05-09\n\n### Fixes\n\n- blink `x` (abc)\n\n"
+            "## [1.2.0] - 2024-05-09\n\n### Fixed\n\n- blink `x` (abc)\n\n"
             "## [1.1.0] - 2023-12-24\n\n- x\n\n[1.2.0]: https://example.org/releases/tag/v1.2.0\n"
             "[1.1.0]: https://example.org/releases/tag/v1.1.0\n"
         ),
-        NOTES,
+        NOTES.replace("Fixes", "Fixed"),
     ),
     "Keep a Changelog, first release": (
         "CHANGELOG.md",
@@ -345,3 +345,22 @@ def test_a_signpost_is_not_taken_for_the_changelog() -> None:
 
     assert find(texts, read=texts.get) == "docs/changelog.rst"
     assert find(["HISTORY.rst", "NEWS"], read=texts.get) == "HISTORY.rst"
+
+
+@pytest.mark.parametrize(
+    ("theirs", "said"),
+    [
+        ("### Bug Fixes\n\n- x\n\n### Features & Improvements\n\n- y\n", "Features & Improvements"),
+        ("### :bug: Fixed\n\n- x\n", "Added"),
+        ("### Security\n\n- x\n", "Features"),
+    ],
+)
+def test_groups_have_the_words_of_the_changelog(theirs: str, said: str) -> None:
+    """Added, Features, New: the section says it as the earlier ones do."""
+    text = f"# Changes\n\n## 1.1 - 2020-01-01\n\n{theirs}"
+    done = write("CHANGES.md", text, notes="### Features\n\n- a\n\n### Fixes\n\n- b")
+
+    mine = done.text.partition("## 1.1")[0]
+    assert f"### {said}\n\n- a\n" in mine
+    assert ("### Fixes" in mine) is ("ix" not in theirs)
+    assert done.notes in mine

@@ -9,6 +9,7 @@ import msgspec
 from packaging.version import Version
 
 from seatrial.errors import InvalidConfiguration
+from seatrial.repository.groups import in_house_words
 from seatrial.repository.house_style import is_next
 
 _NAMES = ("changelog", "changes", "history", "news", "release_notes", "release-notes", "releases")
@@ -114,6 +115,7 @@ def section(path: str, text: str, *, version: str, date: str, notes: str) -> Sec
     from seatrial.repository.changelog_page import Page
 
     page = Page(path, plain)
+    notes = in_house_words(notes, [heading.title for heading in page.headings])
     outcome = page.written(version=version, date=date, notes=notes or "- No notable changes.")
     written = "\n".join(outcome.lines)
     after = Page(path, written)
