@@ -16,8 +16,9 @@ Content = dict[str, str | bytes | None]
 
 
 def look(*paths: Path, name: str = "demo", version: str = "1.0") -> list[tuple[str, str]]:
-    """Inspect, and give severity and code of each finding."""
-    return [(f.severity, f.code) for f in inspect_files(paths, name=name, version=version)]
+    """Inspect, and give severity and code of each finding that is more than a note."""
+    findings = inspect_files(paths, name=name, version=version)
+    return [(f.severity, f.code) for f in findings if f.severity != "note"]
 
 
 def test_a_sound_release_has_no_findings(tmp_path: Path) -> None:
@@ -29,7 +30,7 @@ def test_a_sound_release_has_no_findings(tmp_path: Path) -> None:
             tmp_path, "Demo.Lib", "1.0rc1", headers=headers, scripts={"demo": "demo_lib:main"}
         ),
     ]
-    assert inspect_files(paths, name="demo_lib", version="1.0.0-rc.1") == ()
+    assert look(*paths, name="demo_lib", version="1.0.0-rc.1") == []
 
 
 WRONG: list[tuple[Content, str, str]] = [
@@ -213,3 +214,108 @@ def test_a_file_is_known_by_its_sha256(tmp_path: Path) -> None:
     path = tmp_path / "x"
     path.write_bytes(bytes(3_000_000))
     assert sha256_of(path) == hashlib.sha256(bytes(3_000_000)).hexdigest()
+
+
+ODD: list[tuple[Content, str, str]] = [
+    ({"demo/.DS_Store": "x"}, "warning", "litter"),
+    ({"demo/notes.py.swp": "x"}, "warning", "litter"),
+    ({".mypy_cache/x.json": "x"}, "warning", "litter"),
+    ({"demo/.env": "A=1"}, "fault", "environment-file"),
+    ({"demo/old.pyc": "x"}, "fault", "bytecode"),
+    ({"LICENSE": "x"}, "warning", "stray-file"),
+    ({"share/data.txt": "x"}, "warning", "stray-folder"),
+    ({"queue.py": "x"}, "warning", "shadows-library"),
+    ({"other/__init__.py": "x"}, "note", "several-modules"),
+    ({"demo.pth": "import demo"}, "note", "path-file"),
+    ({"demo/con.py": "x"}, "warning", "windows-name"),
+    ({"{info}/METADATA": metadata("demo", "1.0", "License: MIT\n")}, "warning", "no-licence"),
+    ({"{info}/METADATA": metadata("demo", "1.0", "License-File: X\n")}, "warning", "licence-"),
+    ({"demo/deploy.py": "TOKEN = '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'"}, "fault", "secret"),
+    ({"demo/key.pem": "{key}"}, "warning", "secret"),
+    ({"demo/tests/key.pem": "{key}"}, "note", "secret"),
+    ({"demo/core.bin": b"\x7fELF\0/home/ada/src/core.c\0"}, "warning", "build-path"),
+    ({"demo/core.bin": b"\x7fELF\0/home/runner/work/core.c\0"}, "note", "build-path"),
+    ({"demo-1.0.data/scripts/demo": "#!/opt/py/bin/python\n"}, "warning", "script-interpreter"),
+]
+KEY = (
+    "-----BEGIN RSA PRIVATE KEY-----\n"
+    + 3 * ("MIIEowIBAAKCAQEA" * 4 + "\n")
+    + "-----END RSA PRIVATE KEY-----\n"
+)
+
+
+@pytest.mark.parametrize(("replace", "severity", "code"), ODD)
+def test_what_does_not_belong_into_a_release_is_found(
+    tmp_path: Path, replace: Content, severity: str, code: str
+) -> None:
+    """A wheel with one thing in it that should not be there has a finding for it."""
+    content = {
+        path: text.replace("{key}", KEY) if isinstance(text, str) else text
+        for path, text in replace.items()
+    }
+    path = make_wheel(tmp_path, replace=content)
+    found = inspect_files([path], name="demo", version="1.0")
+    assert any(f.severity == severity and f.code.startswith(code) for f in found), found
+
+
+HARMLESS: list[Content] = [
+    {"demo/deploy.py": "TOKEN = 'ghp_16C7e42F292c6912E7710c838347Ae178B4a'  # a wrong checksum"},
+    {"demo/aws.py": "KEY = 'AKIAIOSFODNN7EXAMPLE'"},
+    {"demo/core.bin": b"\x7fELF\0see /home/ada for more\0"},
+    {"demo/help.py": "print('/home/ada/main.py')"},
+    {"demo-1.0.data/scripts/demo": "#!python\nprint()\n"},
+    {"demo-1.0.data/scripts/demo": "#!/usr/bin/env bash\n"},
+    {"demo.libs/libx.so.1": b"\x7fELF"},
+    {"_demo.py": "x"},
+    {"demo/.env": ""},
+]
+
+
+@pytest.mark.parametrize("replace", HARMLESS)
+def test_what_only_looks_odd_is_left_alone(tmp_path: Path, replace: Content) -> None:
+    """An example of a token, a path in a text, a script that is set right: nothing is said."""
+    found = look(make_wheel(tmp_path, replace=replace))
+    assert [code for _, code in found if code != "record-unlisted"] == []
+
+
+def test_an_executable_module_is_noted(tmp_path: Path) -> None:
+    """A file that is marked executable and can do nothing with it is a note; a script is not."""
+    path = make_wheel(tmp_path, modules={})
+    with zipfile.ZipFile(path, "a") as archive:
+        for name, text in (("demo.py", "x = 1\n"), ("run.py", "#!/usr/bin/env python\n")):
+            entry = zipfile.ZipInfo(name)
+            entry.create_system, entry.external_attr = 3, 0o100755 << 16
+            archive.writestr(entry, text)
+    found = inspect_files([path], name="demo", version="1.0")
+    assert [f.said.split()[0] for f in found if f.code == "executable"] == ["demo.py"]
+
+
+def test_what_is_left_over_in_an_sdist_is_found(tmp_path: Path) -> None:
+    """An sdist with earlier builds in it, bytecode or an environment is told; its tests are not."""
+    files: Content = {"dist/demo-0.9.tar.gz": "x", "demo/__pycache__/a.pyc": "x", ".env": "A=1"}
+    assert look(make_sdist(tmp_path, files=files)) == [
+        ("warning", "environment-file"),
+        ("warning", "bytecode"),
+        ("warning", "built-file"),
+    ]
+    files = {"tests/data/backup~": "x", "tests/data/.env": "A=1", "tests/.netrc": "x"}
+    assert look(make_sdist(tmp_path, files=files)) == []
+
+
+def test_files_that_disagree_about_dependencies_are_told(tmp_path: Path) -> None:
+    """Resolvers take one file's requirements for those of all; their order does not matter."""
+    two = "Requires-Dist: a>=1\nRequires-Dist: b\n"
+    turned = "Requires-Dist: b\nRequires-Dist: a >=1\n"
+    wheel = make_wheel(tmp_path, headers=two)
+    assert look(wheel, make_wheel(tmp_path, headers=turned, tag="py2-none-any")) == []
+    other = make_wheel(tmp_path, headers="Requires-Dist: b\n", tag="py2-none-any")
+    assert look(wheel, other) == [("warning", "files-disagree")]
+    # Before metadata 2.2 an sdist's fields need not be those of its wheels; since then they are,
+    # unless it says that they are not.
+    assert look(make_sdist(tmp_path), wheel) == []
+    new = "Metadata-Version: 2.2\nName: demo\nVersion: 1.0\n"
+    assert look(make_sdist(tmp_path, files={"PKG-INFO": new}), wheel) == [
+        ("warning", "files-disagree")
+    ]
+    new += "Dynamic: Requires-Dist\n"
+    assert look(make_sdist(tmp_path, files={"PKG-INFO": new}), wheel) == []

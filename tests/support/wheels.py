@@ -35,7 +35,8 @@ def metadata(name: str, version: str, more: str = "") -> str:
         version: its version.
         more: further headers, each with its newline; a description follows a blank line.
     """
-    return f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{more}"
+    core = "2.4" if "License-" in more else "2.1"
+    return f"Metadata-Version: {core}\nName: {name}\nVersion: {version}\n{more}"
 
 
 def make_wheel(

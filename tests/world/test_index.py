@@ -272,6 +272,13 @@ HEADERS = (
 )
 
 
+def test_licence_files_of_old_metadata_stay_here(tmp_path: Path) -> None:
+    """Setuptools names licence files in metadata that knows none yet, which PyPI would refuse."""
+    old = "Metadata-Version: 2.1\nName: demo\nVersion: 1.0\nLicense-File: LICENSE\n"
+    file = stored(make_wheel(tmp_path, replace={"{info}/METADATA": old}))
+    assert "license_file" not in dict(fields_of(file))
+
+
 @pytest.mark.parametrize("make", [make_wheel, make_sdist])
 def test_the_form_holds_every_field(make: Callable[..., Path], tmp_path: Path) -> None:
     """Each field of the core metadata goes under the form's own name, repeated where multiple."""
@@ -288,7 +295,7 @@ def test_the_form_holds_every_field(make: Callable[..., Path], tmp_path: Path) -
         "protocol_version": ["1"],
         "filetype": ["sdist" if sdist else "bdist_wheel"],
         "pyversion": ["source" if sdist else "py3"],
-        "metadata_version": ["2.1"],
+        "metadata_version": ["2.4"],
         "name": ["demo"],
         "version": ["1.0"],
         "summary": ["A demo"],

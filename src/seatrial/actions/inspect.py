@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from seatrial.actions.bound import Bound
 from seatrial.addresses import INDEXES
-from seatrial.artifacts.findings import Finding, refuse_faults, warning
+from seatrial.artifacts.findings import Finding, gathered, refuse_faults, warning
 from seatrial.errors import CannotTell, CredentialRefused, ReleaseClosed, Unreachable
 from seatrial.inspection.inspect import Question, inspect_release
 from seatrial.inspection.verdict import Asked
@@ -50,7 +50,8 @@ class InspectFiles(Bound[Inspect]):
         )
         _refuse(inspected.findings, f"{self.spec.package} {self.spec.version}")
         world.store.record(self.key, {file.name: file.sha256 for file in files})
-        warnings = [str(found) for found in (*inspected.findings, *remarks)]
+        shown = [found for found in inspected.findings if found.severity == "warning"]
+        warnings = gathered([*shown, *remarks])
         return Receipt(
             detail="; ".join([f"{len(files)} files without fault", *warnings]),
             facts={f"warning-{number}": text for number, text in enumerate(warnings, 1)},

@@ -9,6 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 import msgspec
 
@@ -30,10 +31,30 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         path: with forward slashes, from the archive's root.
         size: bytes, unpacked.
+        mode: the permission bits that it is stored with; 0 when the archive states none.
+        link: where it leads, for a link; else empty.
     """
 
     path: str
     size: int
+    mode: int = 0
+    link: str = ""
+
+
+class Visitor(Protocol):
+    """Who sees the content of an archive's files while it is read once."""
+
+    def begin(self, member: Member, /) -> None:
+        """A file begins."""
+        ...
+
+    def feed(self, data: bytes, /) -> None:
+        """Its next bytes; never none."""
+        ...
+
+    def end(self) -> None:
+        """It has ended."""
+        ...
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from seatrial.artifacts.findings import Finding, fault
+from seatrial.artifacts.findings import Finding, fault, note
 from seatrial.artifacts.metadata import CoreMetadata
 
 REQUIRED = ("Metadata-Version", "Name", "Version")
@@ -36,6 +36,11 @@ def check_metadata(
         yield fault("other-name", file, f"its metadata is that of {stated!r}, not of {name!r}")
     yield from _check_version(file, metadata.first("Version"), version)
     yield from _check_requirements(file, metadata)
+    if not metadata.first("Requires-Python"):
+        said = "its metadata states no Requires-Python, so every Python, however old, installs it"
+        yield note("python-unstated", file, said)
+    if not metadata.first("Summary") or not metadata.description.strip():
+        yield note("undescribed", file, "its metadata has no Summary, or no description")
 
 
 def _check_version(file: str, stated: str, version: str) -> Iterator[Finding]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal, TypeAlias
 
 import msgspec
 
 from seatrial.errors import InspectionFailed
 
-Severity: TypeAlias = Literal["fault", "warning"]
+Severity: TypeAlias = Literal["fault", "warning", "note"]
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,7 +17,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         code: a stable word ("record-digest").
-        severity: "fault" stops a release, "warning" is shown.
+        severity: "fault" stops a release, "warning" is shown, "note" is shown by ``inspect`` only.
         file: the artifact's name; empty when it is about all of them.
         said: what was found, without the file's name.
     """
@@ -42,6 +42,16 @@ def warning(code: str, file: str, said: str) -> Finding:
     return Finding(code=code, severity="warning", file=file, said=said)
 
 
+def note(code: str, file: str, said: str) -> Finding:
+    """Give a finding for those who look closely: often meant so, and good to know."""
+    return Finding(code=code, severity="note", file=file, said=said)
+
+
+def named(paths: Sequence[str]) -> str:
+    """Give paths as the beginning of a sentence: the first, and how many more there are."""
+    return paths[0] if len(paths) == 1 else f"{paths[0]} (and {len(paths) - 1:,} more)"
+
+
 def refuse_faults(findings: Iterable[Finding]) -> None:
     """Raise all faults among findings as one error.
 
@@ -54,4 +64,18 @@ def refuse_faults(findings: Iterable[Finding]) -> None:
     files = sorted({finding.file for finding in faults if finding.file})
     if len(files) == 1:
         raise InspectionFailed(files[0], "\n".join(finding.said for finding in faults))
-    raise InspectionFailed("the built files", "\n".join(map(str, faults)))
+    raise InspectionFailed("the built files", "\n".join(gathered(faults)))
+
+
+def gathered(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """Give findings a line each; what is said of several files is said once.
+
+    Args:
+        findings: in the order to be shown.
+    """
+    files: dict[tuple[str, str], list[str]] = {}
+    for finding in findings:
+        files.setdefault((finding.code, finding.said), []).append(finding.file)
+    return tuple(
+        f"{', '.join(names)}: {said}" if any(names) else said for (_, said), names in files.items()
+    )

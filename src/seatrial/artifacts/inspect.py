@@ -10,22 +10,16 @@ from packaging.tags import parse_tag
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from seatrial.artifacts.agree import check_agreement
+from seatrial.artifacts.content import check_content
 from seatrial.artifacts.described import check_metadata
 from seatrial.artifacts.findings import Finding, fault, warning
-from seatrial.artifacts.metadata import CoreMetadata
 from seatrial.artifacts.modules import holds_module, is_extension
 from seatrial.artifacts.record import check_record
+from seatrial.artifacts.scan import ContentScan
 from seatrial.artifacts.sdist import SUFFIX, SdistFacts, read_sdist
 from seatrial.artifacts.wheel import EntryPoint, WheelFacts, read_wheel, tags_as_text
 from seatrial.errors import InspectionFailed
-
-# Names that many projects would claim, so that they overwrite each other where they are installed.
-CLUTTER = frozenset(
-    {"benchmarks", "conftest", "doc", "docs", "example", "examples"}
-    | {"noxfile", "scripts", "setup", "test", "tests"}
-)
-TESTING = frozenset({"fixtures", "test", "testdata", "testing", "tests"})
-SECRETS = frozenset({".netrc", ".pypirc", "id_dsa", "id_ecdsa", "id_ed25519", "id_rsa"})
 
 
 class Looked(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,13 +63,14 @@ def inspect_file(path: Path, *, name: str, version: str) -> Looked:
         version: the version of the release.
     """
     facts: WheelFacts | SdistFacts
+    scan = ContentScan(path.name)
     try:
         if path.name.endswith(".whl"):
             facts = read_wheel(path)
-            found = [*_check_wheel(path, facts), *_check_facts(facts, name, version)]
+            found = [*_check_wheel(path, facts, scan), *_check_facts(facts, name, version)]
         elif path.name.endswith(SUFFIX):
-            facts = read_sdist(path)
-            found = [*_check_sdist(facts), *_check_facts(facts, name, version)]
+            facts = read_sdist(path, scan)
+            found = [*_check_sdist(facts), *scan.findings(), *_check_facts(facts, name, version)]
         else:
             said = "it is neither a wheel nor an sdist"
             return Looked(path=path, findings=(fault("unexpected-file", path.name, said),))
@@ -108,19 +103,7 @@ def _check_facts(facts: WheelFacts | SdistFacts, name: str, version: str) -> Ite
     if not file.startswith((f"{normal}-", f"{normal}{SUFFIX}")):
         yield warning("file-name", file, f"its name should begin with {normal} (PEP 427, PEP 625)")
     yield from check_metadata(file, facts.metadata, name=name, version=version)
-    folded: dict[str, str] = {}
-    for member in facts.members:
-        other = folded.setdefault(member.path.casefold(), member.path)
-        if other != member.path:
-            said = f"{other} and {member.path} are one file on Windows and macOS"
-            yield warning("case-clash", file, said)
-        *folders, last = member.path.split("/")
-        if last in SECRETS:
-            # Tests of programs that read such files bring some of their own.
-            judge = warning if TESTING.intersection(folders) else fault
-            yield judge("secret-file", file, f"{member.path} is where a secret is kept")
-        if "__pycache__" in folders:
-            yield fault("bytecode", file, f"{member.path} is left over from running the code")
+    yield from check_content(facts)
 
 
 def _check_sdist(sdist: SdistFacts) -> Iterator[Finding]:
@@ -132,17 +115,14 @@ def _check_sdist(sdist: SdistFacts) -> Iterator[Finding]:
         yield warning("twice", sdist.file, f"it holds {path} more than once; the last one counts")
 
 
-def _check_wheel(path: Path, wheel: WheelFacts) -> Iterator[Finding]:
+def _check_wheel(path: Path, wheel: WheelFacts, scan: ContentScan) -> Iterator[Finding]:
     file = wheel.file
     if wheel.wheel.get("wheel-version", ("",))[0].split(".")[0] != "1":
         yield fault("wheel-version", file, "its WHEEL states no Wheel-Version 1.x")
     yield from _check_tags(wheel)
-    yield from check_record(path, wheel)
+    yield from check_record(path, wheel, scan)
+    yield from scan.findings()
     yield from _check_entry_points(wheel)
-    for module in wheel.modules:
-        if module in CLUTTER and canonicalize_name(module) != wheel.name:
-            said = f"it installs a top-level {module}, which other projects would overwrite"
-            yield warning("clutter", file, said)
 
 
 def _check_tags(wheel: WheelFacts) -> Iterator[Finding]:
@@ -194,16 +174,10 @@ def _check_set(sdists: list[SdistFacts], wheels: list[WheelFacts]) -> Iterator[F
         yield fault("several-sdists", sdist.file, said)
     for wheel in wheels:
         yield from _check_empty(wheel, sdists)
-    if len(wheels) == 1 and not any(tag.endswith("-any") for tag in wheels[0].tags):
+    if sdists and len(wheels) == 1 and not any(tag.endswith("-any") for tag in wheels[0].tags):
         said = "it is the only wheel: on every other platform or Python the sdist must be built"
         yield warning("one-platform", wheels[0].file, said)
-    first: CoreMetadata | None = None
-    everything: list[SdistFacts | WheelFacts] = [*sdists, *wheels]
-    for facts in everything:
-        first = first or facts.metadata
-        if facts.metadata.first("Requires-Python") != first.first("Requires-Python"):
-            said = "its Requires-Python is not that of the other files"
-            yield fault("files-disagree", facts.file, said)
+    yield from check_agreement(sdists, wheels)
 
 
 def _check_empty(wheel: WheelFacts, sdists: list[SdistFacts]) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from seatrial.artifacts.archives import MIB, reading
+from seatrial.artifacts.archives import MIB, Member, Visitor, reading
 from seatrial.artifacts.findings import Finding, fault
 from seatrial.artifacts.wheel import RecordEntry, WheelFacts
 
@@ -21,12 +21,15 @@ ALGORITHMS = frozenset({"sha256", "sha384", "sha512"})
 UNRECORDED = frozenset({"RECORD", "RECORD.jws", "RECORD.p7s"})
 
 
-def check_record(path: Path, wheel: WheelFacts) -> tuple[Finding, ...]:
+def check_record(
+    path: Path, wheel: WheelFacts, visitor: Visitor | None = None
+) -> tuple[Finding, ...]:
     """Read every byte of a wheel and compare it with what RECORD states.
 
     Args:
         path: the wheel.
         wheel: what was read from it.
+        visitor: sees the same bytes, so that they are unpacked once.
 
     Raises:
         InspectionFailed: a member cannot be unpacked.
@@ -49,21 +52,35 @@ def check_record(path: Path, wheel: WheelFacts) -> tuple[Finding, ...]:
             if entry is None:
                 said = f"{member.path} is not in RECORD"
                 found.append(fault("record-unlisted", wheel.file, said))
-            else:
-                found += _check(archive, wheel.file, entry)
+            found += _check(_pieces(archive, member, visitor), wheel.file, entry)
     return tuple(found)
 
 
-def _check(archive: zipfile.ZipFile, file: str, entry: RecordEntry) -> Iterator[Finding]:
-    algorithm, _, stated = entry.digest.partition("=")
-    if algorithm not in ALGORITHMS:
+def _pieces(archive: zipfile.ZipFile, member: Member, visitor: Visitor | None) -> Iterator[bytes]:
+    if visitor is not None:
+        visitor.begin(member)
+    with archive.open(member.path) as stream:
+        while piece := stream.read(MIB):
+            if visitor is not None:
+                visitor.feed(piece)
+            yield piece
+    if visitor is not None:
+        visitor.end()
+
+
+def _check(pieces: Iterator[bytes], file: str, entry: RecordEntry | None) -> Iterator[Finding]:
+    """Read a member to its end, and compare it with its line."""
+    algorithm, _, stated = ("", "", "") if entry is None else entry.digest.partition("=")
+    weak = algorithm not in ALGORITHMS
+    digest, size = hashlib.new("sha256" if weak else algorithm), 0
+    for piece in pieces:
+        digest.update(piece)
+        size += len(piece)
+    if entry is None:
+        return
+    if weak:
         yield fault("record-digest", file, f"RECORD has no SHA-256 of {entry.path}")
         return
-    digest, size = hashlib.new(algorithm), 0
-    with archive.open(entry.path) as stream:
-        while chunk := stream.read(MIB):
-            digest.update(chunk)
-            size += len(chunk)
     true = base64.urlsafe_b64encode(digest.digest()).rstrip(b"=").decode()
     if true != stated.rstrip("="):
         yield fault("record-digest", file, f"{entry.path} is not what RECORD states")

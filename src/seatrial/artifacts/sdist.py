@@ -5,13 +5,14 @@ The specification is https://packaging.python.org/specifications/source-distribu
 
 from __future__ import annotations
 
+import tarfile
 from pathlib import Path
 
 import msgspec
 from packaging.utils import canonicalize_name, parse_sdist_filename
 from packaging.version import InvalidVersion, Version
 
-from seatrial.artifacts.archives import MIB, Member
+from seatrial.artifacts.archives import MIB, Member, Visitor
 from seatrial.artifacts.metadata import CoreMetadata, parse_metadata
 from seatrial.artifacts.tarballs import Walk, opened
 from seatrial.errors import InspectionFailed
@@ -44,8 +45,12 @@ class SdistFacts(msgspec.Struct, frozen=True, kw_only=True):
     doubles: tuple[str, ...] = ()
 
 
-def read_sdist(path: Path) -> SdistFacts:
+def read_sdist(path: Path, visitor: Visitor | None = None) -> SdistFacts:
     """Read what an sdist says of itself, in one bounded pass that writes nothing.
+
+    Args:
+        path: the sdist.
+        visitor: sees the content of its files, PKG-INFO left out.
 
     Raises:
         InspectionFailed: it is no sdist, or one that no installer should be given.
@@ -59,12 +64,11 @@ def read_sdist(path: Path) -> SdistFacts:
         for entry in archive:
             walk.check(entry)
             if not entry.isdir():
-                members[entry.name] = Member(path=entry.name, size=entry.size)
+                members[entry.name] = member_of(entry)
             if entry.name == f"{walk.top}/PKG-INFO" and entry.isreg():
-                if entry.size > MOST_PKG_INFO:
-                    raise InspectionFailed(file, "PKG-INFO in it is too large")
-                stream = archive.extractfile(entry)
-                info = stream.read() if stream else None
+                info = _info(file, archive, entry)
+            elif entry.isreg() and visitor is not None:
+                _show(archive, entry, visitor)
         _check_top(file, walk.top, name, version)
         if info is None:
             raise InspectionFailed(file, f"it has no {walk.top}/PKG-INFO")
@@ -79,6 +83,29 @@ def read_sdist(path: Path) -> SdistFacts:
         members=tuple(members.values()),
         doubles=tuple(sorted(walk.doubles)),
     )
+
+
+def member_of(entry: tarfile.TarInfo) -> Member:
+    """Describe a file or link of a tar archive."""
+    link = entry.linkname if entry.issym() or entry.islnk() else ""
+    return Member(path=entry.name, size=entry.size, mode=entry.mode & 0o7777, link=link)
+
+
+def _info(file: str, archive: tarfile.TarFile, entry: tarfile.TarInfo) -> bytes | None:
+    if entry.size > MOST_PKG_INFO:
+        raise InspectionFailed(file, "PKG-INFO in it is too large")
+    stream = archive.extractfile(entry)
+    return stream.read() if stream else None
+
+
+def _show(archive: tarfile.TarFile, entry: tarfile.TarInfo, visitor: Visitor) -> None:
+    stream = archive.extractfile(entry)
+    if stream is None:
+        return
+    visitor.begin(member_of(entry))
+    while piece := stream.read(MIB):
+        visitor.feed(piece)
+    visitor.end()
 
 
 def _named(file: str) -> tuple[str, Version]:

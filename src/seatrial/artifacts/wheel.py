@@ -30,6 +30,9 @@ MOST_DIST_INFO = {
     "entry_points.txt": 4 * MIB,
 }
 
+UNIX = 3
+"""The system that a member was packed on (APPNOTE.TXT, 4.4.2), where its mode is stated."""
+
 
 class EntryPoint(msgspec.Struct, frozen=True, kw_only=True):
     """One line of entry_points.txt.
@@ -170,8 +173,15 @@ def _members(file: str, archive: zipfile.ZipFile, most: int) -> tuple[Member, ..
     if sum(entry.file_size for entry in entries) > most:
         raise InspectionFailed(file, f"it unpacks to more than {most // MIB} MiB, as a bomb does")
     return tuple(
-        Member(path=entry.filename, size=entry.file_size) for entry in entries if not entry.is_dir()
+        Member(path=entry.filename, size=entry.file_size, mode=_mode(entry))
+        for entry in entries
+        if not entry.is_dir()
     )
+
+
+def _mode(entry: zipfile.ZipInfo) -> int:
+    """Give the permission bits, which only archives made on Unix state."""
+    return stat.S_IMODE(entry.external_attr >> 16) if entry.create_system == UNIX else 0
 
 
 def _dist_info(file: str, paths: list[str], name: str, version: Version) -> str:

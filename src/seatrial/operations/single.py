@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name, parse_sdist_filename, parse_wheel
 
 from seatrial import __version__
 from seatrial.addresses import INDEXES
-from seatrial.artifacts.findings import Finding, refuse_faults
+from seatrial.artifacts.findings import Finding, gathered, refuse_faults
 from seatrial.errors import InvalidConfiguration, NoRepository
 from seatrial.inspection.inspect import Question, inspect_release
 from seatrial.inspection.verdict import Asked
@@ -283,5 +283,5 @@ def _report(
         version=plan.version,
         artifacts=artifacts,
         steps=report.steps,
-        warnings=tuple(f"{finding.file}: {finding.said}" for finding in findings),
+        warnings=gathered(one for one in findings if one.severity == "warning"),
     )

@@ -18,6 +18,7 @@ from pathlib import Path
 import msgspec
 from packaging.metadata import RawMetadata, parse_email
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+from packaging.version import InvalidVersion, Version
 
 from seatrial.errors import InspectionFailed, StorageFault
 from seatrial.world.bodies import pieces
@@ -33,6 +34,9 @@ SPELLING = {
     "import_namespaces": "import_namespace",
 }
 """Where the form's name for a field is not the one of :class:`packaging.metadata.RawMetadata`."""
+
+LICENCE_FILES = Version("2.4")
+"""The version of the metadata that brought ``License-File`` (PEP 639)."""
 
 Fields = tuple[tuple[str, str], ...]
 
@@ -137,7 +141,14 @@ def _kind(name: str) -> tuple[str, str]:
 
 
 def _metadata_fields(raw: RawMetadata) -> Iterator[tuple[str, str]]:
+    """Give the fields of the metadata.
+
+    Setuptools has written ``License-File`` since long before metadata 2.4 brought it; PyPI refuses
+    it with an older version, and twine leaves it out then, as is done here.
+    """
     for key, value in raw.items():
+        if key == "license_files" and _before_licence_files(raw):
+            continue
         name = SPELLING.get(key, key)
         if isinstance(value, dict):
             yield from ((name, f"{label}, {url}") for label, url in value.items())
@@ -146,6 +157,13 @@ def _metadata_fields(raw: RawMetadata) -> Iterator[tuple[str, str]]:
             yield from ((name, text) for text in texts)
         elif value:
             yield name, str(value)
+
+
+def _before_licence_files(raw: RawMetadata) -> bool:
+    try:
+        return Version(raw.get("metadata_version", "")) < LICENCE_FILES
+    except InvalidVersion:
+        return False
 
 
 def _metadata(file: StoredFile, kind: str) -> bytes:
