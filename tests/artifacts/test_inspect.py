@@ -119,7 +119,7 @@ def test_a_platform_wheel_with_several_tags_is_sound(tmp_path: Path) -> None:
 def test_the_only_wheel_of_a_compiled_project_is_remarked(tmp_path: Path) -> None:
     """One platform's wheel alone leaves everybody else with the sdist, and that is said."""
     path = make_wheel(tmp_path, modules={"demo.pyd": "x"}, tag="cp311-abi3-win_amd64")
-    assert look(path) == [("warning", "one-platform")]
+    assert look(make_sdist(tmp_path), path) == [("warning", "one-platform")]
 
 
 def test_an_empty_wheel_is_a_fault_unless_it_requires_others(tmp_path: Path) -> None:
