@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from seatrial.actions.interpreter import interpreter
-from seatrial.errors import PythonNotFound
+from seatrial.actions.interpreter import interpreter, refuse_unadmitted
+from seatrial.errors import InstallCheckFailed, PythonNotFound
 from tests.support.wheels import make_wheel
 
 OWN = sys.version_info[1]
@@ -67,3 +67,13 @@ def test_none_is_there(tmp_path: Path, requires: str) -> None:
         interpreter(Shelf("3.9").find, built(tmp_path, requires), "")
 
     assert requires in caught.value.thing
+
+
+def test_an_upper_bound_counts_too(tmp_path: Path) -> None:
+    """Pip refuses what Requires-Python does not admit, from below and from above."""
+    files = built(tmp_path, ">=3.9,<3.12")
+
+    refuse_unadmitted(files, "3.11.7")
+    for version in ("3.8.1", "3.12.0"):
+        with pytest.raises(InstallCheckFailed, match="pip would not install them"):
+            refuse_unadmitted(files, version)

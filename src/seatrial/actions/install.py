@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from seatrial.actions.bound import Bound, tail
-from seatrial.actions.interpreter import interpreter
+from seatrial.actions.interpreter import interpreter, refuse_unadmitted
 from seatrial.artifacts.modules import top_level
 from seatrial.artifacts.wheel import read_wheel
 from seatrial.errors import InstallCheckFailed
@@ -97,6 +97,7 @@ class CheckInstallation(Bound[InstallCheck]):
         built = [file.path for file in world.store.files()]
         python = interpreter(world.machine.find_python, built, spec.python)
         where = world.machine.environment(self._label, python)
+        refuse_unadmitted(built, where.version)
         self._install(world, where)
         held = self._contents(world, where)
         ran = [*self._imports(world, where, held), *self._commands(world, where, held)]

@@ -10,7 +10,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from seatrial.artifacts.sdist import read_sdist
 from seatrial.artifacts.wheel import read_wheel
-from seatrial.errors import PythonNotFound
+from seatrial.errors import InstallCheckFailed, PythonNotFound
 from seatrial.world.pythons import nearest
 
 
@@ -41,6 +41,29 @@ def interpreter(find: Callable[[str], Path], files: Sequence[Path], asked: str) 
         here,
         next_step="Install one, and run this again.",
     )
+
+
+def refuse_unadmitted(files: Sequence[Path], version: str) -> None:
+    """Refuse a Python that the built files do not admit.
+
+    uv looks at the lower bound of ``Requires-Python`` alone
+    (https://docs.astral.sh/uv/reference/internals/resolver/, "Requires-python"); pip and others
+    refuse such an installation.
+
+    Args:
+        files: the built files.
+        version: of the interpreter, three numbers.
+
+    Raises:
+        InstallCheckFailed: it is none of those that they require.
+    """
+    admitted = _admitted(files)
+    if admitted is not None and not admitted.contains(version, prereleases=True):
+        raise InstallCheckFailed(
+            f"the built files on Python {version}",
+            f"they require Python {admitted}, and pip would not install them here",
+            next_step="Ask for other Pythons, or mend what the package says that it requires.",
+        )
 
 
 def _admitted(files: Sequence[Path]) -> SpecifierSet | None:
