@@ -96,6 +96,15 @@ class Snapshot:
         """Every path of the commit's tree: files and symbolic links, no submodules."""
         return frozenset(self._entries)
 
+    def broken_links(self) -> list[tuple[str, str]]:
+        """Give each symbolic link that leads to no file of the tree, with its target as written.
+
+        A link to a folder is among them: a tree has no entries of folders here.
+        """
+        links = sorted(path for path, entry in self._entries.items() if entry.mode == SYMLINK)
+        targets = self._read(links)
+        return [(path, os.fsdecode(targets[path])) for path in links if not self._file(path)]
+
     def git(self, *args: str, stdin: bytes | None = None) -> Completed:
         """Run git in the repository, reading only.
 

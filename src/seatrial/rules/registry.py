@@ -6,11 +6,11 @@ import functools
 from collections.abc import Iterable, Sequence
 
 from seatrial.errors import InvalidConfiguration
-from seatrial.rules import changelog, git, versions
+from seatrial.rules import changelog, code, fields, git, metadata, tree, versions
 from seatrial.rules.inputs import RuleInput
 from seatrial.rules.values import Finding, Rule
 
-MODULES = (versions, git, changelog)
+MODULES = (versions, git, changelog, metadata, fields, code, tree)
 """A module a family; a new rule is a function in one of them."""
 
 
