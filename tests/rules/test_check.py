@@ -11,9 +11,20 @@ from seatrial.cli.main import run
 from seatrial.errors import InvalidConfiguration
 from seatrial.operations.checking import CheckRequest, check
 from seatrial.rules.formats import github_lines
+from seatrial.rules.inputs import LARGEST
 from seatrial.rules.pages import pages
 from seatrial.rules.registry import all_rules, chosen
 from seatrial.rules.values import FAMILIES, Finding, Severity
+from tests.rules import (
+    test_changelog,
+    test_code,
+    test_git,
+    test_metadata,
+    test_secrets,
+    test_versions,
+    test_workflows,
+)
+from tests.rules.verdicts import both_verdicts
 from tests.support.repositories import HELLO, make_repository
 
 DRIFTED = {**HELLO, "src/hello/__init__.py": '__version__ = "0.0.9"\n\ndef main() -> None: ...\n'}
@@ -38,6 +49,89 @@ def test_codes_and_names_are_used_once() -> None:
     """No two rules share a code or a name."""
     rules = all_rules()
     assert len({rule.code for rule in rules}) == len({rule.name for rule in rules}) == len(rules)
+
+
+def test_each_rule_is_tested_with_both_verdicts() -> None:
+    """Every rule has a tree in which it finds something, and one in which it finds nothing."""
+    cases = [
+        case
+        for module in (test_git, test_changelog, test_metadata, test_code, test_secrets)
+        for case in module.CASES
+    ]
+    flawed = {code for code, _, _ in test_versions.FLAWED}
+    sound = {code for code, _ in test_versions.SOUND}
+    proven = both_verdicts([*cases, *test_workflows.CASES]) | (flawed & sound)
+    assert proven == {rule.code for rule in all_rules()}
+
+
+def test_a_secret_is_found_in_a_real_commit(tmp_path: Path) -> None:
+    """Git finds the file; a binary file, a large one, and one that is not committed are no text."""
+    token = test_secrets.PYPI
+    files: dict[str, str | bytes] = {
+        **HELLO,
+        "a b/déploy.sh": f"first\n{token}\n",
+        "binary": b"\0" + token.encode(),
+        "large.txt": token + "\n" + "x" * LARGEST,
+        "latin.txt": b"\xe9 " + token.encode(),
+    }
+    repository = make_repository(tmp_path / "one", files)
+    repository.write({"later.txt": token})
+    checked = check(CheckRequest(path=repository.folder, select=("ST601",), home=tmp_path))
+    assert [one.where for one in checked.findings] == ["a b/déploy.sh:2"]
+
+
+def test_the_login_of_the_home_folder_is_looked_at(tmp_path: Path) -> None:
+    """The user's own .pypirc is read where the home folder is, and its mode counts."""
+    repository = make_repository(tmp_path / "one")
+    login = tmp_path / ".pypirc"
+    login.write_text(f"[pypi]\nusername = __token__\npassword = {test_secrets.PYPI}\n")
+    login.chmod(0o644)
+    request = CheckRequest(path=repository.folder, select=("ST6",), home=tmp_path)
+    assert [(one.code, one.where) for one in check(request).findings] == [
+        ("ST606", "~/.pypirc"),
+        ("ST607", "~/.pypirc:1"),
+    ]
+    login.chmod(0o600)
+    assert [one.code for one in check(request).findings] == ["ST607"]
+
+
+def test_what_a_build_left_is_found(tmp_path: Path) -> None:
+    """Ignored folders and files of the working tree are seen, and those of git itself are not."""
+    repository = make_repository(
+        tmp_path / "one", {**HELLO, ".gitignore": "dist\n*.so\n", "src/hello/a.py": ""}
+    )
+    repository.write({"dist/hello-0.1.0.tar.gz": "", "src/hello/_x.abi3.so": ""})
+    checked = check(CheckRequest(path=repository.folder, select=("ST5",), home=tmp_path))
+    assert [(one.code, one.path) for one in checked.findings] == [
+        ("ST502", "dist/"),
+        ("ST504", "src/hello/_x.abi3.so"),
+    ]
+
+
+def test_every_fix_mends_what_was_found(tmp_path: Path) -> None:
+    """After --fix and a commit, none of the mended rules finds anything."""
+    manifest = HELLO["pyproject.toml"].replace(
+        'requires-python = ">=3.9"\n',
+        'requires-python = ">=3.9"\nlicense = "MIT"\nclassifiers = [\n'
+        '    "License :: OSI Approved :: MIT License",\n'
+        '    "Natural Language :: Ukranian",\n    "Typing :: Typed",\n]\n',
+    )
+    files = {
+        **DRIFTED,
+        "pyproject.toml": manifest,
+        "CITATION.cff": "version: 0.0.1\n",
+        "uv.lock": '[[package]]\nname = "hello"\nversion = "0.0.1"\nsource = { editable = "." }\n',
+    }
+    repository = make_repository(tmp_path / "one", files)
+    fixable = tuple(rule.code for rule in all_rules() if rule.fixable)
+    request = CheckRequest(path=repository.folder, select=fixable, fix=True, home=tmp_path)
+    checked = check(request)
+    assert {one.code for one in checked.mended} == set(fixable)
+    assert checked.findings == ()
+    repository.commit("Mend")
+    again = check(request)
+    assert again.findings == ()
+    assert again.mended == ()
 
 
 def test_an_error_refuses_and_a_sound_repository_passes(

@@ -126,10 +126,11 @@ def matrix_excluded(about: RuleInput) -> Iterator[Flaw]:
         return
     package = about.packages[0]
     allowed = _specifiers(package.requires_python)
-    for path, value in _pythons(about) if allowed is not None else ():
-        if allowed is not None and not any(
-            allowed.contains(f"{value.text}.{micro}") for micro in range(30)
-        ):
+    for path, value in _pythons(about):
+        plain = re.fullmatch(r"3\.\d+", value.text)
+        if not plain or allowed is None:
+            continue
+        if not any(allowed.contains(f"{plain[0]}.{micro}") for micro in range(30)):
             yield Flaw(
                 f"Python {value.text} is tested, and {package.requires_python!r} excludes it",
                 path,
@@ -146,7 +147,12 @@ def classifier_untested(about: RuleInput) -> Iterator[Flaw]:
     Mend:
         Add the Python to the matrix, or take the classifier out.
     """
-    tested = {int(value.text.partition(".")[2]) for _, value in _pythons(about)}
+    # Free-threaded and development builds ("3.14t", "3.15-dev") are tests of that Python, too.
+    tested = {
+        int(found[1])
+        for _, value in _pythons(about)
+        if (found := re.match(r"3\.(\d+)", value.text))
+    }
     elsewhere = any(_OTHER_CI.match(path) for path in about.files)
     if len(about.packages) != 1 or len(tested) < 2 or elsewhere or _runs_others(about):  # noqa: PLR2004 - one Python alone is no matrix
         return
@@ -168,7 +174,7 @@ def _pythons(about: RuleInput) -> Iterator[tuple[str, Value]]:
             for name, values in matrix.items():
                 if sets_up and re.fullmatch(r"(?i)py(?:thon)?(?:[-_]?versions?)?", name.text):
                     for value in values.elements():
-                        if re.fullmatch(r"3\.\d+", value.text):
+                        if re.match(r"3\.\d+", value.text):
                             yield workflow.path, value
 
 

@@ -6,11 +6,33 @@ import functools
 from collections.abc import Iterable, Sequence
 
 from seatrial.errors import InvalidConfiguration
-from seatrial.rules import changelog, code, fields, git, metadata, tree, versions
+from seatrial.rules import (
+    actions,
+    changelog,
+    code,
+    fields,
+    git,
+    metadata,
+    secrets,
+    tree,
+    versions,
+    workflows,
+)
 from seatrial.rules.inputs import RuleInput
 from seatrial.rules.values import Finding, Rule
 
-MODULES = (versions, git, changelog, metadata, fields, code, tree)
+MODULES = (
+    versions,
+    git,
+    changelog,
+    metadata,
+    fields,
+    code,
+    tree,
+    secrets,
+    workflows,
+    actions,
+)
 """A module a family; a new rule is a function in one of them."""
 
 

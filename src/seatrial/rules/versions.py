@@ -150,7 +150,15 @@ def _lagging(about: RuleInput, kind: str, what: str) -> Iterator[Flaw]:
         if source is None or not is_version(source.stated):
             continue
         for site in package.sites:
-            if site.loose and site.kind == kind and Version(site.stated) != Version(source.stated):
+            # Cargo's lock follows Cargo.toml, which may have a version of its own.
+            crate = posixpath.basename(site.path) == "Cargo.lock"
+            if (
+                not site.loose
+                or site.kind != kind
+                or (crate and not source.path.endswith("Cargo.toml"))
+            ):
+                continue
+            if Version(site.stated) != Version(source.stated):
                 yield Flaw(
                     f"{package.name}: {what} states {site.stated}, {source.where} {source.stated}",
                     site.path,
