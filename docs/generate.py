@@ -24,7 +24,7 @@ import schemas
 from msgspec import inspect as schema
 
 from seatrial.cli.main import cli
-from seatrial.config.schema import IndexSettings, PackageSettings, Settings
+from seatrial.config.schema import IndexSettings, PackageSettings, Settings, SiteSettings
 from seatrial.errors import SeatrialError
 from seatrial.exitcodes import ExitCode
 from seatrial.rules.pages import pages as rule_pages
@@ -111,6 +111,7 @@ def _tables(kind: type[msgspec.Struct], header: str) -> Iterator[str]:
             yield from _tables(field.type.cls, f"[{name}]")
         elif field.encode_name == "package":
             yield from _tables(PackageSettings, f"[[{name}]]")
+            yield from _tables(SiteSettings, f"[[{name}.versions]]")
         elif field.encode_name == "index":
             yield from _tables(IndexSettings, f"[{name}.NAME]")
 
@@ -151,6 +152,8 @@ def _type(kind: schema.Type) -> str:
         return f"array of {_type(kind.item_type)}s"
     if isinstance(kind, schema.DictType):
         return f"table of {_type(kind.value_type)}s"
+    if isinstance(kind, schema.UnionType):
+        return " or ".join(_type(member) for member in kind.types)
     if isinstance(kind, schema.LiteralType):
         return " or ".join(f"`{_toml(value)}`" for value in kind.values)
     return words.get(type(kind), "value")

@@ -33,7 +33,7 @@ STATED: dict[str, tuple[Mapping[str, str], str, str]] = {
             "build.txt": "the\nnumber is 1.2.3\n",
         },
         "build.txt",
-        "re:number is (?P<version>\\S+)",
+        "pattern:number is (?P<version>\\S+)",
     ),
     "hatchling, hatch.toml": (
         {

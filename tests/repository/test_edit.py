@@ -9,11 +9,12 @@ import pytest
 from seatrial.config.schema import Settings
 from seatrial.errors import InvalidVersion
 from seatrial.process import Runner
-from seatrial.repository.edit import edits, file_edit, semver, set_version
+from seatrial.repository.edit import edits, file_edit, set_version
 from seatrial.repository.facts import Site
 from seatrial.repository.packages import find_packages
 from seatrial.repository.snapshot import open_snapshot
 from seatrial.repository.spans import locate
+from seatrial.repository.spelling import semver
 from tests.repository.made import INIT, project
 from tests.support.repositories import make_repository
 
@@ -132,10 +133,13 @@ def test_a_tuple_keeps_its_length() -> None:
     assert set_version("VERSION = (1, 9)\n", site, "1.10.1") == "VERSION = (1, 10, 1)\n"
 
 
-def test_a_tuple_of_numbers_states_no_candidate() -> None:
-    """A version with letters does not fit into a tuple of numbers, and that is said."""
-    with pytest.raises(InvalidVersion, match=r"cannot state 2\.0rc1"):
-        set_version("V = (1, 0)\n", at("python", "V"), "2.0rc1")
+def test_a_tuple_states_a_candidate_as_setuptools_scm_writes_it() -> None:
+    """Of a version with letters a tuple of numbers gets one text more; an epoch it cannot state."""
+    site = at("python", "__version_info__")
+    text = "__version_info__ = (1, 2, 3)\n"
+    assert set_version(text, site, "2.0rc1") == '__version_info__ = (2, 0, 0, "rc1")\n'
+    with pytest.raises(InvalidVersion, match=r"cannot state 1!2\.0"):
+        set_version(text, site, "1!2.0")
 
 
 @pytest.mark.parametrize(
@@ -155,9 +159,15 @@ def test_cargo_gets_semantic_versions(version: str, spelt: str) -> None:
         with pytest.raises(InvalidVersion):
             semver(version)
         return
-    changed = set_version(
-        '[package]\nversion = "0.1.0"\n', at("toml", "package.version", "rust/Cargo.toml"), version
+    site = Site(
+        path="rust/Cargo.toml",
+        line=2,
+        kind="toml",
+        locator="package.version",
+        stated="0.1.0",
+        spelling="{semver}",
     )
+    changed = set_version('[package]\nversion = "0.1.0"\n', site, version)
     assert changed == f'[package]\nversion = "{spelt}"\n'
 
 

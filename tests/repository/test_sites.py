@@ -43,7 +43,7 @@ def test_followers_are_found(tmp_path: Path) -> None:
         ("VERSION", "", "1.2.3"),
         ("src/demo_kit/__init__.py", "__version_info__", "1.2.3"),
         ("src/demo_kit/_version.py", "VERSION", "1.2.3"),
-        ("CITATION.cff", r"re:^version:[ \t]*[\"']?(?P<version>[^\s\"'#]+)", "1.2.2"),
+        ("CITATION.cff", "version", "1.2.2"),
         ("uv.lock", "demo-kit@uv", "1.2.2"),
     ]
     assert [site.source for site in package.sites] == [True] + [False] * 7

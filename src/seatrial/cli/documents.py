@@ -11,6 +11,7 @@ from seatrial.engine import journal
 from seatrial.operations.checking import Checked
 from seatrial.operations.looking import RunStatus
 from seatrial.operations.single import SingleReport
+from seatrial.operations.surveying import Surveyed
 from seatrial.plan.planning import Complete, Nothing, Planned
 from seatrial.report.failure import FailureDocument
 from seatrial.report.release import ReleaseReport
@@ -33,6 +34,13 @@ class ConfigDocument(msgspec.Struct, frozen=True, kw_only=True):
 
     schema: int = SCHEMA
     keys: tuple[Explained, ...]
+
+
+class SitesDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """The version sites of every package of a repository."""
+
+    schema: int = SCHEMA
+    packages: tuple[Surveyed, ...]
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,6 +122,9 @@ DOCUMENTS: Mapping[str, Documents] = {
     "build": Documents(said="What was built.", kinds=(SingleReport,)),
     "publish": Documents(said="What was published.", kinds=(SingleReport,)),
     "verify": Documents(said="What was verified.", kinds=(SingleReport,)),
+    "sites": Documents(
+        said="Every place that states the version of a package.", kinds=(SitesDocument,)
+    ),
     "config show": Documents(
         said="Every key with its value and where it comes from.", kinds=(ConfigDocument,)
     ),

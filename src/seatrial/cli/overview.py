@@ -18,6 +18,7 @@ COMMANDS = {
     "build": "Build sdist and wheel from a commit.",
     "publish": "Upload files to an index.",
     "verify": "Install a released version in clean environments.",
+    "sites": "Show every place that states the version.",
     "config": "Show the configuration, and where each value comes from.",
     "dock": "Serve the embedded index and forge on this machine.",
     "explain": "Say what an error means, why it stops, and what to do.",

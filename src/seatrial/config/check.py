@@ -96,7 +96,10 @@ def _table(value: Mapping[str, object], wanted: inspect.StructType, path: Path) 
 
 def _scalar(value: object, wanted: inspect.Type, path: Path) -> Iterator[Fault]:
     if isinstance(wanted, inspect.UnionType):
-        if not any(_fits(value, member) for member in wanted.types):
+        tables = [one for one in wanted.types if isinstance(one, inspect.StructType)]
+        if isinstance(value, dict) and tables:
+            yield from misfits(value, tables[0], path)
+        elif not any(_fits(value, member) for member in wanted.types):
             yield Fault(path, f"this cannot be {given(value)}")
     elif isinstance(wanted, inspect.LiteralType):
         if value not in wanted.values:

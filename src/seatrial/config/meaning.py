@@ -11,12 +11,20 @@ from pathlib import PurePosixPath
 from seatrial.addresses import INDEXES
 from seatrial.config.check import Fault, nearest, shown
 from seatrial.config.positions import Path
-from seatrial.config.schema import ForgeSettings, IndexSettings, PackageSettings, Settings
+from seatrial.config.schema import (
+    ForgeSettings,
+    IndexSettings,
+    PackageSettings,
+    Settings,
+    SiteSettings,
+)
 from seatrial.config.urls import url_fault
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]*")
 _PYTHON = re.compile(r"3\.[0-9]+")
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
+_HOLE = re.compile(r"\{(\w+)\}")
+_SPELT = ("version", "pep440", "semver", "tag", "major", "minor", "patch", "date")
 _NUL = "no program takes a text with a NUL character"
 # git-check-ref-format(1): what a reference's name cannot hold.
 _NO_REFERENCE = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(/|$)|^[/.-]|[/.]$|^@$")
@@ -102,11 +110,41 @@ def _packages(packages: tuple[PackageSettings, ...]) -> Iterator[Fault]:
             yield from _inside(package.path, (*path, "path"))
         for number, site in enumerate(package.versions):
             where: Path = (*path, "versions", number)
-            file, colon, name = site.partition(":")
-            if not file or (colon and not name):
-                yield Fault(where, f"a site is file:name or a file alone, not {shown(site)}")
-            else:
-                yield from _inside(file, where)
+            yield from _short_site(site, where) if isinstance(site, str) else _site(site, where)
+
+
+def _short_site(site: str, where: Path) -> Iterator[Fault]:
+    file, colon, name = site.partition(":")
+    if not file or (colon and not name):
+        yield Fault(where, f"a site is file:name or a file alone, not {shown(site)}")
+    else:
+        yield from _below(file, where)
+
+
+def _site(site: SiteSettings, where: Path) -> Iterator[Fault]:
+    yield from _below(site.file, (*where, "file"))
+    if site.key and site.search:
+        yield Fault((*where, "search"), "a place is found by a key or by a text, not by both")
+    if site.search and site.search.count("{version}") != 1:
+        said = f"the text needs {{version}} once, not {shown(site.search)}"
+        yield Fault((*where, "search"), said)
+    names = _HOLE.findall(site.spelling)
+    for name in names:
+        if name not in _SPELT:
+            said = f"{{{name}}} is no placeholder; {nearest(name, _SPELT)}"
+            yield Fault((*where, "spelling"), said)
+    if site.spelling and not names:
+        yield Fault((*where, "spelling"), "a spelling needs a placeholder, like {version}")
+    if "date" in names and site.spelling != "{date}":
+        yield Fault((*where, "spelling"), "{date} stands alone")
+    if site.follows:
+        yield from _short_site(site.follows, (*where, "follows"))
+
+
+def _below(file: str, path: Path) -> Iterator[Fault]:
+    """A site's file may lie above its package's folder, in the repository all the same."""
+    above = re.sub(r"^(\.\./)+", "", file)
+    yield from _inside(above or file, path)
 
 
 def _gates(gates: dict[str, str]) -> Iterator[Fault]:

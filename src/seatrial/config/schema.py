@@ -24,16 +24,37 @@ class IndexSettings(Table, frozen=True, kw_only=True):
     simple_url: str
 
 
+class SiteSettings(Table, frozen=True, kw_only=True):
+    """One more place that states the version, said in full.
+
+    Attributes:
+        file: the file, from the package's folder.
+        key: what in it: a dotted key of TOML, JSON, YAML or INI, or a name.
+        search: the text around the version, with ``{version}`` in it, instead of a key; each place
+            that it fits is one.
+        spelling: how the version is spelt there, with ``{version}``, ``{semver}``, ``{tag}``,
+            ``{major}``, ``{minor}``, ``{patch}``; ``{date}`` alone states the release's day.
+        follows: another place, ``file:name``, whose version is stated there instead of the
+            package's.
+    """
+
+    file: str
+    key: str = ""
+    search: str = ""
+    spelling: str = ""
+    follows: str = ""
+
+
 class PackageSettings(Table, frozen=True, kw_only=True):
     """One package of the repository.
 
     Attributes:
         path: its folder, from the repository's root.
-        versions: more version sites, each ``file:name``, or a file alone.
+        versions: more version sites, each ``file:name``, a file alone, or a table.
     """
 
     path: str = ""
-    versions: tuple[str, ...] = ()
+    versions: tuple[str | SiteSettings, ...] = ()
 
 
 class VerifySettings(Table, frozen=True, kw_only=True):

@@ -67,5 +67,5 @@ def texts_of(project: Project, package: Package, version: Version, date: dt.date
             others[facts.changelog] = written.text
         if written.remark:
             remarks = (Note(topic="changelog-not-written", text=written.remark),)
-    made = edits(project.snapshot, package, str(version), others)
+    made = edits(project.snapshot, package, str(version), others, date=date.isoformat())
     return Texts(edits=made, notes=notes, remarks=remarks)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import re
 from collections.abc import Mapping
 
 from packaging.version import Version
@@ -12,13 +13,13 @@ from seatrial.errors import InvalidVersion
 from seatrial.plan.values import FileEdit
 from seatrial.repository.facts import Package, Site
 from seatrial.repository.snapshot import Snapshot
+from seatrial.repository.span import Span
 from seatrial.repository.spans import locate
+from seatrial.repository.spelling import spell
+from seatrial.repository.tuples import written
 
-_SEMVER_FILES = ("Cargo.toml", "Cargo.lock", "package.json")
-_PRE_WORDS = {"a": "alpha", "b": "beta", "rc": "rc"}
 
-
-def set_version(text: str, site: Site, version: str) -> str:
+def set_version(text: str, site: Site, version: str, date: str = "") -> str:
     """Give a file's text with another version at one place.
 
     Quotes, comments, line endings, a BOM and the end of the file stay as they are.
@@ -27,24 +28,44 @@ def set_version(text: str, site: Site, version: str) -> str:
         text: the whole file.
         site: the place.
         version: what it is to state, as PEP 440 normalises it.
+        date: the day that a place spelt ``{date}`` is to state, ISO 8601.
 
     Raises:
         InvalidVersion: the place is not there, or cannot spell this version.
     """
-    span = locate(text, site.kind, site.locator)
-    if span is None:
-        raise InvalidVersion(site.where, f"{site.locator or 'a version'} is no longer stated there")
-    if span.joined:
-        spelt = span.joined.join(_numbers(site, version, least=span.stated.count(".") + 1))
-    elif site.path.rpartition("/")[2] in _SEMVER_FILES:
-        spelt = semver(version)
-    else:
-        spelt = version
+    span, spelt = respelt(text, site, version, date)
     return text[: span.start] + spelt + text[span.end :]
 
 
+def respelt(text: str, site: Site, version: str, date: str = "") -> tuple[Span, str]:
+    """Give the piece of a file that :func:`set_version` replaces, and what it puts there."""
+    span = locate(text, site.kind, site.locator, spelt=site.spelling, nth=site.nth)
+    if span is None:
+        raise InvalidVersion(site.where, f"{site.locator or 'a version'} is no longer stated there")
+    wanted = site.follows.stated if site.follows else version
+    if span.form is None:
+        spelt = spell(site.spelling, wanted, date)
+    else:
+        spelt = written(span.form, Version(wanted)) or ""
+        if not spelt:
+            raise InvalidVersion(
+                site.where,
+                f"a tuple like the one there cannot state {wanted}",
+                next_step="Release another version, or state the version as a text there.",
+            )
+    if span.bare and re.fullmatch(r"\d+(\.\d*)?", spelt):
+        # Without quotes YAML would take it for a number, and 1.10 for 1.1.
+        spelt = f'"{spelt}"'
+    return span, spelt
+
+
 def edits(
-    snapshot: Snapshot, package: Package, version: str, others: Mapping[str, str] | None = None
+    snapshot: Snapshot,
+    package: Package,
+    version: str,
+    others: Mapping[str, str] | None = None,
+    *,
+    date: str = "",
 ) -> tuple[FileEdit, ...]:
     """Make the edits that bring a package to a version, one a file, by path.
 
@@ -54,15 +75,17 @@ def edits(
         version: as PEP 440 normalises it.
         others: path → whole new text of further files (the changelog); one that is the same as
             before is no edit.
+        date: the release's day, ISO 8601.
 
     Raises:
         InvalidVersion: a place cannot spell this version.
     """
     texts = dict(others or {})
-    for site in package.sites:
+    # From the end of a file to its beginning: what a template finds is counted from the beginning.
+    for site in sorted(package.sites, key=lambda site: -site.nth):
         before = texts.get(site.path, snapshot.text(site.path))
         if before is not None:
-            texts[site.path] = set_version(before, site, version)
+            texts[site.path] = set_version(before, site, version, date)
     made = (file_edit(snapshot, path, text) for path, text in sorted(texts.items()))
     return tuple(edit for edit in made if edit is not None)
 
@@ -99,41 +122,6 @@ def unified_diff(path: str, before: str, after: str) -> str:
     return "".join(
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
     )
-
-
-def semver(version: str) -> str:
-    """Spell a PEP 440 version as Semantic Versioning 2.0.0 does (``1.2rc1``: ``1.2.0-rc.1``).
-
-    Raises:
-        InvalidVersion: it has an epoch, or more numbers than three.
-    """
-    parsed = Version(version)
-    if parsed.epoch or len(parsed.release) > 3:  # noqa: PLR2004 -- SemVer's own number
-        raise InvalidVersion(
-            version, "Semantic Versioning, which Cargo and npm use, has no such form"
-        )
-    text = f"{parsed.major}.{parsed.minor}.{parsed.micro}"
-    parts = []
-    if parsed.pre:
-        parts += [_PRE_WORDS[parsed.pre[0]], str(parsed.pre[1])]
-    if parsed.post is not None:
-        parts += ["post", str(parsed.post)]
-    if parsed.dev is not None:
-        parts += ["dev", str(parsed.dev)]
-    return f"{text}-{'.'.join(parts)}" if parts else text
-
-
-def _numbers(site: Site, version: str, least: int) -> list[str]:
-    """Give a version's numbers, with zeros up to as many as the place has (1.10 as 1, 10, 0)."""
-    parsed = Version(version)
-    numbers = [str(number) for number in parsed.release]
-    if str(parsed) != ".".join(numbers):
-        raise InvalidVersion(
-            site.where,
-            f"a tuple of numbers cannot state {version}",
-            next_step="Release a version of numbers alone, or state the version as a text there.",
-        )
-    return numbers + ["0"] * (least - len(numbers))
 
 
 def _lines(text: str) -> list[str]:

@@ -18,20 +18,29 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         path: the file, from the repository's root, with forward slashes.
         line: its line, from 1.
-        kind: "toml", "python", "ini", "json", "file", "lock", "text".
+        column: where in the line the version begins, in characters from 1.
+        kind: "toml", "python", "ini", "json", "yaml", "file", "lock", "text".
         locator: what in the file ("project.version", "__version__", "VERSION").
-        stated: the version as the file spells it, without a leading v.
+        stated: the version as the file spells it; without a leading v where nothing is spelt.
         source: whether the build reads the version from here; the others follow.
         loose: whether it may lag behind the source (a lock, a citation); it is set all the same.
+        spelling: how the version is spelt here ("v{version}", "{major}.{minor}"); empty for the
+            version alone.  ``{date}`` is a place that states the day of the release.
+        follows: the place that it follows instead of the package's source; nothing otherwise.
+        nth: which of the places in the file that the locator finds, from 1.
     """
 
     path: str
     line: int
+    column: int = 1
     kind: str
     locator: str
     stated: str
     source: bool = False
     loose: bool = False
+    spelling: str = ""
+    follows: Site | None = None
+    nth: int = 1
 
     @property
     def where(self) -> str:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from seatrial.repository.facts import Site
 from seatrial.repository.manifest import Folder
-from seatrial.repository.spans import line_of, locate
+from seatrial.repository.spans import THEIRS, line_of, locate
+
+_SEMVER_FILES = ("Cargo.toml", "Cargo.lock", "package.json", "package-lock.json", "Chart.yaml")
+"""Files whose own tools know Semantic Versioning alone."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,6 +28,16 @@ class Origin:
     problem: str = ""
 
 
+class Place(NamedTuple):
+    """Where a version may stand: file, kind and locator of a site, and how it is spelt there."""
+
+    path: str
+    kind: str
+    locator: str
+    spelling: str = ""
+    nth: int = 1
+
+
 def from_tag(tool: str) -> Origin:
     """Say that a tool takes the version from the tag."""
     return Origin(tool=tool)
@@ -34,22 +48,34 @@ def unread(problem: str) -> Origin:
     return Origin(problem=problem)
 
 
-def site(folder: Folder, path: str, kind: str, locator: str) -> Site | None:
+def site(folder: Folder, place: Place) -> Site | None:
     """Make a site of a place in a file, symbolic links followed; nothing when it is not there."""
+    path, kind, locator, spelling, nth = place
     real = folder.snapshot.resolve(folder.full(path))
     text = folder.snapshot.text(real)
-    span = None if text is None else locate(text, kind, locator)
+    if not spelling and path.rpartition("/")[2] in _SEMVER_FILES:
+        spelling = "{semver}"
+    span = None if text is None else locate(text, kind, locator, spelt=spelling, nth=nth)
     if text is None or span is None:
         return None
-    return Site(path=real, line=line_of(text, span), kind=kind, locator=locator, stated=span.stated)
+    return Site(
+        path=real,
+        line=line_of(text, span),
+        column=span.start - text.rfind("\n", 0, span.start),
+        kind=kind,
+        locator=locator,
+        stated=span.stated,
+        spelling=spelling,
+        nth=nth,
+    )
 
 
 def at(folder: Folder, path: str, kind: str, locator: str) -> Origin:
     """Say that the version stands at a place, or that it does not."""
-    found = site(folder, path, kind, locator)
+    found = site(folder, Place(path, kind, locator))
     if found:
         return Origin(site=found)
-    shown = locator.removeprefix("re:") or "a version"
+    shown = locator.removeprefix("re:").removeprefix(THEIRS) or "a version"
     if not folder.has(path):
         return unread(f"{folder.full(path) or path} is not there")
     return unread(f"{folder.full(path)} does not state {shown} as one plain text")

@@ -13,7 +13,7 @@ from seatrial.repository import modules, setuptools_origin
 from seatrial.repository.facts import Site
 from seatrial.repository.manifest import Folder, Manifest
 from seatrial.repository.origin import Origin, at, from_tag, unread
-from seatrial.repository.spans import dig
+from seatrial.repository.spans import THEIRS, dig
 
 # The pattern that hatchling documents as its default (https://hatch.pypa.io/latest/plugins/
 # version-source/regex/), restated with one group.
@@ -80,8 +80,9 @@ def _hatchling(manifest: Manifest) -> Origin:
 
 def _matched(manifest: Manifest, path: str, pattern: object, default: str) -> Origin:
     """Find a version by a pattern; where a plain name finds the same place, the name is shown."""
-    wanted = pattern if isinstance(pattern, str) and pattern else default
-    found = at(manifest.folder, path, "text", f"re:{wanted}")
+    theirs = isinstance(pattern, str) and pattern
+    locator = f"{THEIRS}{pattern}" if theirs else f"re:{default}"
+    found = at(manifest.folder, path, "text", locator)
     if found.site is None:
         return found
     for name in ("__version__", "VERSION", "version", "__VERSION__"):

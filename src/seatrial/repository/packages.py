@@ -8,11 +8,13 @@ import re
 
 from seatrial.config.schema import PackageSettings, Settings
 from seatrial.errors import InvalidConfiguration, NoPackage
+from seatrial.repository.configured_sites import configured_sites
 from seatrial.repository.facts import Package
 from seatrial.repository.manifest import ASIDE, MANIFESTS, Manifest, read_manifest
 from seatrial.repository.origins import find_origin
 from seatrial.repository.sites import find_sites
 from seatrial.repository.snapshot import Snapshot
+from seatrial.versions.tags import TagFormat, guess
 
 DEEPEST = 3
 """How many folders below the root a package may lie to be found without configuration."""
@@ -20,7 +22,8 @@ DEEPEST = 3
 _NEAR = re.compile(
     r"(?:pyproject|hatch|Cargo|seatrial)\.toml|setup\.(?:py|cfg)|meson\.build|package\.json"
     r"|(?i:version(?:\.txt)?)|CITATION\.cff|\.bumpversion\.cfg|(?:uv|poetry|pdm|Cargo)\.lock"
-    r"|(?:rust/)?Cargo\.toml"
+    r"|(?:rust/)?Cargo\.toml|package-lock\.json|\.zenodo\.json|docs?/(?:source/)?conf\.py"
+    r"|\.?(?:conda|recipe|conda[.-]recipe)/(?:meta|recipe)\.yaml"
     r"|(?:(?:src|lib|python)/)?[^/]+/(?:__init__|_*version_*|_*about_*)\.py"
 )
 """What is read in one go of a package's folder, because the version may stand there."""
@@ -46,7 +49,9 @@ def find_packages(snapshot: Snapshot, settings: Settings, folder: str = "") -> t
     if settings.package:
         named = [wanted for wanted in settings.package if _above(folder, _normal(wanted.path))]
         nearest = sorted(named, key=lambda wanted: len(_normal(wanted.path)))[-1:]
-        return tuple(_configured(snapshot, wanted) for wanted in nearest or settings.package)
+        return tuple(
+            _configured(snapshot, wanted, settings.tag) for wanted in nearest or settings.package
+        )
     for place in _upwards(folder):
         manifest = _attempt(snapshot, place) if place == folder or _counts(place) else None
         if manifest is not None:
@@ -63,8 +68,13 @@ def find_packages(snapshot: Snapshot, settings: Settings, folder: str = "") -> t
     return tuple(describe(manifest, PackageSettings()) for manifest in found)
 
 
-def describe(manifest: Manifest, settings: PackageSettings) -> Package:
+def describe(manifest: Manifest, settings: PackageSettings, tag: str = "") -> Package:
     """Make the package of a manifest: its name, its version, and every place that states it.
+
+    Args:
+        manifest: what its files say.
+        settings: what the configuration says of it.
+        tag: the configured format of release tags, or empty.
 
     Raises:
         InvalidConfiguration: its name cannot be read, or a configured site is not there.
@@ -79,7 +89,19 @@ def describe(manifest: Manifest, settings: PackageSettings) -> Package:
         )
     prefetch(manifest.folder.snapshot, manifest.folder.path)
     origin = find_origin(manifest)
-    sites = find_sites(manifest, origin, settings.versions)
+    folder = manifest.folder
+
+    def tag_format() -> str:
+        names = [tag.name for tag in folder.snapshot.tags]
+        form = TagFormat(tag, name) if tag else guess(names, name)
+        return form.text.replace("{name}", name)
+
+    stated = [
+        site
+        for wanted in settings.versions
+        for site in configured_sites(folder, wanted, tag_format)
+    ]
+    sites = find_sites(manifest, origin, stated)
     source = next((site for site in sites if site.source), None)
     return Package(
         name=name,
@@ -104,7 +126,7 @@ def prefetch(snapshot: Snapshot, folder: str) -> None:
     )
 
 
-def _configured(snapshot: Snapshot, wanted: PackageSettings) -> Package:
+def _configured(snapshot: Snapshot, wanted: PackageSettings, tag: str) -> Package:
     path = _normal(wanted.path)
     prefetch(snapshot, path)
     manifest = read_manifest(snapshot, path)
@@ -115,7 +137,7 @@ def _configured(snapshot: Snapshot, wanted: PackageSettings) -> Package:
         )
     if not manifest.is_package:
         raise NoPackage(f"{snapshot.root}/{path}".rstrip("/"), _why_none(manifest))
-    return describe(manifest, wanted)
+    return describe(manifest, wanted, tag)
 
 
 def _normal(path: str) -> str:

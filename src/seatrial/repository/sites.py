@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 from packaging.utils import canonicalize_name
-from packaging.version import Version
 
-from seatrial.errors import InvalidConfiguration, InvalidVersion, SitesDisagree
+from seatrial.errors import InvalidVersion, SitesDisagree
 from seatrial.repository import setup_script
 from seatrial.repository.bumpers import told_files
 from seatrial.repository.facts import Package, Site
 from seatrial.repository.manifest import ASIDE, Folder, Manifest
-from seatrial.repository.origin import Origin, site
+from seatrial.repository.origin import Origin, Place, site
 from seatrial.repository.setuptools_origin import module_roots
-from seatrial.repository.spans import dig, is_version
+from seatrial.repository.spans import LIKE, dig, is_version
+from seatrial.repository.spelling import DATE, agrees
 
 _MODULES = ("_version", "version", "__version__", "__about__", "_about", "about")
 _TUPLES = ("__version_info__", "version_info", "VERSION_INFO", "__version_tuple__", "VERSION_TUPLE")
@@ -30,21 +30,17 @@ _BUMPERS = (
 )
 
 
-def find_sites(manifest: Manifest, origin: Origin, configured: Iterable[str]) -> tuple[Site, ...]:
+def find_sites(manifest: Manifest, origin: Origin, stated: Sequence[Site]) -> tuple[Site, ...]:
     """Find the places that state a package's version, the one the build reads first.
 
     Args:
         manifest: what the package's files say.
         origin: where the build takes the version from.
-        configured: further sites, each ``file:name`` or a file alone, from the package's folder.
-
-    Raises:
-        InvalidConfiguration: a configured site is not there.
+        stated: those that the configuration names.
     """
-    stated = [_configured(manifest.folder, text) for text in configured]
     if origin.tool:
         return tuple(stated)
-    source = origin.site or (stated[0] if stated else None)
+    source = origin.site or next((one for one in stated if _leads(one)), None)
     if source is None:
         return ()
     found = {_place(source): msgspec.structs.replace(source, source=True)}
@@ -66,11 +62,15 @@ def disagreements(package: Package) -> list[tuple[Site, Site]]:
     source = next((one for one in package.sites if one.source), None)
     if source is None or not is_version(source.stated):
         return []
-    version = Version(source.stated)
     return [
         (source, other)
         for other in package.sites
-        if not other.loose and (not is_version(other.stated) or Version(other.stated) != version)
+        if not other.loose and other.follows is None
+        if not agrees(other.spelling, other.stated, source.stated)
+    ] + [
+        (other.follows, other)
+        for other in package.sites
+        if other.follows and not agrees(other.spelling, other.stated, other.follows.stated)
     ]
 
 
@@ -93,109 +93,111 @@ def check_sites(package: Package) -> None:
     pairs = disagreements(package)
     if pairs:
         source = pairs[0][0]
-        lines = [f"{source.where} states {source.stated}, and the built files would carry it"]
+        carried = ", and the built files would carry it" if source.source else ""
+        lines = [f"{source.where} states {source.stated}{carried}"]
         lines += [f"{other.where} states {other.stated}" for _, other in pairs]
         raise SitesDisagree(package.name, "\n".join(lines))
 
 
-def _place(one: Site) -> tuple[str, int]:
-    return one.path, one.line
+def _place(one: Site) -> tuple[str, int, int]:
+    return one.path, one.line, one.column
 
 
-def _configured(folder: Folder, text: str) -> Site:
-    path, _, name = text.partition(":")
-    kind, usual = _KINDS.get(posixpath.splitext(path)[1], ("text" if name else "file", ""))
-    usual = _USUAL.get(posixpath.basename(path), usual)
-    found = site(folder, path, kind, name or usual)
-    if found is None or not is_version(found.stated):
-        said = f"{folder.full(path) or path} does not state {name or 'a version'} as a plain text"
-        if not folder.has(path):
-            said = f"this commit holds no {folder.full(path) or path}"
-        raise InvalidConfiguration(
-            f"package.versions = [{text!r}]",
-            said,
-            next_step='Write each as "FILE:NAME", from the package\'s folder.',
-        )
-    return found
-
-
-_KINDS: Mapping[str, tuple[str, str]] = {
-    ".py": ("python", "__version__"),
-    ".toml": ("toml", "project.version"),
-    ".cfg": ("ini", "metadata.version"),
-    ".ini": ("ini", "metadata.version"),
-    ".json": ("json", "version"),
-    ".cff": ("text", r"re:^version:[ \t]*[\"']?(?P<version>[^\s\"'#]+)"),
-}
-"""Ending of a file → how it is read, and what is meant where no name is given."""
-
-_USUAL: Mapping[str, str] = {
-    "Cargo.toml": "package.version",
-    "setup.py": setup_script.KEYWORD,
-}
+def _leads(one: Site) -> bool:
+    return one.follows is None and not one.spelling
 
 
 def _certain(manifest: Manifest) -> Iterator[Site]:
     """Give the places that can mean nothing but this package's version."""
     folder = manifest.folder
     places = [
-        ("pyproject.toml", "toml", "project.version"),
-        ("pyproject.toml", "toml", "tool.poetry.version"),
-        ("setup.cfg", "ini", "metadata.version"),
-        ("setup.py", "python", setup_script.KEYWORD),
+        Place("pyproject.toml", "toml", "project.version"),
+        Place("pyproject.toml", "toml", "tool.poetry.version"),
+        Place("setup.cfg", "ini", "metadata.version"),
+        Place("setup.py", "python", setup_script.KEYWORD),
     ]
     version = manifest.call.get("version")
     if version is not None and manifest.setup_py is not None and hasattr(version, "id"):
-        places.append(("setup.py", "python", version.id))
-    places += [(path, "python", "__version__") for path in _module_files(manifest)]
+        places.append(Place("setup.py", "python", version.id))
+    places += [Place(path, "python", "__version__") for path in _module_files(manifest)]
     yield from _there(folder, places)
+
+
+_MAYBE = (
+    *(Place("pyproject.toml", "toml", locator) for locator in _BUMPERS),
+    Place(".bumpversion.cfg", "ini", "bumpversion.current_version"),
+    Place("setup.cfg", "ini", "bumpversion.current_version"),
+    *(
+        Place(path, "toml", f"{table}.version")
+        for path in ("Cargo.toml", "rust/Cargo.toml")
+        for table in ("package", "workspace.package")
+    ),
+    Place("package.json", "json", "version"),
+    Place("package-lock.json", "json", "version"),
+    Place("package-lock.json", "json", "packages..version"),
+    *(Place(name, "file", "") for name in ("VERSION", "VERSION.txt", "version.txt", "version")),
+    *(
+        Place(f"{base}/conf.py", "python", name, spelling)
+        for base in ("docs", "doc", "docs/source", "doc/source")
+        for name, spelling in (("release", ""), ("version", ""), ("version", "{major}.{minor}"))
+    ),
+    *(
+        Place(f"{base}/meta.yaml", "text", LIKE + template)
+        for base in ("conda", "recipe", "conda.recipe", "conda-recipe", ".conda")
+        for template in (
+            '{% set version = "{version}" %}',
+            "{% set version = '{version}' %}",
+        )
+    ),
+    *(
+        Place(f"{base}/recipe.yaml", "yaml", "context.version")
+        for base in ("conda", "recipe", "conda.recipe", ".")
+    ),
+)
+"""Places that could mean something else than the package's version."""
 
 
 def _equal(manifest: Manifest, source: Site) -> Iterator[Site]:
     """Give the places that could mean something else, and state the very same version now."""
-    folder = manifest.folder
-    places = [("pyproject.toml", "toml", locator) for locator in _BUMPERS]
-    places += [
-        (name, "ini", "bumpversion.current_version") for name in (".bumpversion.cfg", "setup.cfg")
-    ]
-    places += [
-        ("Cargo.toml", "toml", "package.version"),
-        ("rust/Cargo.toml", "toml", "package.version"),
-    ]
-    places += [(name, "file", "") for name in ("VERSION", "VERSION.txt", "version.txt", "version")]
-    places += [told for told in told_files(manifest) if "*" not in told[0]]
+    places = [*_MAYBE]
+    places += [Place(*told) for told in told_files(manifest) if "*" not in told[0]]
     for path in _module_files(manifest):
-        places += [(path, "python", name) for name in _TUPLES]
+        places += [Place(path, "python", name) for name in _TUPLES]
         if posixpath.basename(path) != "__init__.py":
-            places += [(path, "python", name) for name in ("VERSION", "version")]
+            places += [Place(path, "python", name) for name in ("VERSION", "version")]
         if posixpath.basename(posixpath.dirname(path)):
-            places.append((posixpath.join(posixpath.dirname(path), "VERSION"), "file", ""))
+            places.append(Place(posixpath.join(posixpath.dirname(path), "VERSION"), "file", ""))
     if is_version(source.stated):
-        version = Version(source.stated)
-        for found in _there(folder, dict.fromkeys(places)):
-            if Version(found.stated) == version:
+        for found in _there(manifest.folder, dict.fromkeys(places)):
+            if agrees(found.spelling, found.stated, source.stated):
                 yield found
 
 
 def _loose(manifest: Manifest, source: Site) -> Iterator[Site]:
-    """Give the places that other tools bring up to date late: locks and the citation file."""
+    """Give the places that other tools bring up to date late: locks and the citation files."""
     folder = manifest.folder
     root = Folder(snapshot=folder.snapshot, path="")
     name = canonicalize_name(manifest.name)
     places = [
-        ("CITATION.cff", "text", _KINDS[".cff"][1]),
-        ("uv.lock", "lock", f"{name}@uv"),
-        ("poetry.lock", "lock", f"{name}@poetry"),
-        ("pdm.lock", "lock", f"{name}@pdm"),
+        Place("CITATION.cff", "yaml", "version"),
+        Place("CITATION.cff", "yaml", "date-released", DATE),
+        Place(".zenodo.json", "json", "version"),
+        Place(".zenodo.json", "json", "publication_date", DATE),
+        Place("uv.lock", "lock", f"{name}@uv"),
+        Place("poetry.lock", "lock", f"{name}@poetry"),
+        Place("pdm.lock", "lock", f"{name}@pdm"),
     ]
     for manifest_path in ("Cargo.toml", "rust/Cargo.toml"):
         crate = _crate(manifest, manifest_path, source)
         if crate:
             lock = posixpath.join(posixpath.dirname(manifest_path), "Cargo.lock")
-            places += [(lock, "lock", f"{crate}@cargo"), ("Cargo.lock", "lock", f"{crate}@cargo")]
+            places.append(Place(lock, "lock", f"{crate}@cargo"))
+            places.append(Place("Cargo.lock", "lock", f"{crate}@cargo"))
     for where in (folder, root) if folder.path else (folder,):
+        dated = {found.path for found in _there(where, places) if found.spelling != DATE}
         for found in _there(where, places):
-            yield msgspec.structs.replace(found, loose=True)
+            if found.path in dated:
+                yield msgspec.structs.replace(found, loose=True)
 
 
 def _crate(manifest: Manifest, path: str, source: Site) -> str:
@@ -203,18 +205,17 @@ def _crate(manifest: Manifest, path: str, source: Site) -> str:
     table = dig(manifest.folder.parsed(path), "package")
     name, stated = dig(table, "name"), dig(table, "version")
     if isinstance(stated, str):
-        both = is_version(stated) and is_version(source.stated)
-        follows = both and Version(stated) == Version(source.stated)
+        follows = agrees("", stated, source.stated)
     else:  # "version.workspace = true"
         follows = posixpath.basename(source.path) == "Cargo.toml"
     return name if manifest.family == "maturin" and isinstance(name, str) and follows else ""
 
 
-def _there(folder: Folder, places: Iterable[tuple[str, str, str]]) -> Iterator[Site]:
-    for path, kind, locator in places:
-        if folder.has(path):
-            found = site(folder, path, kind, locator)
-            if found is not None and is_version(found.stated):
+def _there(folder: Folder, places: Iterable[Place]) -> Iterator[Site]:
+    for place in places:
+        if folder.has(place.path):
+            found = site(folder, place)
+            if found is not None and (place.spelling or is_version(found.stated)):
                 yield found
 
 

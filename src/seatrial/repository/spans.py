@@ -2,67 +2,69 @@
 
 from __future__ import annotations
 
-import ast
-import configparser
 import itertools
-import json
 import re
-import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
 
 from packaging.version import InvalidVersion, Version
 
-from seatrial.repository import setup_script
+from seatrial.repository import patterns, spelling
+from seatrial.repository.keyed import dig, in_ini, in_json, in_toml, in_yaml
+from seatrial.repository.python_spans import in_python
+from seatrial.repository.span import Span
+
+__all__ = ["BOM", "LIKE", "LOCKED", "THEIRS", "dig", "is_version", "line_of", "locate"]
 
 VERSION_TEXT = r"[0-9][0-9A-Za-z.!+_-]*"
 """A version as it may stand in running text; whether it is one is checked after."""
 
 BOM = "\ufeff"
 
+LIKE = "like:"
+"""Begins the locator that is a template: ``like:pip install demo=={version}``."""
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Span:
-    """A piece of a text that states a version.
+THEIRS = "pattern:"
+"""Begins the locator that is a regular expression of the repository's own."""
 
-    Attributes:
-        start: its first character, from 0.
-        end: the character after its last.
-        stated: the version it states.
-        joined: for a tuple or a list of numbers, what stands between two of them; else empty.
-    """
-
-    start: int
-    end: int
-    stated: str
-    joined: str = ""
+OURS = "re:"
+"""Begins the locator that is a regular expression of ours."""
 
 
-def locate(text: str, kind: str, locator: str) -> Span | None:
+def locate(text: str, kind: str, locator: str, *, spelt: str = "", nth: int = 1) -> Span | None:
     """Find the place in a text that states a version.
 
     Args:
         text: a file's whole content, a BOM and line endings as they stand.
         kind: how the file is read: :attr:`~seatrial.repository.facts.Site.kind`.
-        locator: what in it: a dotted key (toml, ini, json), a name or ``setup(version)`` (python),
-            ``NAME@KIND`` of a lock's entry (lock), a name or ``re:`` with a pattern that has a
-            group called version (text), nothing (file).
+        locator: what in it: a dotted key (toml, ini, json, yaml), a name or ``setup(version)``
+            (python), ``NAME@KIND`` of a lock's entry (lock), a name, a template or a pattern
+            that has a group called version (text), nothing (file).
+        spelt: how the place spells the version, where it is not said plainly.
+        nth: which of the places that the locator finds, from 1.
 
     Returns:
         The place, whatever it states (:func:`is_version` tells); nothing when it is not there, or
         when it is not certain.
+
+    Raises:
+        InvalidConfiguration: a pattern of the repository's own searches for too long.
     """
     shift = len(BOM) if text.startswith(BOM) else 0
     body = text[shift:]
-    for span in _FINDERS[kind](body, locator):
+    if locator.startswith(LIKE):
+        found = _like(body, locator.removeprefix(LIKE), spelt)
+    else:
+        found = _FINDERS[kind](body, locator)
+    for span in itertools.islice(found, nth - 1, None):
         # A leading v belongs to the spelling of the place, not to the version.
-        skip = 1 if not span.joined and re.match(r"[vV]\d", span.stated) else 0
+        plain = not spelt and span.form is None
+        skip = 1 if plain and re.match(r"[vV]\d", span.stated) else 0
         return Span(
             start=span.start + shift + skip,
             end=span.end + shift,
             stated=span.stated[skip:],
-            joined=span.joined,
+            form=span.form,
+            bare=span.bare,
         )
     return None
 
@@ -76,81 +78,9 @@ def is_version(text: str) -> bool:
     """Whether PEP 440 knows a text as a version."""
     try:
         Version(text)
-    except InvalidVersion:
+    except (InvalidVersion, ValueError):  # or a number of thousands of digits
         return False
     return True
-
-
-def dig(value: object, *path: str) -> Any:  # noqa: ANN401 -- what a TOML or JSON file holds
-    """Give what lies under a path of keys in parsed data, or nothing."""
-    for key in path:
-        if not isinstance(value, Mapping):
-            return None
-        value = value.get(key)
-    return value
-
-
-def _toml(text: str, locator: str) -> Iterator[Span]:
-    yield from _keyed(text, locator, tomllib.loads, r"=")
-
-
-def _json(text: str, locator: str) -> Iterator[Span]:
-    yield from _keyed(text, locator, json.loads, r":")
-
-
-def _keyed(text: str, locator: str, parse: Callable[[str], object], between: str) -> Iterator[Span]:
-    """Find a key's string by trying: the right place is the one whose change changes that key.
-
-    This needs no grammar of our own, so it cannot read the file otherwise than its parser does.
-    """
-    path = locator.split(".")
-    try:
-        whole = parse(text)
-    except (ValueError, RecursionError):
-        return
-    stated = dig(whole, *path)
-    if not isinstance(stated, str):
-        return
-    quoted = re.escape(stated)
-    key = re.escape(path[-1])
-    pattern = rf"(?<![\w-])[\"']?{key}[\"']?[ \t]*{between}[ \t]*([\"']{{1,3}})({quoted})\1"
-    mark = "seatrial-looks-here"
-    for found in re.finditer(pattern, text):
-        start, end = found.span(2)
-        try:
-            tried = parse(text[:start] + mark + text[end:])
-        except (ValueError, RecursionError):
-            continue
-        if dig(tried, *path) == mark and _restored(tried, path, stated) == whole:
-            yield Span(start=start, end=end, stated=stated)
-
-
-def _restored(value: object, path: list[str], stated: str) -> object:
-    parent = dig(value, *path[:-1])
-    parent[path[-1]] = stated
-    return value
-
-
-def _ini(text: str, locator: str) -> Iterator[Span]:
-    section, _, key = locator.rpartition(".")
-    parser = configparser.ConfigParser(interpolation=None, strict=False)
-    try:
-        parser.read_string(text)
-        stated = parser.get(section, key, fallback=None)
-    except configparser.Error:
-        return
-    if not stated:
-        return
-    inside = False
-    at = 0
-    for line in text.splitlines(keepends=True):
-        header = re.match(r"\[([^\]]+)\]", line)
-        if header:
-            inside = header[1] == section
-        found = re.match(rf"(?i:{re.escape(key)})[ \t]*[=:][ \t]*({re.escape(stated)})\s*$", line)
-        if inside and found:
-            yield Span(start=at + found.start(1), end=at + found.end(1), stated=stated)
-        at += len(line)
 
 
 def _file(text: str, _locator: str) -> Iterator[Span]:
@@ -161,19 +91,28 @@ def _file(text: str, _locator: str) -> Iterator[Span]:
 
 
 def _text(text: str, locator: str) -> Iterator[Span]:
-    if locator.startswith("re:"):
-        try:
-            pattern = re.compile(locator[3:], re.MULTILINE)
-        except re.error:
-            return
+    if locator.startswith(THEIRS):
+        found = patterns.search(locator.removeprefix(THEIRS), text)
+        if found:
+            yield Span(start=found[0], end=found[1], stated=text[slice(*found)])
+        return
+    if locator.startswith(OURS):
+        pattern = re.compile(locator.removeprefix(OURS), re.MULTILINE)
     else:
         name = rf"(?<![\w.-]){re.escape(locator)}"
         pattern = re.compile(
             rf"{name}[\"']?[ \t]*[:=]+[ \t]*[\"']?(?P<version>[vV]?{VERSION_TEXT})"
         )
-    group = "version" if "version" in pattern.groupindex else min(pattern.groups, 1)
-    for found in pattern.finditer(text):
-        yield Span(start=found.start(group), end=found.end(group), stated=found[group] or "")
+    for match in pattern.finditer(text):
+        yield Span(start=match.start("version"), end=match.end("version"), stated=match["version"])
+
+
+def _like(text: str, template: str, spelt: str) -> Iterator[Span]:
+    """Find each place that a template with ``{version}`` in it fits."""
+    before, _, after = template.partition("{version}")
+    pattern = rf"{re.escape(before)}(?P<version>{spelling.pattern(spelt)}){re.escape(after)}"
+    for match in re.finditer(pattern, text):
+        yield Span(start=match.start("version"), end=match.end("version"), stated=match["version"])
 
 
 LOCKED = {
@@ -205,77 +144,14 @@ def _lock(text: str, locator: str) -> Iterator[Span]:
             yield Span(start=found.start(1), end=found.end(1), stated=found[1])
 
 
-def _python(text: str, locator: str) -> Iterator[Span]:
-    tree = setup_script.parse(text)
-    if tree is None:
-        yield from _unparsed_python(text, locator)
-        return
-    if locator == setup_script.KEYWORD:
-        call = setup_script.keywords(tree)
-        value = call.get("version") if call else None
-    else:
-        value = setup_script.assigned(tree, locator)
-    if value is None:
-        return
-    lines = _line_starts(text)
-    if isinstance(value, ast.Constant) and isinstance(value.value, str):
-        start, end = _position(text, lines, value)
-        literal = re.fullmatch(r"([uUrR]{0,2})(\"\"\"|'''|\"|')(.*)\2", text[start:end], re.DOTALL)
-        if literal and literal[3] == value.value:
-            start += literal.start(3)
-            yield Span(start=start, end=start + len(value.value), stated=value.value)
-    elif isinstance(value, ast.Tuple | ast.List) and value.elts:
-        yield from _numbers(text, lines, value.elts)
-
-
-def _numbers(text: str, lines: list[int], elements: Iterable[ast.expr]) -> Iterator[Span]:
-    """Read a tuple of numbers; one that also holds words is left to people."""
-    places = []
-    numbers = []
-    for element in elements:
-        if not isinstance(element, ast.Constant) or type(element.value) is not int:
-            return
-        numbers.append(str(element.value))
-        places.append(_position(text, lines, element))
-    between = {text[a[1] : b[0]] for a, b in itertools.pairwise(places)}
-    joined = between.pop() if len(between) == 1 else ", "
-    yield Span(
-        start=places[0][0], end=places[-1][1], stated=".".join(numbers), joined=joined or ", "
-    )
-
-
-def _unparsed_python(text: str, name: str) -> Iterator[Span]:
-    """Read a module in a dialect of Python that this interpreter does not parse."""
-    pattern = rf"^{re.escape(name)}[ \t]*(?::[^=\n]+)?=[ \t]*([\"'])([^\"'\n]+)\1[ \t]*(?:#.*)?\r?$"
-    found = list(re.finditer(pattern, text, re.MULTILINE))
-    if len(found) == 1:
-        start, end = found[0].span(2)
-        yield Span(start=start, end=end, stated=found[0][2])
-
-
-def _line_starts(text: str) -> list[int]:
-    # Python's own line ends: not those that str.splitlines adds.
-    return [0, *(found.end() for found in re.finditer(r"\r\n|\r|\n", text))]
-
-
-def _position(text: str, lines: list[int], node: ast.expr) -> tuple[int, int]:
-    """Turn a node's place (line from 1, offset in UTF-8 bytes) into two character offsets."""
-
-    def offset(line: int, column: int) -> int:
-        start = lines[line - 1]
-        stop = lines[line] if line < len(lines) else len(text)
-        return start + len(text[start:stop].encode()[:column].decode())
-
-    last_line, last_column = node.end_lineno or node.lineno, node.end_col_offset or 0
-    return offset(node.lineno, node.col_offset), offset(last_line, last_column)
-
-
 _FINDERS: Mapping[str, Callable[[str, str], Iterator[Span]]] = {
-    "toml": _toml,
-    "json": _json,
-    "ini": _ini,
+    "toml": in_toml,
+    "json": in_json,
+    "yaml": in_yaml,
+    "ini": in_ini,
     "file": _file,
     "text": _text,
     "lock": _lock,
-    "python": _python,
+    "python": in_python,
 }
+"""Kind of site → what finds it; a new kind is one function and one line here."""

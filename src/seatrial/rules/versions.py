@@ -11,11 +11,12 @@ from packaging.version import Version
 
 from seatrial.errors import InvalidVersion
 from seatrial.repository import modules, setup_script
-from seatrial.repository.edit import semver
+from seatrial.repository.edit import respelt
 from seatrial.repository.facts import Package, Site
 from seatrial.repository.setuptools_origin import module_roots
 from seatrial.repository.sites import disagreements
-from seatrial.repository.spans import is_version, locate
+from seatrial.repository.spans import is_version
+from seatrial.repository.spelling import agrees
 from seatrial.rules.inputs import RuleInput, line_at
 from seatrial.rules.values import Fix, Flaw, Severity, rule
 
@@ -129,7 +130,7 @@ def lock_behind(about: RuleInput) -> Iterator[Flaw]:
         Lock again (``uv lock``, ``cargo update --workspace``), or let ``--fix`` set the entry.
         Seatrial sets it with every release.
     """
-    yield from _lagging(about, "lock", "the lock")
+    yield from _lagging(about, ("lock",), "the lock")
 
 
 @rule("ST107", "citation-behind", Severity.WARNING, fixable=True)
@@ -141,10 +142,10 @@ def citation_behind(about: RuleInput) -> Iterator[Flaw]:
     Mend:
         Set it, or let ``--fix`` do so; Seatrial sets it with every release.
     """
-    yield from _lagging(about, "text", "the citation file")
+    yield from _lagging(about, ("yaml", "json"), "the citation file")
 
 
-def _lagging(about: RuleInput, kind: str, what: str) -> Iterator[Flaw]:
+def _lagging(about: RuleInput, kinds: tuple[str, ...], what: str) -> Iterator[Flaw]:
     for package in about.packages:
         source = next((site for site in package.sites if site.source), None)
         if source is None or not is_version(source.stated):
@@ -154,11 +155,11 @@ def _lagging(about: RuleInput, kind: str, what: str) -> Iterator[Flaw]:
             crate = posixpath.basename(site.path) == "Cargo.lock"
             if (
                 not site.loose
-                or site.kind != kind
+                or site.kind not in kinds
                 or (crate and not source.path.endswith("Cargo.toml"))
             ):
                 continue
-            if Version(site.stated) != Version(source.stated):
+            if not agrees(site.spelling, site.stated, source.stated):
                 yield Flaw(
                     f"{package.name}: {what} states {site.stated}, {source.where} {source.stated}",
                     site.path,
@@ -291,12 +292,8 @@ def _manifest_path(about: RuleInput, package: Package) -> str:
 def _set(about: RuleInput, site: Site, version: str) -> Fix | None:
     """Make the fix that sets a site to a version; nothing where it cannot spell it."""
     text = about.snapshot.text(site.path)
-    span = locate(text, site.kind, site.locator) if text is not None else None
-    if span is None or span.joined:
-        return None
     try:
-        cargo = posixpath.basename(site.path) in _SEMVER
-        spelt = semver(version) if cargo else str(Version(version))
+        span, spelt = respelt(text or "", site, str(Version(version)))
     except InvalidVersion:
         return None
     return Fix(path=site.path, start=span.start, end=span.end, text=spelt)

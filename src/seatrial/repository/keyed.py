@@ -1,0 +1,168 @@
+"""Where the value of a key stands in TOML, JSON, YAML and INI, to the character."""
+
+from __future__ import annotations
+
+import configparser
+import json
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from seatrial.repository.span import Span
+
+
+def dig(value: object, *path: str) -> Any:  # noqa: ANN401 -- what a TOML or JSON file holds
+    """Give what lies under a path of keys in parsed data, or nothing."""
+    for key in path:
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(key)
+    return value
+
+
+def in_toml(text: str, locator: str) -> Iterator[Span]:
+    """Find a key's string by trying: the right place is the one whose change changes that key.
+
+    This needs no grammar of our own, so it cannot read the file otherwise than its parser does.
+    """
+    path = locator.split(".")
+    parse: Callable[[str], Any] = tomllib.loads
+    try:
+        whole = parse(text)
+    except (ValueError, RecursionError):
+        return
+    stated = dig(whole, *path)
+    if not isinstance(stated, str):
+        return
+    quoted = re.escape(stated)
+    key = re.escape(path[-1])
+    pattern = rf"(?<![\w-])[\"']?{key}[\"']?[ \t]*=[ \t]*([\"']{{1,3}})({quoted})\1"
+    mark = "seatrial-looks-here"
+    for found in re.finditer(pattern, text):
+        start, end = found.span(2)
+        try:
+            tried = parse(text[:start] + mark + text[end:])
+        except (ValueError, RecursionError):
+            continue
+        if dig(tried, *path) == mark and _restored(tried, path, stated) == whole:
+            yield Span(start=start, end=end, stated=stated)
+
+
+def _restored(value: object, path: list[str], stated: str) -> object:
+    parent = dig(value, *path[:-1])
+    parent[path[-1]] = stated
+    return value
+
+
+_SPACE = re.compile(r"[ \t\r\n]*")
+_JSON = json.JSONDecoder()
+
+
+def in_json(text: str, locator: str) -> Iterator[Span]:
+    """Find the string under a path of keys; what lies beside the path is skipped unread.
+
+    Of a key that stands twice in one object the last counts, as for every parser.
+    """
+    try:
+        at = _value_in_json(text, _space(text, 0), locator.split("."))
+        stated, end = _JSON.raw_decode(text, at) if at >= 0 else (None, 0)
+    except (ValueError, IndexError, RecursionError):
+        return
+    if isinstance(stated, str) and text[at + 1 : end - 1] == stated:
+        yield Span(start=at + 1, end=end - 1, stated=stated)
+
+
+def _value_in_json(text: str, at: int, path: list[str]) -> int:
+    for key in path:
+        if text[at] not in "{[":
+            return -1
+        places = dict(_members(text, at))
+        if key not in places:
+            return -1
+        at = places[key]
+    return at
+
+
+def _members(text: str, at: int) -> Iterator[tuple[str, int]]:
+    """Give each key, or number, of an object or array, and where its value begins."""
+    named = text[at] == "{"
+    closing = "}" if named else "]"
+    at = _space(text, at + 1)
+    number = 0
+    while text[at] != closing:
+        key = str(number)
+        if named:
+            key, at = _JSON.raw_decode(text, at)
+            at = _space(text, _expect(text, _space(text, at), ":"))
+        yield key, at
+        at = _space(text, _JSON.raw_decode(text, at)[1])
+        if text[at] != closing:
+            at = _space(text, _expect(text, at, ","))
+        number += 1
+
+
+def _space(text: str, at: int) -> int:
+    found = _SPACE.match(text, at)
+    return found.end() if found else at
+
+
+def _expect(text: str, at: int, mark: str) -> int:
+    if text[at] != mark:
+        raise ValueError(at)
+    return at + 1
+
+
+LONGEST_YAML = 1_000_000
+"""Characters of a YAML file that is read at most: its parser takes a second for that many."""
+
+
+def in_yaml(text: str, locator: str) -> Iterator[Span]:
+    """Find the text under a path of keys (and numbers, of list items) in the first document."""
+    # A parser of some size, that only a repository with such files needs.
+    import yaml
+
+    if len(text) > LONGEST_YAML:
+        return
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except (yaml.YAMLError, RecursionError):
+        return
+    for key in locator.split("."):
+        if isinstance(node, yaml.MappingNode):
+            node = next((v for k, v in reversed(node.value) if k.value == key), None)
+        elif isinstance(node, yaml.SequenceNode) and key.isdigit() and int(key) < len(node.value):
+            node = node.value[int(key)]
+        else:
+            return
+    if not isinstance(node, yaml.ScalarNode):
+        return
+    start, end = node.start_mark.index, node.end_mark.index
+    bare = node.style is None
+    if not bare:
+        start, end = start + 1, end - 1
+    if node.value and text[start:end] == node.value:
+        yield Span(start=start, end=end, stated=node.value, bare=bare)
+
+
+def in_ini(text: str, locator: str) -> Iterator[Span]:
+    """Find the value of ``section.key``."""
+    section, _, key = locator.rpartition(".")
+    parser = configparser.ConfigParser(interpolation=None, strict=False)
+    try:
+        parser.read_string(text)
+        stated = parser.get(section, key, fallback=None)
+    except configparser.Error:
+        return
+    if not stated:
+        return
+    inside = False
+    at = 0
+    for line in text.splitlines(keepends=True):
+        header = re.match(r"\[([^\]]+)\]", line)
+        if header:
+            inside = header[1] == section
+        found = re.match(rf"(?i:{re.escape(key)})[ \t]*[=:][ \t]*({re.escape(stated)})\s*$", line)
+        if inside and found:
+            yield Span(start=at + found.start(1), end=at + found.end(1), stated=stated)
+        at += len(line)
