@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from seatrial.errors import InvalidConfiguration
-from seatrial.repository.changelog import Section, find, section
+from seatrial.repository.changelog import Section, find, section, without_next
 
 NOTES = "### Fixes\n\n- blink `x` (abc)"
 
@@ -364,3 +364,17 @@ def test_groups_have_the_words_of_the_changelog(theirs: str, said: str) -> None:
     assert f"### {said}\n\n- a\n" in mine
     assert ("### Fixes" in mine) is ("ix" not in theirs)
     assert done.notes in mine
+
+
+@pytest.mark.parametrize(("earlier", "stays"), [("## 1.1\n", False), ("## Next\n\n## 1.1\n", True)])
+def test_the_heading_of_the_next_release_stays_where_it_stayed(
+    earlier: str, *, stays: bool
+) -> None:
+    """Some keep an empty heading for the next release, others write it when there is news."""
+    done = write("CHANGES.md", "# Log\n\n## Next\n\n- a\n\n## 1.1\n\n- x\n")
+    for end in ("\n", "\r\n"):
+        written = done.text.replace("\n", end)
+        after = without_next("CHANGES.md", written, f"# Log\n\n{earlier}".replace("\n", end))
+        head = "# Log\n\n## Next\n\n" if stays else "# Log\n\n"
+        rest = "## 1.2.0\n\n- a\n\n## 1.1\n\n- x\n"
+        assert after == (head + rest).replace("\n", end)

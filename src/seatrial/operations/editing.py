@@ -9,9 +9,9 @@ from packaging.version import Version
 
 from seatrial.operations.project import Project
 from seatrial.plan.values import FileEdit, Note
-from seatrial.repository.changelog import section
+from seatrial.repository.changelog import section, without_next
 from seatrial.repository.edit import edits
-from seatrial.repository.facts import Package
+from seatrial.repository.facts import Package, last_release
 from seatrial.repository.fragments import waiting
 from seatrial.repository.notes import compose
 from seatrial.versions.conventional import classify_all
@@ -65,7 +65,25 @@ def texts_of(project: Project, package: Package, version: Version, date: dt.date
         notes = written.notes
         if project.settings.changelog.write:
             others[facts.changelog] = written.text
+            if written.text != facts.changelog_text:
+                earlier = _at_last_release(project, facts.changelog)
+                others[facts.changelog] = without_next(facts.changelog, written.text, earlier)
         if written.remark:
             remarks = (Note(topic="changelog-not-written", text=written.remark),)
     made = edits(project.snapshot, package, str(version), others, date=date.isoformat())
     return Texts(edits=made, notes=notes, remarks=remarks)
+
+
+def _at_last_release(project: Project, path: str) -> str:
+    """Give a file's text at the last release; empty where it was not there, or no text."""
+    last = last_release(project.facts.tags)
+    if last is None:
+        return ""
+    asked = f"{last.commit}:{path}\n".encode()
+    answer = project.snapshot.git("cat-file", "--batch", stdin=asked).stdout
+    # The answer is a line, then the content and a line feed; without such a file, the line alone.
+    _, _, content = answer.partition(b"\n")
+    try:
+        return content.decode().removesuffix("\n")
+    except UnicodeDecodeError:
+        return ""

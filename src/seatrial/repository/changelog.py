@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import posixpath
 from collections.abc import Callable, Iterable, Iterator
 
@@ -125,6 +126,30 @@ def section(path: str, text: str, *, version: str, date: str, notes: str) -> Sec
     if written == plain:
         return Section(text=text, notes=outcome.notes, remark=outcome.remark)
     return Section(text=mark + written.replace("\n", end), notes=outcome.notes)
+
+
+def without_next(path: str, text: str, earlier: str) -> str:
+    """Give a changelog without its heading for the release to come, where the house has it so.
+
+    It goes where nothing stands under it, and where the last release left none behind.
+
+    Args:
+        path: the changelog's path.
+        text: its content after a section was written.
+        earlier: its content at the last release; empty when there was none.
+    """
+    from seatrial.repository.changelog_page import Page
+
+    before = Page(path, earlier.replace("\r\n", "\n"))
+    if not before.releases or any(is_next(heading.title) for heading in before.headings):
+        return text
+    page = Page(path, text.replace("\r\n", "\n"))
+    for heading, below in itertools.pairwise(page.headings):
+        between = page.lines[heading.end : below.first]
+        if is_next(heading.title) and not any(line.strip() for line in between):
+            kept = "\n".join([*page.lines[: heading.first], *page.lines[below.first :]])
+            return kept.replace("\n", "\r\n") if "\r\n" in text else kept
+    return text
 
 
 _UNSURE = "{} stays as it is: its form is not certain."
