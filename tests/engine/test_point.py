@@ -45,6 +45,16 @@ def test_it_is_asked_once_when_all_before_is_done(bench: Bench) -> None:
     assert asked == [("MainThread", "acted gate: made", ["gate"])]
 
 
+def test_the_time_of_the_question_is_nobodys(bench: Bench) -> None:
+    """However long a person thinks, it is not told as the time of an action or of its parent."""
+
+    def think() -> None:
+        bench.clock.now += 3600
+
+    outcome = bench.run(release(), Hooks(before_point_of_no_return=think))
+    assert {result.key: result.seconds for result in outcome.results if result.seconds} == {}
+
+
 def test_who_is_past_it_is_not_asked(bench: Bench) -> None:
     """Where everything irrevocable is there already, nothing is asked."""
     actions = [Scripted(key="gate"), done("pypi")]

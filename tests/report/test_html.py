@@ -8,7 +8,7 @@ import pytest
 
 from seatrial.plan.values import Note, ReleasedCommit
 from seatrial.report.html import render_html
-from seatrial.report.release import Edit, ReleaseReport
+from seatrial.report.release import Edit, ReleaseReport, Step
 from tests.report.made import HOSTILE, report, stopped
 
 VOID = {"meta", "link", "br"}
@@ -158,3 +158,12 @@ def test_the_page_says_how_it_ended(outcome: str, rehearsal: bool, word: str) ->
     """Each outcome has its word, which is also in the title."""
     page = render_html(report(outcome=outcome, rehearsal=rehearsal))
     assert f"<title>{word}: demo 1.1.0</title>" in page
+
+
+def test_what_is_on_the_web_can_be_followed() -> None:
+    """The forge release of a real release is a link; what a dock showed is gone, and is none."""
+    address = "https://forge.invalid/demo/releases/tag/v1.1.0"
+    steps = (Step(key="publish release v1.1.0", kind="publish-release", outcome="done"),)
+    real = report(outcome="released", rehearsal=False, forge_release=address, steps=steps)
+    assert [a["href"] for a in Tree(render_html(real)).named("a")] == [address]
+    assert not Tree(render_html(report())).named("a")

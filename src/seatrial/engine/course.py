@@ -114,6 +114,10 @@ class TaskDesk(Generic[W]):
         """Set when the run is to stop."""
         return self._course.stop
 
+    def now(self) -> float:
+        """Give the run's time."""
+        return self._course.now()
+
     def waiting(self, key: str, why: str, seconds: float) -> None:
         """Tell that it waits."""
         self._course.inbox.put(partial(self._course.manner.listener.waiting, key, why, seconds))
@@ -171,6 +175,8 @@ class Course(Generic[W]):
         self.inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._deadline: float | None = None
         self._asking = False
+        self._asked = 0.0
+        self._stands = 0.0
         self._agreed: bool | None = None
         self.interrupted = False
         self.failures: list[SeatrialError] = []
@@ -218,7 +224,7 @@ class Course(Generic[W]):
             else:
                 return
             self._running.add(task.key)
-            task.began = self.manner.waiting.clock()
+            task.began = self.now()
             self.manner.listener.started(task.key)
             threading.Thread(target=self._work, args=(task,), name=task.key, daemon=True).start()
 
@@ -241,6 +247,10 @@ class Course(Generic[W]):
         self._deadline = time.monotonic() + self.manner.waiting.grace
         self.manner.halt()
 
+    def now(self) -> float:
+        """Give the run's time: seconds that stand still while a person is asked."""
+        return self._stands if self._asking else self.manner.waiting.clock() - self._asked
+
     def permit(self, task: Task[W], reply: Reply) -> None:
         """Say whether an act that cannot be taken back may begin."""
         if self._agreed is False or (self.failures and not task.top.entered):
@@ -248,6 +258,7 @@ class Course(Generic[W]):
             return
         if self._agreed is None:
             self._agreed = False
+            self._stands = self.now()
             try:
                 self._asking = True
                 self.manner.agree()
@@ -255,6 +266,7 @@ class Course(Generic[W]):
                 reply.put(error)
                 return
             finally:
+                self._asked = self.manner.waiting.clock() - self._stands
                 self._asking = False
             self._agreed = True
         task.top.entered = True
@@ -312,7 +324,7 @@ class Course(Generic[W]):
         acted = sum(result.how == "acted" for result in results)
         receipt = Receipt(detail=f"{len(results)} there, {acted} of them new")
         how: Literal["acted", "found"] = "acted" if acted else "found"
-        seconds = self.manner.waiting.clock() - task.began
+        seconds = self.now() - task.began
         try:
             self._journal.append(Done(key=task.key, how=how, receipt=receipt, seconds=seconds))
         except StorageFault as error:

@@ -63,6 +63,10 @@ class Desk(Protocol):
         """Set when the run is to stop."""
         ...
 
+    def now(self) -> float:
+        """Give the run's time: seconds that stand still while a person is asked."""
+        ...
+
     def waiting(self, key: str, why: str, seconds: float) -> None:
         """Tell that it waits."""
         ...
@@ -105,10 +109,10 @@ class Step(Generic[W]):
             Held: it was not begun, because something else went wrong.
             SeatrialError: it is not done; the journal holds the attempt.
         """
-        began = self.waiting.clock()
+        began = self.desk.now()
         try:
             how, receipt = self._carry_out(action)
-            seconds = self.waiting.clock() - began
+            seconds = self.desk.now() - began
             self.journal.append(Done(key=action.key, how=how, receipt=receipt, seconds=seconds))
         except SeatrialError as error:
             # A disk that takes no attempt is told of already, or matters less than this error.
@@ -130,7 +134,7 @@ class Step(Generic[W]):
             self.desk.may_act()
             self.journal.append(Intend(key=action.key))
             how = "acted"
-            began = self.waiting.clock()
+            began = self.desk.now()
             try:
                 given = action.act(self.world)
             except Unreachable as error:
@@ -150,7 +154,7 @@ class Step(Generic[W]):
         Raises:
             SeatrialError: it cannot be said; the journal holds the attempt.
         """
-        began = self.waiting.clock()
+        began = self.desk.now()
         try:
             parts = action.expand(self.world)
             self.journal.append(Expanded(key=key, parts=tuple(part.key for part in parts)))
@@ -193,7 +197,7 @@ class Step(Generic[W]):
             raise Stopped
 
     def _attempt(self, key: str, error: SeatrialError, began: float) -> None:
-        seconds = self.waiting.clock() - began
+        seconds = self.desk.now() - began
         self.journal.append(Attempt(key=key, error=error.slug, said=str(error), seconds=seconds))
 
 

@@ -13,15 +13,15 @@ from markdown_it import MarkdownIt
 from seatrial import __version__
 from seatrial.report.diffs import file_diff
 from seatrial.report.outcomes import MARKS, head_of, kind_of, telling_first
+from seatrial.report.places import Row, places_of
 from seatrial.report.release import ReleaseReport, Step
 from seatrial.report.words import duration, many, size, visible
 
 SHOWN = 20
 """Commits that are shown at once; the rest is folded."""
 
+DONE = {"done", "found"}
 WORDS = {"found": "was there", "failed": "failed", "skipped": "skipped", "undone": "taken back"}
-
-Row = tuple[str, str, str]
 
 
 class ShownStep(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,23 +99,6 @@ def _facts(report: ReleaseReport) -> Iterator[Row]:
     yield "Took", duration(report.seconds), f"on {report.date}"
 
 
-def places_of(report: ReleaseReport) -> Iterator[Row]:
-    """Give where the files, the commit and the notes went: label, value, and a smaller line."""
-    done = {step.key for step in report.steps if step.outcome in {"done", "found"}}
-    for place in report.places:
-        if not any(key.startswith("upload") and key.endswith(f" {place.index}") for key in done):
-            continue
-        label = "Staged on" if place.staging else "Published on"
-        yield label, place.index, "played by the dock" if report.rehearsal else place.url
-    kinds = {step.kind for step in report.steps if step.outcome in {"done", "found"}}
-    if "push" in kinds:
-        target = "a bare clone" if report.rehearsal else report.remote
-        yield "Pushed to", target, f"{report.branch} and {report.tag}, on {report.commit[:12]}"
-    if report.forge_release:
-        where = "played by the dock" if report.rehearsal else report.forge_release
-        yield "Forge release", report.tag, where
-
-
 def _shown(value: object) -> object:
     """Show control characters of what is not yet HTML as what they are."""
     return visible(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
@@ -136,7 +119,7 @@ def _steps(report: ReleaseReport) -> list[ShownStep]:
             mark=MARKS.get(step.outcome, "·"),
             word=_word(step),
             detail=_detail(step),
-            time=duration(step.seconds) if step.outcome != "pending" else "",
+            time=duration(step.seconds) if step.outcome in {*DONE, "failed", "undone"} else "",
             share=round(100 * step.seconds / longest, 1),
             part=step.kind.endswith("-file"),
             no_return=step.key == report.point_of_no_return,
@@ -146,7 +129,9 @@ def _steps(report: ReleaseReport) -> list[ShownStep]:
 
 
 def _detail(step: Step) -> str:
-    """Give the first line of what came of a step, unless its name says it already."""
+    """Give what came of a step, unless its name or another part of the page says it already."""
+    if step.outcome not in DONE or step.kind == "install-check":
+        return ""
     first = next(iter(step.detail.splitlines()), "")
     return "" if first in step.key else first
 

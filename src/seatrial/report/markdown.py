@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from seatrial.report.html import places_of
 from seatrial.report.outcomes import MARKS, head_of
+from seatrial.report.places import places_of
 from seatrial.report.release import ReleaseReport
 from seatrial.report.words import duration, many, size, visible
 

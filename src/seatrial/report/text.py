@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from seatrial.report.changes import show_commits, show_edits
 from seatrial.report.diffs import file_diff
-from seatrial.report.html import places_of
 from seatrial.report.lines import heading, line, link, prose, safe
 from seatrial.report.outcomes import MARKS, head_of
+from seatrial.report.places import places_of
 from seatrial.report.release import ReleaseReport, Step
 from seatrial.report.words import duration, many, size
 
