@@ -39,15 +39,24 @@ def render(text: str, content_type: str = "") -> str | None:
 
     Source: ``utils/readme.py::render``.
     """
-    from readme_renderer import markdown, rst, txt
-
     kind = _kind(content_type)
     if kind == "text/x-rst":
+        from readme_renderer import rst
+
         html = rst.render(text, stream=io.StringIO())
         return None if html is None or _is_title_alone(html) else html
     if kind == "text/markdown":
+        from readme_renderer import markdown
+
         return markdown.render(text)
+    from readme_renderer import txt
+
     return f"<pre>{txt.render(text)}</pre>"
+
+
+def load_renderer() -> None:
+    """Import what most descriptions need, which takes a moment; nothing else changes by it."""
+    import readme_renderer.markdown  # noqa: F401 - imported for later
 
 
 def _kind(content_type: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -19,6 +20,7 @@ from seatrial.errors import (
     TagNotAncestor,
     Unreachable,
 )
+from seatrial.operations.ahead import Ahead
 from seatrial.operations.continuing import Continuation, begun_on, find_continuation
 from seatrial.operations.editing import texts_of
 from seatrial.operations.filenames import version_of
@@ -143,6 +145,11 @@ def look_outside(
     """
     remarks: list[Note] = []
     tip, tags = "", {}
+    # The indexes answer while the remote is asked.
+    pages = {
+        name: Ahead(partial(project.index(name).files, package.name, asked_after=time.monotonic()))
+        for name in project.names_of_indexes(request.index)
+    }
     if project.facts.remote is not None:
         tell(f"asking {project.facts.remote.name} for its branches and tags")
         try:
@@ -165,11 +172,10 @@ def look_outside(
                 if name.startswith("refs/tags/")
             }
     held: dict[Version, tuple[str, ...]] = {}
-    for name in project.names_of_indexes(request.index):
+    for name, page in pages.items():
         tell(f"asking {name} what it holds of {package.name}")
-        index = project.index(name)
         try:
-            files = index.files(package.name, asked_after=time.monotonic())
+            files = page.result()
         except Unreachable as error:
             if not request.patient:
                 raise

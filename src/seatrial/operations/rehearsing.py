@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -25,6 +26,8 @@ from seatrial.errors import (
     SeatrialError,
     Unreachable,
 )
+from seatrial.indexrules.descriptions import load_renderer
+from seatrial.operations.ahead import Ahead
 from seatrial.operations.pages import reports_folder, write_pages
 from seatrial.operations.planning import Request, plan_release
 from seatrial.operations.project import Project
@@ -82,11 +85,14 @@ def rehearse(rehearsal: Rehearsal, watch: Watch) -> tuple[Planning, ReleaseRepor
         run = folder / "run"
         run.mkdir()
         (run / "plan.json").write_bytes(plan.encode())
-        with _staged(at, plan, folder, faults) as stage:
+        with _staged(at, plan, folder, faults, timer) as stage:
             (folder / "stage.json").write_bytes(msgspec.json.encode(stage))
             world = rehearsal_world(at, stage, run)
             _until_killed(folder, at, plan, faults)
-            scene = Scene(rehearsal, at, plan, stage, folder, timer)
+            # A build is other programs' work; meanwhile ours gets ready for what comes after it.
+            missing = Ahead(partial(missing_for_release, at, plan))
+            Ahead(load_renderer)
+            scene = Scene(rehearsal, at, plan, stage, folder, timer, missing)
             try:
                 perform(plan, world, run, watch)
             except SeatrialError as error:
@@ -110,6 +116,7 @@ class Scene:
         stage: where.
         folder: everything lies in it.
         timer: runs since the beginning.
+        missing: what a real release would need.
     """
 
     rehearsal: Rehearsal
@@ -118,6 +125,7 @@ class Scene:
     stage: Stage
     folder: Path
     timer: Stopwatch
+    missing: Ahead[list[Missing]]
 
     def report(self, world: World, error: SeatrialError | None = None) -> ReleaseReport:
         """Report what came of it, and write its pages.
@@ -134,7 +142,7 @@ class Scene:
             artifacts=artifacts_of(world),
             simple_urls={name: simple for name, (_, simple) in self.stage.indexes.items()},
             remote=self.stage.remote if plan.remote else "",
-            missing=tuple(missing_for_release(self.project, plan)),
+            missing=tuple(self.missing.result()),
             failure=describe(error) if error else None,
             seconds=self.timer.seconds,
         )
@@ -163,7 +171,9 @@ def _folder(keep: Path | None) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def _staged(project: Project, plan: Plan, folder: Path, faults: Sequence[Fault]) -> Iterator[Stage]:
+def _staged(
+    project: Project, plan: Plan, folder: Path, faults: Sequence[Fault], timer: Stopwatch
+) -> Iterator[Stage]:
     """Set up remote and dock."""
     remote = bare_copy(
         project.snapshot.root,
@@ -178,7 +188,7 @@ def _staged(project: Project, plan: Plan, folder: Path, faults: Sequence[Fault])
         faults=[fault for fault in faults if fault.kind != "kill"],
     )
     with dock:
-        _seed(dock, project, plan)
+        _seed(dock, project, plan, timer.began)
         indexes = {
             name: (dock.upload_url(name), dock.simple_url(name)) for name in indexes_of(plan)
         }
@@ -186,11 +196,14 @@ def _staged(project: Project, plan: Plan, folder: Path, faults: Sequence[Fault])
         yield Stage(remote=str(remote), indexes=indexes, forge=dock.forge_api if on_forge else "")
 
 
-def _seed(dock: Dock, project: Project, plan: Plan) -> None:
-    """Show the dock what the real indexes hold of the package, where that can be read."""
+def _seed(dock: Dock, project: Project, plan: Plan, since: float) -> None:
+    """Show the dock what the real indexes hold of the package, where that can be read.
+
+    What the planning was told, from the moment ``since`` on, is not asked again.
+    """
     for name in indexes_of(plan):
         with contextlib.suppress(Unreachable):
-            held = project.index(name).files(plan.package)
+            held = project.index(name).files(plan.package, asked_after=since)
             dock.seed(
                 name,
                 plan.package,

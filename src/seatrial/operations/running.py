@@ -126,12 +126,16 @@ def killer(kind: str) -> Listener:
 
 
 class Stopwatch:
-    """Seconds since it was made."""
+    """Seconds since it was made.
+
+    Attributes:
+        began: when that was (``time.monotonic()``).
+    """
 
     def __init__(self) -> None:
-        self._began = time.monotonic()
+        self.began = time.monotonic()
 
     @property
     def seconds(self) -> float:
         """How long it has run."""
-        return time.monotonic() - self._began
+        return time.monotonic() - self.began

@@ -49,6 +49,9 @@ class CloneGit:
         for secret in logins(remote):
             runner.redactor.add(secret)
         self._read: UserGit | None = None
+        # One process uses the clone at a time, so what it holds need not be asked for twice.
+        self._made = ""
+        self._tagged: dict[str, RemoteRef] = {}
 
     def prepare(self, commit: str) -> None:
         """Make the clone, if it is not there, with its HEAD at the planned commit.
@@ -70,6 +73,7 @@ class CloneGit:
                 return
             new = self._folder / "new"
             remove(new)
+            self._forget()
             remove(self._git_dir)
             layout = Layout(lenders=[user_git.objects], head=commit, bare=True)
             create(new, layout, user_git, self._runner)
@@ -83,8 +87,11 @@ class CloneGit:
         """Give the release commit made in this clone, or an empty string."""
         if not self._git_dir.is_dir():
             return ""
-        done = self._git("rev-parse", "--verify", "--quiet", f"{RELEASE}^{{commit}}", must=False)
-        return done.text.strip() if done.code == 0 else ""
+        if not self._made:
+            name = f"{RELEASE}^{{commit}}"
+            done = self._git("rev-parse", "--verify", "--quiet", name, must=False)
+            self._made = done.text.strip() if done.code == 0 else ""
+        return self._made
 
     def commit(self, parent: str, edits: Sequence[FileEdit], message: str, when: int) -> str:
         """Make the release commit from edits, and remember it; with no edits it is the parent.
@@ -111,6 +118,7 @@ class CloneGit:
             )  # fmt: skip
             made = _signed(done, "the release commit").text.strip()
         self._git("update-ref", RELEASE, made)
+        self._made = made
         return made
 
     def tree(self, commit: str) -> str:
@@ -119,10 +127,13 @@ class CloneGit:
 
     def tag_object(self, name: str) -> RemoteRef | None:
         """Give the tag of this clone, or nothing; the user's own tags are not in it."""
-        ref = f"refs/tags/{name}"
-        done = self._git("rev-parse", "--quiet", ref, f"{ref}^{{commit}}", must=False)
-        ids = done.text.split()
-        return RemoteRef(id=ids[0], commit=ids[1]) if done.code == 0 else None
+        if name not in self._tagged:
+            ref = f"refs/tags/{name}"
+            done = self._git("rev-parse", "--quiet", ref, f"{ref}^{{commit}}", must=False)
+            if done.code == 0:
+                made, commit = done.text.split()
+                self._tagged[name] = RemoteRef(id=made, commit=commit)
+        return self._tagged.get(name)
 
     def tag(self, name: str, commit: str, message: str, when: int) -> str:
         """Make the annotated tag in this clone and give its object's id.
@@ -203,7 +214,12 @@ class CloneGit:
 
     def discard(self) -> None:
         """Remove the clone and its checkouts."""
+        self._forget()
         remove(self._folder)
+
+    def _forget(self) -> None:
+        self._made = ""
+        self._tagged.clear()
 
     def _user_git(self, commit: str = "HEAD") -> UserGit:
         if self._read is None:
