@@ -68,3 +68,15 @@ def test_fragments_that_wait_keep_the_changelog_as_it_is(tmp_path: Path) -> None
         stage.project.commit("fix: mended", files)
         text = remarks(stage)["changelog-not-written"]
         assert "news/ holds 1 of its fragments, so run towncrier" in text
+
+
+def test_a_section_of_mere_subjects_is_remarked(tmp_path: Path) -> None:
+    """Commits that do not say what they change make a poor changelog; the plan says so in time."""
+    with scene(tmp_path) as stage:
+        stage.project.commit("feat: told", tag="v1.0.5")
+        stage.project.commit("Tidy up")
+        assert "made of a commit's subject" in remarks(stage)["changelog-from-commits"]
+        stage.project.commit("Tidy more")
+        assert "the subjects of 2 commits" in remarks(stage)["changelog-from-commits"]
+        stage.project.commit("fix: mended")
+        assert "changelog-from-commits" not in remarks(stage)

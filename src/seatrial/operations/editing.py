@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 
 import msgspec
 from packaging.version import Version
@@ -11,7 +12,7 @@ from seatrial.operations.project import Project
 from seatrial.plan.values import FileEdit, Note
 from seatrial.repository.changelog import section, without_next
 from seatrial.repository.edit import edits
-from seatrial.repository.facts import Package, last_release
+from seatrial.repository.facts import Facts, Package, last_release
 from seatrial.repository.fragments import waiting
 from seatrial.repository.notes import compose
 from seatrial.versions.conventional import classify_all
@@ -68,10 +69,24 @@ def texts_of(project: Project, package: Package, version: Version, date: dt.date
             if written.text != facts.changelog_text:
                 earlier = _at_last_release(project, facts.changelog)
                 others[facts.changelog] = without_next(facts.changelog, written.text, earlier)
+        if written.composed:
+            remarks = tuple(_untold(facts))
         if written.remark:
             remarks = (Note(topic="changelog-not-written", text=written.remark),)
     made = edits(project.snapshot, package, str(version), others, date=date.isoformat())
     return Texts(edits=made, notes=notes, remarks=remarks)
+
+
+def _untold(facts: Facts) -> Iterator[Note]:
+    """Say that a section would be made of commits that do not say what they change."""
+    effects = classify_all([(c.subject, c.body) for c in facts.commits if not c.merge])
+    if effects and not any(effect.kind != "other" for effect in effects):
+        many = f"the subjects of {len(effects)} commits" if effects[1:] else "a commit's subject"
+        text = (
+            f"{facts.changelog} says nothing of this release yet: its section is made of {many}. "
+            "To have it in your own words, write them there and commit before the release."
+        )
+        yield Note(topic="changelog-from-commits", text=text)
 
 
 def _at_last_release(project: Project, path: str) -> str:

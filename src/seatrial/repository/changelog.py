@@ -25,11 +25,13 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
         text: its whole new text; the old one when it stays.
         notes: the notes of the release, Markdown.
         remark: why it was not written, one sentence; empty when all is well.
+        composed: whether the section is made of the notes that were given, not of what stood there.
     """
 
     text: str
     notes: str
     remark: str = ""
+    composed: bool = False
 
 
 def find(
@@ -125,7 +127,11 @@ def section(path: str, text: str, *, version: str, date: str, notes: str) -> Sec
         return Section(text=text, notes=notes, remark=outcome.remark or _UNSURE.format(path))
     if written == plain:
         return Section(text=text, notes=outcome.notes, remark=outcome.remark)
-    return Section(text=mark + written.replace("\n", end), notes=outcome.notes)
+    return Section(
+        text=mark + written.replace("\n", end),
+        notes=outcome.notes,
+        composed=outcome.notes == notes,
+    )
 
 
 def without_next(path: str, text: str, earlier: str) -> str:
