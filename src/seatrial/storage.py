@@ -14,7 +14,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from seatrial.errors import StorageFault
+from seatrial.errors import InvalidConfiguration, StorageFault
 
 _NO_ROOM = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _NOT_ALLOWED = {errno.EACCES, errno.EPERM, errno.EROFS}
@@ -50,6 +50,27 @@ def storage_faults(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise storage_fault(path, error) from error
+
+
+@contextlib.contextmanager
+def chosen_place(path: Path) -> Iterator[None]:
+    """Turn what the operating system refuses within the block into a fault of the command.
+
+    Args:
+        path: the place that the user named.
+
+    Raises:
+        InvalidConfiguration: something in the block raised an ``OSError``.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise InvalidConfiguration(
+            str(path),
+            error.strerror or str(error),
+            doing="writing to",
+            next_step="Name another place, or make this one writable.",
+        ) from error
 
 
 def flush(descriptor: int) -> None:

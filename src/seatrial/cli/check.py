@@ -92,14 +92,13 @@ def _show(checked: Checked, form: str) -> None:
 
 
 def _text(console: Console, checked: Checked) -> None:
-    from rich.markup import escape
-
+    from seatrial.report.lines import safe
     from seatrial.rules.formats import summary
 
     for one in checked.mended:
-        console.print(f"[green]Mended[/] {escape(one.where)}: {one.code} {escape(one.message)}")
+        console.print(f"[green]Mended[/] {safe(one.where)}: {one.code} {safe(one.message)}")
     for path, why in checked.left.items():
-        console.print(f"[yellow]Left alone[/] {escape(path)}: {escape(why)}")
+        console.print(f"[yellow]Left alone[/] {safe(path)}: {safe(why)}")
     for one in checked.findings:
         _line(console, one)
     console.print(summary(checked.findings))
@@ -112,18 +111,17 @@ def _text(console: Console, checked: Checked) -> None:
 
 
 def _line(console: Console, one: Finding) -> None:
-    from rich.markup import escape
+    from seatrial.report.lines import safe
 
-    where = f"[bold]{escape(one.where)}[/]: " if one.where else ""
+    where = f"[bold]{safe(one.where)}[/]: " if one.where else ""
     console.print(
-        f"{where}[{_COLOURS[one.severity]}]{one.code}[/] {escape(one.message)}"
+        f"{where}[{_COLOURS[one.severity]}]{one.code}[/] {safe(one.message)}"
         f" [dim]({one.severity}, {one.name})[/]"
     )
 
 
 def _list() -> None:
-    from rich.markup import escape
-
+    from seatrial.report.lines import safe
     from seatrial.rules.registry import all_rules
 
     console = page_console()
@@ -131,7 +129,7 @@ def _list() -> None:
     for rule in all_rules():
         if rule.family != family:
             family = rule.family
-            console.print(f"[bold]{escape(family)}[/]")
+            console.print(f"[bold]{safe(family)}[/]")
         console.print(
-            f"  {rule.code} {escape(rule.name)} [dim]({rule.severity})[/]  {escape(rule.summary)}"
+            f"  {rule.code} {safe(rule.name)} [dim]({rule.severity})[/]  {safe(rule.summary)}"
         )

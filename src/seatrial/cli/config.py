@@ -21,11 +21,11 @@ def command() -> None:
 def show(path: Path, *, as_json: bool) -> None:
     """Show every key with its value, and the line that says so."""
     import msgspec
-    from rich.markup import escape
 
     from seatrial.cli.documents import ConfigDocument
     from seatrial.config.show import explain
     from seatrial.operations.project import Project
+    from seatrial.report.lines import safe
 
     explained = explain(Project.open(path).configuration)
     if as_json:
@@ -34,4 +34,4 @@ def show(path: Path, *, as_json: bool) -> None:
     console = page_console()
     for one in explained:
         value = msgspec.json.encode(one.value).decode()
-        console.print(f"{escape(one.key)} = {escape(value)}  [dim]{escape(one.origin)}[/]")
+        console.print(f"{safe(one.key)} = {safe(value)}  [dim]{safe(one.origin)}[/]")

@@ -6,6 +6,7 @@ import importlib
 import io
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -63,9 +64,7 @@ def run(arguments: Sequence[str]) -> int:
         result = cli.main(args=list(arguments), prog_name="seatrial", standalone_mode=False)
     except SeatrialError as error:
         return _told(error, machine=machine)
-    except KeyboardInterrupt:
-        return _told(Interrupted("by you", ""), machine=machine)
-    except click.Abort:
+    except (KeyboardInterrupt, click.Abort):
         return _told(Interrupted("by you", ""), machine=machine)
     except click.ClickException as error:
         return _misused(error, machine=machine)
@@ -73,6 +72,11 @@ def run(arguments: Sequence[str]) -> int:
         # The reader of our output went away (a pager, head): that is its right.
         sys.stderr.close()
         return ExitCode.DONE
+    except OSError as error:
+        # A disk that is full or read-only where nobody looked for it: said, like all else.
+        from seatrial.storage import storage_fault
+
+        return _told(storage_fault(Path(error.filename or "the disk"), error), machine=machine)
     return _code(result)
 
 

@@ -35,12 +35,14 @@ def command(
     from seatrial.operations.project import Project
     from seatrial.plan.planning import Planned
     from seatrial.report.planned import show_planning
+    from seatrial.storage import chosen_place
 
     request = msgspec.structs.replace(request_of(asked), patient=True)
     with Steps() as steps:
         planning = plan_release(Project.open(asked.path), request, steps.tell)
     if out is not None and isinstance(planning, Planned):
-        out.write_bytes(planning.plan.encode())
+        with chosen_place(out):
+            out.write_bytes(planning.plan.encode())
     if as_json:
         write_json(planning)
     else:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.markup import escape
-
 from seatrial.cli.output import page_console, write_json
 
 if TYPE_CHECKING:
@@ -17,16 +15,15 @@ def show_single(report: SingleReport, *, as_json: bool) -> None:
     if as_json:
         write_json(report)
         return
+    from seatrial.report.lines import line, prose, safe
+    from seatrial.report.text import show_files
+
     console = page_console()
-    console.print(
-        f"[green]{report.outcome.capitalize()}[/] "
-        f"[bold]{escape(report.package)} {escape(report.version)}[/]"
-    )
-    for file in report.artifacts:
-        console.print(f"  {escape(file.name)}  {file.size:,} bytes")
-        console.print(f"    [dim]sha256 {file.sha256}[/]")
+    name = f"[bold]{safe(report.package)} {safe(report.version)}[/]"
+    line(console, f"[green]✓ {report.outcome.capitalize()}[/] {name}")
+    show_files(console, report.artifacts)
     for step in report.steps:
         if step.detail and not step.kind.endswith("-file"):
-            console.print(f"  [dim]{escape(step.key)}: {escape(step.detail)}[/]")
+            line(console, f"  [dim]{safe(step.key)}: {safe(step.detail)}[/]")
     for warning in report.warnings:
-        console.print(f"[yellow]Note:[/] {escape(warning)}")
+        prose(console, f"[yellow]Warning:[/] {safe(warning)}")

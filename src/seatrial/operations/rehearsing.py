@@ -43,6 +43,7 @@ from seatrial.plan.planning import Planned, Planning
 from seatrial.plan.values import DraftRelease, Plan
 from seatrial.report.failure import describe
 from seatrial.report.release import Circumstances, Missing, ReleaseReport, report_release
+from seatrial.storage import chosen_place
 from seatrial.world.git import bare_copy
 from seatrial.world.ports import World
 from seatrial.world.usual import usual_index
@@ -159,14 +160,16 @@ def _folder(keep: Path | None) -> Iterator[Path]:
             yield Path(name).resolve()
         return
     folder = keep.resolve()
-    if folder.exists() and any(folder.iterdir()):
+    with chosen_place(keep):
+        folder.mkdir(parents=True, exist_ok=True)
+        empty = not any(folder.iterdir())
+    if not empty:
         raise InvalidConfiguration(
             str(keep),
             "the folder is not empty",
             doing="keeping the rehearsal in",
             next_step="Name a new folder, or empty this one.",
         )
-    folder.mkdir(parents=True, exist_ok=True)
     yield folder
 
 

@@ -30,6 +30,7 @@ from seatrial.operations.worlds import lone_world, real_world
 from seatrial.plan import values
 from seatrial.plan.values import AnySpec, Plan
 from seatrial.report.release import Artifact, Circumstances, Step, report_release
+from seatrial.storage import chosen_place
 from seatrial.world.given import GivenFiles
 from seatrial.world.ports import StoredFile
 from seatrial.world.store import RunStore
@@ -103,9 +104,10 @@ def build(path: Path, out: Path, watch: Watch) -> SingleReport:
         versions = {str(version_of(file.name)) for file in files}
         version = package.version or min(versions)
         findings = _inspected(files, name, version)
-        out.mkdir(parents=True, exist_ok=True)
-        for file in files:
-            shutil.copyfile(file.path, out / file.name)
+        with chosen_place(out):
+            out.mkdir(parents=True, exist_ok=True)
+            for file in files:
+                shutil.copyfile(file.path, out / file.name)
         return _report("built", plan, run, artifacts_of(world), findings)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from seatrial.report.changes import show_commits, show_edits
@@ -9,7 +10,7 @@ from seatrial.report.diffs import file_diff
 from seatrial.report.lines import heading, line, link, prose, safe
 from seatrial.report.outcomes import MARKS, head_of
 from seatrial.report.places import places_of
-from seatrial.report.release import ReleaseReport, Step
+from seatrial.report.release import Artifact, ReleaseReport, Step
 from seatrial.report.words import duration, many, size
 
 if TYPE_CHECKING:
@@ -39,7 +40,11 @@ def show_release(console: Console, report: ReleaseReport, *, steps: bool = True)
         prose(console, safe(report.reason), 2)
         show_commits(console, report.commits, report.previous)
         show_edits(console, [file_diff(edit) for edit in report.edits])
-        _show_files(console, report)
+        if report.artifacts:
+            heading(console, many(len(report.artifacts), "artifact"))
+        if report.origin:
+            prose(console, f"Taken from {safe(report.origin)}, byte for byte.", 2)
+        show_files(console, report.artifacts)
         _show_places(console, report)
         _show_installations(console, report)
     if steps:
@@ -49,14 +54,15 @@ def show_release(console: Console, report: ReleaseReport, *, steps: bool = True)
     _show_rest(console, report)
 
 
-def _show_files(console: Console, report: ReleaseReport) -> None:
-    if not report.artifacts:
-        return
-    heading(console, many(len(report.artifacts), "artifact"))
-    if report.origin:
-        prose(console, f"Taken from {safe(report.origin)}, byte for byte.", 2)
-    width = max(len(file.name) for file in report.artifacts)
-    for file in report.artifacts:
+def show_files(console: Console, files: Sequence[Artifact]) -> None:
+    """Show built files with sizes and digests.
+
+    Args:
+        console: where.
+        files: all of them.
+    """
+    width = max((len(file.name) for file in files), default=0)
+    for file in files:
         line(console, f"  {safe(file.name):<{width}}  {size(file.size):>9}")
         line(console, f"    [dim]sha256 {file.sha256}[/]")
 
