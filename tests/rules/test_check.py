@@ -271,6 +271,15 @@ def test_a_shallow_clone_is_checked_all_the_same(tmp_path: Path) -> None:
     assert [one.code for one in checked.findings] == ["ST101"]
 
 
+def test_a_rule_is_explained(capfd: pytest.CaptureFixture[str]) -> None:
+    """The explanation of a code or a name is the rule's page."""
+    assert run(["explain", "ST101"]) == 0
+    by_code = capfd.readouterr().out
+    assert by_code == pages()["ST101.md"]
+    assert run(["explain", "version-drift"]) == 0
+    assert capfd.readouterr().out == by_code
+
+
 def test_the_list_names_every_rule(capfd: pytest.CaptureFixture[str]) -> None:
     """--list prints each code, and needs no repository."""
     assert run(["check", "--list"]) == 0

@@ -69,6 +69,7 @@ CASES = [
     ),
     Case("ST701", job("run: twine upload --skip-existing dist/*"), (f"{PATH}:5",)),
     Case("ST701", job(f"uses: {PUBLISH}", "run: pip install --skip-existing")),
+    Case("ST701", job("run: twine upload -r testpypi --skip-existing dist/*")),
     Case(
         "ST702",
         job("run: |\n        set -x\n        pytest || true", f"uses: {PUBLISH}"),
@@ -115,6 +116,14 @@ CASES = [
         (f"{PATH}:7",),
     ),
     Case("ST710", job("uses: actions/checkout@v4", trigger="pull_request_target")),
+    Case(
+        "ST710",
+        job(
+            "uses: actions/checkout@v4\n      with:\n        ref: ${{ github.head_ref }}",
+            before="    if: github.event.pull_request.head.repo.fork == false\n",
+            trigger="pull_request_target",
+        ),
+    ),
     Case("ST711", job('run: echo "${{ github.event.issue.title }}"'), (f"{PATH}:5",)),
     Case("ST711", job('run: echo "${{ github.sha }}"')),
     Case("ST711", job('run: echo "$T"\n      env: {T: "${{ github.head_ref }}"}')),

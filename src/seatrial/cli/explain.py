@@ -30,13 +30,19 @@ def complete_errors(
     ]
 
 
-@click.command("explain", epilog=example("seatrial explain different-bytes", "seatrial explain"))
+@click.command(
+    "explain",
+    epilog=example(
+        "seatrial explain different-bytes", "seatrial explain ST101", "seatrial explain"
+    ),
+)
 @click.argument("error", default="", shell_complete=complete_errors)
 @json_option
 def command(error: str, *, as_json: bool) -> None:
-    """Say what an error means, why Seatrial stops there, and what to do.
+    """Say what an error or a rule means, why Seatrial stops there, and what to do.
 
-    Without the name of an ERROR, all of them are listed.
+    Without the name of an ERROR, or the code of a rule, all errors are listed; seatrial check
+    --list lists the rules.
     """
     from seatrial.cli.documents import ExplainDocument
 
@@ -53,6 +59,9 @@ def _found(error: str) -> tuple[Explanation, ...]:
     from seatrial.cli.documents import Explanation
     from seatrial.report.explained import by_name, meaning, page
 
+    rule = _rule(error)
+    if rule is not None:
+        return (rule,)
     known = by_name()
     if error and error not in known:
         near = difflib.get_close_matches(error, known, n=1)
@@ -67,6 +76,21 @@ def _found(error: str) -> tuple[Explanation, ...]:
         )
         for slug, kind in known.items()
         if error in {"", slug}
+    )
+
+
+def _rule(word: str) -> Explanation | None:
+    """Give the rule of a code or a name, if one is meant."""
+    from seatrial.cli.documents import Explanation
+    from seatrial.exitcodes import ExitCode
+    from seatrial.rules.pages import page
+    from seatrial.rules.registry import by_name
+
+    rule = by_name(word)
+    if rule is None:
+        return None
+    return Explanation(
+        error=rule.code, exit_code=int(ExitCode.REFUSED), meaning=rule.summary, page=page(rule)
     )
 
 

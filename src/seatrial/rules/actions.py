@@ -24,6 +24,7 @@ _RETIRED = {
     "actions/upload-artifact": 3,
     "actions/download-artifact": 3,
 }
+_WHO = re.compile(r"head\.repo\.(?:full_name|fork)|author_association|github\.actor\b")
 _BY_TAG = frozenset({"release", "create"})
 
 
@@ -41,13 +42,20 @@ def strangers_code(about: RuleInput) -> Iterator[Flaw]:
     for workflow in about.workflows:
         if "pull_request_target" not in workflow.triggers:
             continue
-        for job in workflow.jobs.values():
+        for job in _open_to_strangers(workflow):
             for step in job.steps:
                 ref = step.given("ref")
                 # A sparse checkout takes folders that somebody has thought about.
                 whole = not step.given("sparse-checkout")
                 if step.action == "actions/checkout" and whole and _THEIRS.search(ref.text):
                     yield Flaw("a stranger's code is checked out", workflow.path, ref.line)
+
+
+def _open_to_strangers(workflow: Workflow) -> Iterator[Job]:
+    """Give the jobs whose condition does not ask who it is that asks."""
+    for job in workflow.jobs.values():
+        if not _WHO.search(job.value.get("if").text):
+            yield job
 
 
 @rule("ST711", "strangers-words", Severity.ERROR)
@@ -60,7 +68,7 @@ def strangers_words(about: RuleInput) -> Iterator[Flaw]:
         Hand them over in ``env``, and read the variable in the script.
     """
     for workflow in about.workflows:
-        for job in workflow.jobs.values():
+        for job in _open_to_strangers(workflow):
             for step in job.steps:
                 for line in step.script:
                     if _STRANGE.search(line.text):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
 from seatrial.repository import house_style
@@ -16,6 +18,7 @@ from seatrial.rules.values import Flaw, Severity, rule
 _FUTURE = 30
 """Days ahead of the commit that a date may lie, for a release in preparation."""
 
+_USUAL = re.compile(r"(?i)v|version|release|released|changes|in|for|new|the|of|what|s|_+")
 _KEPT = 3
 """Sections that make a file a changelog that is kept by hand."""
 
@@ -45,6 +48,7 @@ def _sections(about: RuleInput) -> tuple[_Section, ...]:
     from seatrial.repository.changelog_page import Page
 
     page = Page(about.facts.changelog, text.removeprefix("\ufeff").replace("\r\n", "\n"))
+    names = {canonicalize_name(package.name) for package in about.packages}
     return tuple(
         _Section(
             version=release.version,
@@ -55,7 +59,21 @@ def _sections(about: RuleInput) -> tuple[_Section, ...]:
             says=any(line.strip() for line in page.lines[release.heading.end : release.end]),
         )
         for release in page.releases
+        if _is_of(names, release.heading.title)
     )
+
+
+def _is_of(names: set[NormalizedName], title: str) -> bool:
+    """Whether a title is of a release of ours: "Python 3.13 support" is of none.
+
+    What follows the number with a hyphen belongs to it, and is no spelling that is known.
+    """
+    found = house_style.VERSION.search(title)
+    if found is None or re.match(r"-\d", title[found.end() :]):
+        return False
+    before = [word for word in re.split(r"[^\w.-]+", title[: found.start()]) if word]
+    ours = (canonicalize_name(word) for word in before if not _USUAL.fullmatch(word))
+    return all(any(word in name or name in word for name in names) for word in ours)
 
 
 @rule("ST301", "changelog-section-missing", Severity.WARNING)
@@ -74,6 +92,8 @@ def changelog_section_missing(about: RuleInput) -> Iterator[Flaw]:
         for tag in about.facts.tags
         if tag.ancestor and not Version(tag.version).is_prerelease
     ]
+    # A tag of one number (v2) moves with the releases, where those have more.
+    final = [version for version in final if len(version.release) > 1] or final
     if len(about.packages) != 1 or len(sections) < _KEPT or not final:
         return
     if max(final) not in {section.version for section in sections}:

@@ -20,7 +20,7 @@ _KEY = re.compile(
     r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----\s(?:[\w-]+: [^\n]*\n)*[A-Za-z0-9+/=\s]{200,}-----END"
 )
 _LOGIN = re.compile(r"\bhttps?://[^\s/:@\"'<>${}]+:(?P<password>[^\s/:@\"'<>${}%]{6,})@")
-_SAMPLE = re.compile(r"(?i)(?:^|/)(?:tests?|testing|testdata|fixtures|docs?|examples?|samples?)/")
+_SAMPLE = re.compile(r"(?i)(?:^|/)(?:t|tests?|testing|testdata|fixtures|docs?|examples?|samples?)/")
 _PLACEHOLDER = re.compile(
     r"(?i)^(?:x+|\*+|<.*>|\$.*|%.*|.*(?:your|example|password|token|secret).*)$"
 )

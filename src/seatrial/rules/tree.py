@@ -32,7 +32,7 @@ def output_tracked(about: RuleInput) -> Iterator[Flaw]:
         ``git rm -r --cached`` it, and add it to ``.gitignore``.
     """
     seen: set[str] = set()
-    for path in sorted(about.files):
+    for path in dict.fromkeys(path for one in about.packages for path in about.below(one)):
         if _OUTPUT.search(path) and not _TESTS.search(path):
             folder = posixpath.dirname(path)
             if folder not in seen:
@@ -173,6 +173,8 @@ def tests_installed(about: RuleInput) -> Iterator[Flaw]:
         if manifest.family != "setuptools" or "tests/__init__.py" not in {
             path.removeprefix(f"{package.path}/") for path in about.below(package)
         }:
+            continue
+        if manifest.tool("setuptools", "packages") is not None:
             continue
         node = manifest.call.get("packages")
         bare = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from seatrial.addresses import INDEXES
 from seatrial.rules.inputs import RuleInput
 from seatrial.rules.publishing import (
     PYPI_ACTION,
@@ -37,7 +38,7 @@ def skip_existing(about: RuleInput) -> Iterator[Flaw]:
         sending it again does no harm; keep the built files, and send those.
     """
     for workflow, step in _steps(about):
-        if not publishes(step):
+        if not publishes(step) or _is_staging(step):
             continue
         for name in ("skip-existing", "skip_existing"):
             given = step.given(name)
@@ -46,6 +47,13 @@ def skip_existing(about: RuleInput) -> Iterator[Flaw]:
         for line in step.script:
             if "--skip-existing" in line.text:
                 yield Flaw("files are passed over by name", workflow.path, line.number)
+
+
+def _is_staging(step: Step) -> bool:
+    """Whether a step publishes to the index that is there for trying out."""
+    named = [step.given("repository-url").text, step.given("repository_url").text]
+    named += [line.text for line in step.script]
+    return any(INDEXES["testpypi"].upload in text or "testpypi" in text for text in named)
 
 
 @rule("ST702", "failure-swallowed", Severity.ERROR)
