@@ -5,6 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
+from seatrial.errors import InvalidConfiguration
+from seatrial.operations.pythons import check_pythons
+from seatrial.repository.facts import Package
 from tests.support.releases import Scene, scene
 from tests.support.wheels import make_wheel
 
@@ -80,3 +85,26 @@ def test_a_section_of_mere_subjects_is_remarked(tmp_path: Path) -> None:
         assert "the subjects of 2 commits" in remarks(stage)["changelog-from-commits"]
         stage.project.commit("fix: mended")
         assert "changelog-from-commits" not in remarks(stage)
+
+
+def package(requires: str) -> Package:
+    """Give a package with a requires-python."""
+    return Package(
+        name="demo", path="", backend="x", version="1", requires_python=requires, sites=()
+    )
+
+
+@pytest.mark.parametrize(
+    ("requires", "python"),
+    [("", "3.9"), (">=3.9.2", "3.9"), (">=3.9", "3.13t"), ("what?", "3.9"), (">=3.9", "pypy3.10")],
+)
+def test_a_python_that_the_package_admits_is_taken(requires: str, python: str) -> None:
+    """A minor version is admitted where its later patch releases are."""
+    check_pythons(package(requires), [python])
+
+
+@pytest.mark.parametrize("python", ["3.9", "3.9.18", "pypy3.9"])
+def test_a_python_that_the_package_does_not_admit_is_refused(python: str) -> None:
+    """What no installer would do is said before the build, and as a matter of the command."""
+    with pytest.raises(InvalidConfiguration, match=r"requires Python >=3\.10"):
+        check_pythons(package(">=3.10"), ["3.12", python])

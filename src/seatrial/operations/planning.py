@@ -25,6 +25,7 @@ from seatrial.operations.continuing import Continuation, begun_on, find_continua
 from seatrial.operations.editing import texts_of
 from seatrial.operations.filenames import version_of
 from seatrial.operations.project import Project
+from seatrial.operations.pythons import check_pythons
 from seatrial.operations.remarks import Days, remarks_on, site_of
 from seatrial.operations.running import unheard
 from seatrial.plan.make import Material, make_plan, release_date
@@ -104,6 +105,7 @@ def plan_release(
     tell("reading the repository")
     facts, package = project.facts, project.package()
     check_sites(package)
+    check_pythons(package, request.python or project.settings.verify.python)
     branch = project.settings.branch or facts.upstream or facts.branch
     if not branch:
         raise DetachedHead(str(project.snapshot.root), f"HEAD is at {facts.head[:12]}")
