@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
+from importlib.resources import files
 
 import pytest
 
@@ -167,3 +169,41 @@ def test_what_is_on_the_web_can_be_followed() -> None:
     real = report(outcome="released", rehearsal=False, forge_release=address, steps=steps)
     assert [a["href"] for a in Tree(render_html(real)).named("a")] == [address]
     assert not Tree(render_html(report())).named("a")
+
+
+def palettes() -> list[dict[str, str]]:
+    """Give the colours by name, of the light scheme and of the dark one."""
+    style = files("seatrial.report").joinpath("page.css").read_text("utf-8")
+    light, dark = (
+        dict(re.findall(r"--([\w-]+): (#[0-9a-f]+);", block))
+        for block in re.findall(r":root \{(.*?)\}", style, re.DOTALL)
+    )
+    return [light, light | dark]
+
+
+def luminance(colour: str) -> float:
+    """Give the relative luminance (WCAG 2.2)."""
+    digits = colour.removeprefix("#")
+    whole = digits if len(digits) == 6 else "".join(digit * 2 for digit in digits)
+    parts = [int(whole[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("palette", palettes(), ids=["light", "dark"])
+@pytest.mark.parametrize(
+    ("text", "ground"),
+    [
+        *((text, ground) for text in ("ink", "soft") for ground in ("paper", "ground", "code")),
+        *((text, "paper") for text in ("accent", "good", "bad", "warn", "hunk")),
+        *((text, f"{text}-ground") for text in ("good", "bad", "warn", "added", "removed")),
+        *(("ink", f"{ground}-ground") for ground in ("good", "bad", "warn", "note")),
+        ("accent", "note-ground"),
+        ("added", "paper"),
+        ("removed", "paper"),
+    ],
+)
+def test_text_stands_out_from_its_ground(palette: dict[str, str], text: str, ground: str) -> None:
+    """Every text has a contrast of at least 4.5 to 1, in the light and in the dark (WCAG AA)."""
+    lighter, darker = sorted((luminance(palette[text]), luminance(palette[ground])), reverse=True)
+    assert (lighter + 0.05) / (darker + 0.05) >= 4.5

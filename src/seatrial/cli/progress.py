@@ -37,7 +37,7 @@ class Steps:
         self._tasks: dict[str, TaskID] = {}
         self._phase: TaskID | None = None
         self.shown = False
-        """Whether a person has seen steps pass."""
+        """Whether who reads the page has seen the steps pass."""
 
     def __enter__(self) -> Self:
         if self._tty and self._live is None:
@@ -118,7 +118,7 @@ class Steps:
         self._over(key)
         if not self._tty:
             return
-        self.shown = True
+        self.shown = sys.stdout.isatty()
         said = receipt.detail if receipt.detail not in key else ""
         detail = f"  [dim]{safe(said)}[/]" if said else ""
         line = f"{MARKS[how]} [dim]{duration(seconds):>8}[/]  {safe(key)}{detail}"

@@ -86,7 +86,7 @@ def _next(status: RunStatus) -> str:
             return ""
         case "running":
             return "seatrial log --follow"
-        case "interrupted" | "killed":
+        case "interrupted" | "killed" | "not-confirmed":
             return "seatrial resume, or seatrial undo"
         case error:
             known = by_name().get(error)
