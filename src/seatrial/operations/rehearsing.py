@@ -40,7 +40,7 @@ from seatrial.operations.running import (
 )
 from seatrial.operations.worlds import Stage, folder_of, indexes_of, rehearsal_world
 from seatrial.plan.planning import Planned, Planning
-from seatrial.plan.values import DraftRelease, Plan
+from seatrial.plan.values import DraftRelease, Note, Plan
 from seatrial.report.failure import describe
 from seatrial.report.release import Circumstances, Missing, ReleaseReport, report_release
 from seatrial.storage import chosen_place
@@ -148,6 +148,12 @@ class Scene:
             seconds=self.timer.seconds,
         )
         report = report_release(plan, journal_of(self.folder / "run"), around)
+        went = "." if error else ", and the release went through."
+        faults = tuple(
+            Note(topic="fault", text=f"The fault {fault} was asked for{went}")
+            for fault in self.rehearsal.faults
+        )
+        report = msgspec.structs.replace(report, remarks=(*report.remarks, *faults))
         return write_pages(report, self.folder if keep else reports_folder(plan))
 
 

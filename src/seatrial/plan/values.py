@@ -202,7 +202,8 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
     """Something a person should know of the plan; it changes nothing.
 
     Attributes:
-        topic: a stable word ("dirty-tree", "number-passed-over", "no-forge", "index-not-asked").
+        topic: a stable word ("dirty-tree", "number-passed-over", "no-forge", "index-not-asked",
+            "fault").
         text: one sentence.
     """
 
