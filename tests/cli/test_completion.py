@@ -43,6 +43,7 @@ def asked(words: list[str], folder: Path, shell: str = "fish") -> list[str]:
         (["config", "s"], ["show"]),
         (["rehearse", "--b"], ["--bump"]),
         (["rehearse", "--bump", "m"], ["major", "minor"]),
+        (["explain", "ST205"], ["ST205"]),
         (["explain", "unk"], ["unknown-index", "unknown-run"]),
         (["publish", "x.whl", "--to", "t"], ["testpypi"]),
         (["completion", "z"], ["zsh"]),

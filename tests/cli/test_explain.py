@@ -26,6 +26,13 @@ def test_each_error_is_explained(slug: str) -> None:
     assert done.output == (PAGES / f"{slug}.md").read_text("utf-8") == page(slug)
 
 
+def test_a_rule_is_explained_by_its_code() -> None:
+    """A rule that is called like an error has its code, and the error keeps its name."""
+    explained = [CliRunner().invoke(cli, ["explain", word]) for word in ("shallow-clone", "ST205")]
+    assert "exit code 2" in explained[0].output
+    assert explained[1].output.startswith("# ST205 ")
+
+
 def test_all_errors_are_listed() -> None:
     """Without a name every error is listed with its exit code, whole where it is no terminal."""
     lines = CliRunner().invoke(cli, ["explain"]).output.splitlines()[1:]

@@ -19,14 +19,17 @@ if TYPE_CHECKING:
 def complete_errors(
     context: click.Context, parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Give the names of errors that begin so."""
+    """Give the names of errors, and the codes of rules, that begin so."""
     from seatrial.report.explained import by_name, meaning
+    from seatrial.rules.registry import all_rules
 
     del context, parameter
+    known = {slug: meaning(kind) for slug, kind in by_name().items()}
+    known |= {rule.code: rule.summary for rule in all_rules()}
     return [
-        CompletionItem(slug, help=meaning(kind))
-        for slug, kind in by_name().items()
-        if slug.startswith(incomplete)
+        CompletionItem(name, help=said)
+        for name, said in known.items()
+        if name.startswith(incomplete)
     ]
 
 
@@ -59,10 +62,11 @@ def _found(error: str) -> tuple[Explanation, ...]:
     from seatrial.cli.documents import Explanation
     from seatrial.report.explained import by_name, meaning, page
 
-    rule = _rule(error)
+    known = by_name()
+    # An error and a rule may be called the same; the rule has its code.
+    rule = None if error in known else _rule(error)
     if rule is not None:
         return (rule,)
-    known = by_name()
     if error and error not in known:
         near = difflib.get_close_matches(error, known, n=1)
         hint = f"; did you mean {near[0]}?" if near else "; seatrial explain lists all"
