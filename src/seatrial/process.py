@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO
 
@@ -34,6 +34,9 @@ LAST_LINES = 30
 
 TAIL = 64 * 1024
 """Bytes of a logged output that are kept for the one who called."""
+
+PIECE = 256 * 1024
+"""Bytes of an output that are handed on at once."""
 
 PASSED_ON = (
     "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TERM", "TMPDIR", "TEMP", "TMP",
@@ -172,6 +175,49 @@ class Runner:
             code=child.returncode,
             stdout=self.redactor.clean(out),
             stderr=self.redactor.clean(err),
+            seconds=time.monotonic() - began,
+        )
+
+    def run_fed(
+        self,
+        argv: tuple[str, ...] | list[str],
+        *,
+        cwd: Path,
+        take: Callable[[bytes], None],
+        env: Mapping[str, str] | None = None,
+    ) -> Completed:
+        """Run a command to its end, and hand on its standard output piece by piece as it comes.
+
+        Args:
+            argv: the program and its arguments; no shell reads them.
+            cwd: the working directory.
+            take: gets each piece, unredacted; what it raises ends the command.
+            env: the whole environment; :func:`child_environment` when absent.
+
+        Returns:
+            How it ended; ``stdout`` is empty.
+
+        Raises:
+            ToolMissing: the program is not there, or cannot be started.
+        """
+        began = time.monotonic()
+        with self._started(list(argv), cwd, child_environment() if env is None else env) as child:
+            said: list[bytes] = []
+            stdin, stdout, stderr = child.stdin, child.stdout, child.stderr
+            if stdin is None or stdout is None or stderr is None:
+                raise ToolMissing(argv[0], "its streams could not be connected")
+            stdin.close()
+            # A full pipe of errors would stop a child that we read no errors of.
+            listener = threading.Thread(target=lambda: said.append(stderr.read()), daemon=True)
+            listener.start()
+            while piece := stdout.read1(PIECE):  # type: ignore[attr-defined]  # a BufferedReader
+                take(piece)
+            child.wait()
+            listener.join()
+        return Completed(
+            code=child.returncode,
+            stdout=b"",
+            stderr=self.redactor.clean(b"".join(said)),
             seconds=time.monotonic() - began,
         )
 

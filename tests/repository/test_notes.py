@@ -9,7 +9,13 @@ from seatrial.versions.conventional import classify_all
 
 def commit(subject: str, body: str = "", *, merge: bool = False) -> CommitFact:
     """Make a commit."""
-    return CommitFact(id="0123456789abcdef", subject=subject, body=body, when=0, merge=merge)
+    return CommitFact(
+        id="0123456789abcdef",
+        subject=subject,
+        body=body,
+        when=0,
+        parents=("1", "2") if merge else ("1",),
+    )
 
 
 def test_conventional_commits_are_grouped() -> None:

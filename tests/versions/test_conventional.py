@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from seatrial.versions.conventional import classify, classify_all
+from seatrial.versions.conventional import classify, classify_all, tells
 
 READ = [
     ("feat: add a flag", "", "feature", True),
@@ -49,7 +49,7 @@ READ = [
     ("Bump the minimum to Python 3.11", "", "other", False),
     ("fixup! feat: add it", "", "other", False),
     ("", "", "other", False),
-    ("Merge pull request #3 from a/b", "feat: add it", "other", True),
+    ("Merge pull request #3 from a/b", "feat: add it", "feature", True),
     ("Merge branch 'main' into x", "", "other", True),
     ("Merge two lists into one", "", "other", False),
     ('Revert "feat: add it"', "This reverts commit abc.", "fix", True),
@@ -107,3 +107,47 @@ def test_a_long_hostile_message_is_read() -> None:
     """A message of a megabyte is read as any other."""
     effect = classify("feat(" * 200_000, "BREAKING " * 100_000)
     assert effect.kind == "other"
+
+
+def test_a_squashed_message_holds_several_changes() -> None:
+    """The entries of a squashed pull request are read, each once, and the greatest counts."""
+    body = "* feat(api): Add x\n\n* wip\n\n* fix: Mend y\n* fix: Mend y\n* Note: not a type\n"
+    effect = classify("Better x and y (#12)", body)
+    assert (effect.kind, effect.says) == ("feature", True)
+    assert [(one.kind, one.scope, one.description) for one in effect.entries] == [
+        ("feature", "api", "Add x"),
+        ("fix", "", "Mend y"),
+    ]
+    titled = classify("feat: Add x (#12)", "- feat: Add x\n- fix: Mend y\n")
+    assert [one.description for one in titled.entries] == ["Add x", "Mend y"]
+    other = classify("docs: Tell (#12)", "- fix!: Mend y\n")
+    assert [one.kind for one in other.entries] == ["other", "breaking"]
+    assert other.kind == "breaking"
+
+
+def test_messages_between_marks_are_changes_of_their_own() -> None:
+    """release-please's marks hold whole messages, with footers of their own."""
+    body = (
+        "Text.\n\nBEGIN_NESTED_COMMIT\nfeat: Add x\n\nWhy.\nBREAKING CHANGE: no more y\n"
+        "END_NESTED_COMMIT\nBEGIN_NESTED_COMMIT\nfix: Mend z\nEND_NESTED_COMMIT\n"
+    )
+    effect = classify("chore: Many", body)
+    assert [one.kind for one in effect.entries] == ["other", "breaking", "fix"]
+    assert effect.entries[1].note == "no more y"
+
+
+@pytest.mark.parametrize(
+    ("subject", "body", "kind", "itself"),
+    [
+        ("Merge pull request #3 from x/y", "feat: Add x", "feature", True),
+        ("Merge branch 'x' into 'main'", "fix: Mend y\n\nSee merge request a/b!3", "fix", True),
+        ("Merge pull request #3 from x/y", "Add x", "other", False),
+        ("Merge branch 'x'", "", "other", False),
+    ],
+)
+def test_a_merge_may_carry_the_title_of_its_pull_request(
+    subject: str, body: str, kind: str, *, itself: bool
+) -> None:
+    """What forges write below "Merge pull request" is read as the merge's own message."""
+    assert classify(subject, body).kind == kind
+    assert tells(subject, body) is itself

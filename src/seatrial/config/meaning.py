@@ -19,6 +19,7 @@ from seatrial.config.schema import (
     SiteSettings,
 )
 from seatrial.config.urls import url_fault
+from seatrial.versions.calver import scheme_fault
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]*")
 _PYTHON = re.compile(r"3\.[0-9]+")
@@ -46,6 +47,8 @@ def nonsense(settings: Settings) -> Iterator[Fault]:
     ):
         yield from _message(text, ("commit", name))
     yield from _forge(settings.forge)
+    if settings.version.scheme and (said := scheme_fault(settings.version.scheme)):
+        yield Fault(("version", "scheme"), said)
     if settings.changelog.file:
         yield from _inside(settings.changelog.file, ("changelog", "file"))
     for path, seconds in (

@@ -5,6 +5,8 @@ The field docstrings below are what the reference page of the documentation is m
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 
@@ -116,6 +118,25 @@ class ChangelogSettings(Table, frozen=True, kw_only=True):
     write: bool = True
 
 
+class VersionSettings(Table, frozen=True, kw_only=True):
+    """How the next version is chosen where none is asked for.
+
+    Attributes:
+        scheme: of versions by date, with ``YYYY``, ``YY``, ``MM``, ``WW``, ``DD`` and, at the end,
+            ``MICRO``; versions have the meaning of SemVer when empty.
+        zero: what a breaking change raises below 1.0.
+        channels: branch → phase ("a", "b", "rc", "dev") of the pre-releases made from it; the
+            other branches then make final releases.
+        source: what decides: the commits, files in ``.changes``, the fragments of towncrier, or
+            ("auto") the one of the last two that is there, else the commits.
+    """
+
+    scheme: str = ""
+    zero: Literal["minor", "major"] = "minor"
+    channels: dict[str, Literal["a", "b", "rc", "dev"]] = {}
+    source: Literal["auto", "commits", "files", "towncrier"] = "auto"
+
+
 class BuildSettings(Table, frozen=True, kw_only=True):
     """The build.
 
@@ -157,6 +178,7 @@ class Settings(Table, frozen=True, kw_only=True):
         changelog: the changelog.
         build: the build.
         rules: which rules ``seatrial check`` asks.
+        version: how the next version is chosen.
         index: indexes beside ``pypi`` and ``testpypi``, by name (``[tool.seatrial.index.NAME]``).
     """
 
@@ -173,5 +195,6 @@ class Settings(Table, frozen=True, kw_only=True):
     forge: ForgeSettings = ForgeSettings()
     changelog: ChangelogSettings = ChangelogSettings()
     build: BuildSettings = BuildSettings()
+    version: VersionSettings = VersionSettings()
     rules: RulesSettings = RulesSettings()
     index: dict[str, IndexSettings] = {}

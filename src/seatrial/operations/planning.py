@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -31,10 +31,13 @@ from seatrial.operations.running import unheard
 from seatrial.plan.make import Material, make_plan, release_date
 from seatrial.plan.planning import Complete, Nothing, Planned, Planning
 from seatrial.plan.values import Asked, Note, Plan
-from seatrial.repository.facts import Facts, Package, last_release
+from seatrial.repository.facts import CommitFact, Facts, Package, last_release
+from seatrial.repository.history import counted
 from seatrial.repository.sites import check_sites
 from seatrial.versions.arithmetic import parse
+from seatrial.versions.conventional import tells
 from seatrial.versions.decide import AlreadyReleased, Decision, NothingToRelease, Wish, decide
+from seatrial.versions.policy import Policy, maintained
 from seatrial.versions.tags import TagFormat
 
 
@@ -205,8 +208,14 @@ def _check_history(project: Project, seen: Seen, branch: str) -> None:
     """Refuse a commit that does not hold what users and the remote have."""
     facts = project.facts
     # A pre-release on another branch is nothing that users would lose.
-    counted = [tag for tag in facts.tags if tag.ancestor or not Version(tag.version).is_prerelease]
-    last = max(counted, key=lambda tag: Version(tag.version), default=None)
+    line = maintained(branch)
+    finals = [
+        tag
+        for tag in facts.tags
+        if tag.ancestor
+        or not (Version(tag.version).is_prerelease or _beyond(line, Version(tag.version)))
+    ]
+    last = max(finals, key=lambda tag: Version(tag.version), default=None)
     if last is not None and not last.ancestor:
         raise TagNotAncestor(
             f"{last.name} ({last.commit[:12]})",
@@ -221,6 +230,11 @@ def _check_history(project: Project, seen: Seen, branch: str) -> None:
             doing="comparing with the remote branch",
             next_step="Run git pull, look at what came, and plan again.",
         )
+
+
+def _beyond(line: tuple[int, ...], version: Version) -> bool:
+    """Whether a version is none that a maintenance branch makes."""
+    return bool(line) and (*version.release, 0, 0)[: len(line)] > line
 
 
 def _fresh(project: Project, request: Request, seen: Seen, branch: str) -> Planned | Nothing:
@@ -241,10 +255,10 @@ def _fresh(project: Project, request: Request, seen: Seen, branch: str) -> Plann
         return not request.strict or begun_on(project, form.render(version)) is None
 
     outcome = decide(
-        request.wish,
+        msgspec.structs.replace(request.wish, policy=_policy(project, request, branch)),
         released=released,
         stated=stated,
-        commits=[(c.subject, c.body) for c in facts.commits if not c.merge],
+        commits=[(c.subject, c.body) for c in told(facts.commits)],
         taken=taken,
     )
     if isinstance(outcome, NothingToRelease | AlreadyReleased):
@@ -256,6 +270,21 @@ def _fresh(project: Project, request: Request, seen: Seen, branch: str) -> Plann
     return Planned(plan=_planned(project, request, seen, outcome, branch))
 
 
+def _policy(project: Project, request: Request, branch: str) -> Policy:
+    """Give what the configuration and the branch's name say of the next version."""
+    settings, facts = project.settings.version, project.facts
+    today = dt.datetime.now(dt.UTC).date()
+    return Policy(
+        zero=settings.zero,
+        scheme=settings.scheme,
+        day=request.date or release_date(today, facts.head_when),
+        phase=settings.channels.get(branch, ""),
+        channels=bool(settings.channels),
+        line=maintained(branch),
+        branch=branch,
+    )
+
+
 def _planned(
     project: Project, request: Request, seen: Seen, outcome: Decision, branch: str
 ) -> Plan:
@@ -264,7 +293,7 @@ def _planned(
     today = dt.datetime.now(dt.UTC).date()
     begun = begun_on(project, tag) if request.strict else None
     date = request.date or begun or release_date(today, facts.head_when)
-    effects = dict(zip((c.id for c in facts.commits if not c.merge), outcome.effects, strict=True))
+    effects = dict(zip((c.id for c in told(facts.commits)), outcome.effects, strict=True))
     texts = texts_of(project, package, outcome.version, date)
     remarks = remarks_on(project, seen.held, outcome, Days(date, today))
     return make_plan(
@@ -328,6 +357,11 @@ def _continued(
             remarks=seen.remarks,
         ),
     )
+
+
+def told(commits: Sequence[CommitFact]) -> tuple[CommitFact, ...]:
+    """Give the commits that count, the newest first: see :func:`counted`."""
+    return counted(commits, tells)
 
 
 def _previous(facts: Facts, version: Version) -> Version | None:

@@ -104,14 +104,21 @@ class CommitFact(msgspec.Struct, frozen=True, kw_only=True):
         subject: its first line.
         body: the rest of the message.
         when: committer time, seconds since the epoch.
-        merge: whether it has more than one parent.
+        parents: ids of its parents; a merge has more than one.
+        packages: folders of the packages whose files it touches, where there are several.
     """
 
     id: str
     subject: str
     body: str
     when: int
-    merge: bool = False
+    parents: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
+
+    @property
+    def merge(self) -> bool:
+        """Whether it has more than one parent."""
+        return len(self.parents) > 1
 
 
 class Remote(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 from seatrial.repository.facts import CommitFact
-from seatrial.versions.conventional import Effect
+from seatrial.repository.history import counted
+from seatrial.versions.conventional import Effect, tells
 
 Classify = Callable[[Sequence[tuple[str, str]]], Sequence[Effect]]
 """Subjects and bodies, the newest first → what each commit changes for users."""
@@ -45,11 +46,13 @@ def compose(commits: Sequence[CommitFact], classify: Classify) -> str:
         commits: the newest first.
         classify: says what each changes for users.
     """
+    commits = counted(commits, tells)
     effects = classify([(commit.subject, commit.body) for commit in commits])
     told = [
-        (commit, effect)
+        (commit, entry)
         for commit, effect in zip(commits, effects, strict=True)
-        if not (commit.merge or effect.undone or _is_release(commit.subject))
+        for entry in effect.entries or (effect,)
+        if not (effect.undone or _is_release(commit.subject))
     ]
     told = [one for one in told if not (one[1].says and one[1].kind == "other")] or told
     if all(effect.kind == "other" for _, effect in told):

@@ -12,6 +12,7 @@ from seatrial.config.schema import Settings
 from seatrial.errors import InvalidConfiguration, ShallowClone
 from seatrial.repository import changelog
 from seatrial.repository.facts import CommitFact, Facts, Package, Remote, TagFact, last_release
+from seatrial.repository.history import read_history
 from seatrial.repository.manifest import Folder
 from seatrial.repository.packages import find_packages
 from seatrial.repository.snapshot import Snapshot
@@ -151,33 +152,11 @@ def _commits(
         raise ShallowClone(
             str(snapshot.root), "it is a shallow clone, and no release tag is in the part it holds"
         )
-    paths = sorted({package.path for package in packages})
-    span = f"{last.commit}..{snapshot.head}" if last else snapshot.head
-    listed = snapshot.git(
-        "-c",
-        "log.showSignature=false",
-        "log",
-        "-z",
-        "--encoding=UTF-8",
-        "--no-color",
-        "--no-notes",
-        "--no-mailmap",
-        "--format=%H%x00%ct%x00%P%x00%s%x00%b",
-        *(() if last else (f"--max-count={MOST_COMMITS}",)),
-        span,
-        "--",
-        *(() if "" in paths else (f":(top,literal){path}" for path in paths)),
-    )
-    fields = listed.stdout.decode("utf-8", "backslashreplace").split("\0")
-    commits = tuple(
-        CommitFact(
-            id=fields[at],
-            when=int(fields[at + 1]),
-            merge=" " in fields[at + 2],
-            subject=fields[at + 3].strip(),
-            body=fields[at + 4].strip(),
-        )
-        for at in range(0, len(fields) - 4, 5)
+    commits = read_history(
+        snapshot,
+        tuple(sorted({package.path for package in packages})),
+        since=last.commit if last else "",
+        most=None if last else MOST_COMMITS,
     )
     cut = snapshot.shallow & {commit.id for commit in commits}
     if cut:

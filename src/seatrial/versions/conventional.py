@@ -50,6 +50,11 @@ _ROBOT = re.compile(
     r"Bump (?:\S+ from \S+ to \S+|\S+ and \S+|the [\w-]+ group|https?://\S+)\b.*"
     r"|\[pre-commit\.ci\] .+"
 )
+# What release-please documents: a footer that asks for a version.
+_RELEASE_AS = re.compile(r"^release-as: *v?(\d\S*) *$", re.MULTILINE | re.IGNORECASE)
+_NESTED = re.compile(r"^BEGIN_NESTED_COMMIT\s*?\n(.*?)^END_NESTED_COMMIT", re.MULTILINE | re.DOTALL)
+_ITEM = re.compile(r"^[*-] +(\S.*?)[ \t\r]*$", re.MULTILINE)
+_RANKS: tuple[Kind, ...] = ("breaking", "feature", "fix", "other")
 _GIT_REVERT = re.compile(r'(?P<verb>Revert|Reapply) "(?P<subject>.*)"$')
 
 
@@ -95,6 +100,8 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
         description: the subject without type and scope.
         note: the text of its BREAKING CHANGE footer, or empty.
         undone: whether it takes back a commit that is not released yet, or is taken back itself.
+        release_as: the version that its Release-As footer asks for, or empty.
+        entries: where the message holds several changes (a squashed pull request), each of them.
     """
 
     kind: Kind = "other"
@@ -104,6 +111,8 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
     description: str = ""
     note: str = ""
     undone: bool = False
+    release_as: str = ""
+    entries: tuple[Effect, ...] = ()
 
 
 def classify(subject: str, body: str = "") -> Effect:
@@ -113,12 +122,41 @@ def classify(subject: str, body: str = "") -> Effect:
         subject: its first line.
         body: the rest.
     """
-    subject = subject.strip()
+    whole = _classify_one(subject.strip(), _NESTED.sub("", body))
+    asked = _RELEASE_AS.findall(body)
+    entries = tuple(_entries(body)) if whole.type != "revert" else ()
+    if entries:
+        # A title that says what changed is one more entry, unless the entries repeat it.
+        title = _without_number(whole.description)
+        repeated = {entry.description for entry in entries}
+        more = title not in repeated or bool(whole.note)
+        own = (whole,) if whole.says and whole.type != "merge" and more else ()
+        entries = (*own, *entries)
+        kinds = [entry.kind for entry in (whole, *entries)]
+        whole = msgspec.structs.replace(
+            whole, kind=min(kinds, key=_RANKS.index), says=True, entries=entries
+        )
+    return msgspec.structs.replace(whole, release_as=asked[-1]) if asked else whole
+
+
+def tells(subject: str, body: str) -> bool:
+    """Whether a message itself says what changes; a plain merge leaves that to others."""
+    effect = classify(subject, body)
+    return effect.says and effect.type != "merge"
+
+
+def _classify_one(subject: str, body: str) -> Effect:
+    """Read the subject, and the footer that may make it a breaking change."""
     if _MERGE.match(subject):
+        # Forges write the title of the pull request below.
+        title, _, rest = body.strip().partition("\n")
+        told = _classify_one(title.strip(), rest) if _HEADER.fullmatch(title.strip()) else None
+        if told is not None and told.says:
+            return told
         return Effect(says=True, type="merge", description=subject)
     git_revert = _GIT_REVERT.fullmatch(subject)
     if git_revert:
-        inner = classify(git_revert["subject"])
+        inner = _classify_one(git_revert["subject"], "")
         return Effect(
             kind=_kind_of_revert(inner), says=inner.says, type="revert", description=subject
         )
@@ -142,6 +180,29 @@ def classify(subject: str, body: str = "") -> Effect:
         description=header["what"].strip(),
         note=note or (header["what"].strip() if kind == "breaking" else ""),
     )
+
+
+def _entries(body: str) -> Iterator[Effect]:
+    """Give the changes that a body lists: as list items, or as messages between marks.
+
+    The first is what forges write when they squash a pull request; the second is release-please's
+    (https://github.com/googleapis/release-please, "Multiple changes in one commit").
+    """
+    for block in _NESTED.findall(body):
+        subject, _, rest = block.strip().partition("\n")
+        yield classify(subject, rest)
+    listed = _ITEM.findall(_NESTED.sub("", body))
+    seen = set()
+    for item in listed:
+        header = _HEADER.fullmatch(item.strip())
+        if header and header["type"].lower() in _KINDS and item not in seen:
+            seen.add(item)
+            yield _classify_one(item.strip(), "")
+
+
+def _without_number(title: str) -> str:
+    """Give a title without the number of its pull request at the end."""
+    return re.sub(r"\s*\(#\d+\)$", "", title)
 
 
 def _unconventional(subject: str, note: str) -> Effect:
@@ -177,7 +238,7 @@ def classify_all(commits: Sequence[tuple[str, str]]) -> tuple[Effect, ...]:
         if older:
             undone |= {place, older}
     return tuple(
-        msgspec.structs.replace(effect, kind="other", says=True, undone=True)
+        msgspec.structs.replace(effect, kind="other", says=True, undone=True, entries=())
         if place in undone
         else effect
         for place, effect in enumerate(classify(*commit) for commit in commits)

@@ -17,7 +17,9 @@ from seatrial.versions.arithmetic import (
     parse,
     without_development,
 )
+from seatrial.versions.calver import by_date
 from seatrial.versions.conventional import Effect, classify_all
+from seatrial.versions.policy import Policy
 
 FIRST = Version("0.1.0")
 NOTHING = Version("0.0.0")
@@ -29,10 +31,12 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         bump: which part to raise, or "auto" for what the commits say.
         version: the version to release, which wins over ``bump``; empty when none is asked for.
+        policy: what the repository's own rules say, where nothing else was asked for.
     """
 
     bump: Bump | Literal["auto"] = "auto"
     version: str = ""
+    policy: Policy = Policy()
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True, tag="release"):
@@ -103,7 +107,8 @@ def decide(
     effects = classify_all(commits)
     if wish.version:
         return _asked_for(parse(wish.version, "--version"), released, taken, effects)
-    if released is not None and not commits:
+    policy = wish.policy
+    if released is not None and not commits and not policy.finishes(released):
         return NothingToRelease(
             why=f"No commit since {released}; --version releases one all the same."
         )
@@ -111,9 +116,9 @@ def decide(
     if wish.bump != "auto":
         candidate = _wished(wish.bump, released, stated)
     elif released is None:
-        candidate = _first(stated)
+        candidate = _first(stated, policy)
     else:
-        candidate = _from_history(released, stated, effects)
+        candidate = _from_history(released, stated, effects, policy)
     if isinstance(candidate, NothingToRelease):
         return candidate
     version, reason = candidate
@@ -162,7 +167,15 @@ def _wished(kind: Bump, released: Version | None, stated: Version | None) -> tup
     return bump(base, kind), f"--bump {kind} from {base}, {origin}."
 
 
-def _first(stated: Version | None) -> tuple[Version, str]:
+def _first(stated: Version | None, policy: Policy) -> tuple[Version, str]:
+    if policy.scheme and policy.day:
+        version = policy.phased(by_date(policy.scheme, policy.day, None), None)
+        return version, f"There is no release tag yet: the first release by {policy.scheme}."
+    version, reason = _first_stated(stated)
+    return (version, reason) if version.is_prerelease else (policy.phased(version, None), reason)
+
+
+def _first_stated(stated: Version | None) -> tuple[Version, str]:
     if stated is None:
         return FIRST, "There is no release tag and no stated version yet: the first release."
     if stated <= NOTHING:
@@ -173,9 +186,11 @@ def _first(stated: Version | None) -> tuple[Version, str]:
 
 
 def _from_history(
-    released: Version, stated: Version | None, effects: tuple[Effect, ...]
+    released: Version, stated: Version | None, effects: tuple[Effect, ...], policy: Policy
 ) -> tuple[Version, str] | NothingToRelease:
-    by_commits = _by_effects(released, effects)
+    by_commits = _asked_by_footer(released, effects) or _by_effects(released, effects, policy)
+    if not isinstance(by_commits, NothingToRelease):
+        policy.check_line(by_commits[0])
     if stated is None or stated <= released:
         return by_commits
     raised = without_development(stated)
@@ -190,29 +205,64 @@ def _from_history(
     return raised, said + (": raised by hand." if raised == stated else f": it becomes {raised}.")
 
 
+def _asked_by_footer(released: Version, effects: tuple[Effect, ...]) -> tuple[Version, str] | None:
+    """Give the version that the newest Release-As footer asks for, if it is above the last one."""
+    for effect in effects:
+        if effect.release_as and not effect.undone:
+            try:
+                version = parse(effect.release_as)
+            except InvalidVersion:
+                continue
+            if version > released and not version.local:
+                return version, f"{version} was asked for by the footer Release-As of a commit."
+    return None
+
+
 def _by_effects(
-    released: Version, effects: tuple[Effect, ...]
+    released: Version, effects: tuple[Effect, ...], policy: Policy
 ) -> tuple[Version, str] | NothingToRelease:
     silent = sum(not effect.says for effect in effects)
-    counts = {kind: sum(e.kind == kind for e in effects) for kind in ("breaking", "feature", "fix")}
+    counts = _counted(effects)
     if not silent and not any(counts.values()):
+        if policy.finishes(released):
+            final = bump(released, "patch")
+            return final, f"{released} is finished: this branch makes final releases."
         return NothingToRelease(
             why=f"{_count(len(effects), 'commit')} since {released}, and nothing changes "
             "for users; --bump patch releases all the same.",
             effects=effects,
         )
-    if released.is_prerelease:
+    if released.is_prerelease and not (policy.channels or policy.phase or policy.scheme):
         kind: Bump = "dev" if released.dev is not None else "pre"
         return bump(released, kind), (
             f"The last release {released} is a pre-release, and so is the next; "
             "--bump patch makes the final one."
         )
+    target, reason = _target(released, effects, policy)
+    version = policy.phased(target, released)
+    if policy.phase:
+        reason += f" The branch {policy.branch} makes pre-releases ({policy.phase})."
+    return version, reason
+
+
+def _counted(effects: tuple[Effect, ...]) -> dict[str, int]:
+    each = [entry for effect in effects for entry in effect.entries or (effect,)]
+    return {kind: sum(e.kind == kind for e in each) for kind in ("breaking", "feature", "fix")}
+
+
+def _target(released: Version, effects: tuple[Effect, ...], policy: Policy) -> tuple[Version, str]:
+    """Give the version that the changes lead to, pre-releases set aside, and why."""
+    silent = sum(not effect.says for effect in effects)
+    counts = _counted(effects)
+    if policy.scheme and policy.day:
+        version = by_date(policy.scheme, policy.day, released)
+        return version, f"{_count(len(effects), 'commit')} since {released}: {policy.scheme}."
     if not any(counts.values()):
         return bump(released, "patch"), (
             f"{_count(silent, 'commit')} since {released} {_do(silent)} not "
             "say what changed, so a patch is assumed; --bump minor or major says otherwise."
         )
-    kind = _part(released, counts)
+    kind = _part(released, counts, policy)
     found = _listed(
         [
             _count(counts["breaking"], "breaking change"),
@@ -225,16 +275,16 @@ def _by_effects(
         reason += f"; {_count(silent, 'commit')} more {_do(silent)} not say what changed"
     if is_calendar(released):
         reason += " (the number looks like a date, which --version can give)"
-    elif released.major == 0 and counts["breaking"]:
+    elif released.major == 0 and counts["breaking"] and kind == "minor":
         reason += " (below 1.0, breaking changes raise the minor number)"
     return bump(released, kind), reason + "."
 
 
-def _part(released: Version, counts: dict[str, int]) -> Bump:
+def _part(released: Version, counts: dict[str, int], policy: Policy) -> Bump:
     if is_calendar(released):
         return "patch"
     if counts["breaking"]:
-        return "major" if released.major else "minor"
+        return "major" if released.major else policy.zero
     return "minor" if counts["feature"] else "patch"
 
 
