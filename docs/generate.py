@@ -27,6 +27,7 @@ from seatrial.cli.main import cli
 from seatrial.config.schema import IndexSettings, PackageSettings, Settings, SiteSettings
 from seatrial.errors import SeatrialError
 from seatrial.exitcodes import ExitCode
+from seatrial.inspection.catalogue import CATALOGUE
 from seatrial.rules.pages import pages as rule_pages
 
 DOCS = Path(__file__).parent
@@ -77,6 +78,20 @@ ERRORS = """\
 Every error says what was being done, to which thing, what the other side answered, and what can be
 done next. Its name is also the `error` of the `--json` output, and the name of its page here.
 
+"""
+
+FINDINGS = """\
+# Findings
+
+What `seatrial inspect` and the inspection within a release find in wheels and sdists. A **fault**
+stops a release. A **warning** is shown. A **note** is shown by `seatrial inspect` only: often it is
+meant so. The code is also the `code` in the `--json` output.
+
+A code that begins with `pypi-` is one of PyPI's own rules; the finding has PyPI's own words. For an
+index that is not PyPI it is a warning.
+
+| code | as a rule | what it means | what to do |
+|---|---|---|---|
 """
 
 MEANINGS = {
@@ -248,6 +263,15 @@ def errors() -> str:
     return text.rstrip() + "\n"
 
 
+def findings() -> str:
+    """Give the table of what an inspection can find."""
+    rows = (
+        f"| `{code}` | {entry.severity} | {entry.means} | {entry.mend} |"
+        for code, entry in CATALOGUE.items()
+    )
+    return FINDINGS + "\n".join(rows) + "\n"
+
+
 def leaves(kind: type[SeatrialError]) -> Iterator[type[SeatrialError]]:
     """Give the errors that are raised: those with no kinds of their own."""
     kinds = kind.__subclasses__()
@@ -271,6 +295,7 @@ def main(arguments: list[str]) -> int:
         DOCS / "reference" / "commands.md": commands(),
         DOCS / "reference" / "json.md": schemas.page(),
         DOCS / "errors" / "index.md": errors(),
+        DOCS / "reference" / "findings.md": findings(),
         **{DOCS / "rules" / name: text for name, text in rule_pages().items()},
     }
     folder = DOCS / "reference" / "schemas"

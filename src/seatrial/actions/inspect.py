@@ -46,6 +46,7 @@ class InspectFiles(Bound[Inspect]):
                 version=self.spec.version,
                 now=time.time(),
                 indexes=tuple(self._asked(world, remarks)),
+                contents=self.spec.contents,
             ),
         )
         _refuse(inspected.findings, f"{self.spec.package} {self.spec.version}")

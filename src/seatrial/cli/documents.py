@@ -14,6 +14,7 @@ from seatrial.operations.single import SingleReport
 from seatrial.operations.surveying import Surveyed
 from seatrial.plan.planning import Complete, Nothing, Planned
 from seatrial.report.failure import FailureDocument
+from seatrial.report.inspected import InspectReport
 from seatrial.report.release import ReleaseReport
 
 if TYPE_CHECKING:
@@ -120,6 +121,7 @@ DOCUMENTS: Mapping[str, Documents] = {
         form="lines",
     ),
     "build": Documents(said="What was built.", kinds=(SingleReport,)),
+    "inspect": Documents(said="What was found in the files.", kinds=(InspectReport,)),
     "publish": Documents(said="What was published.", kinds=(SingleReport,)),
     "verify": Documents(said="What was verified.", kinds=(SingleReport,)),
     "sites": Documents(

@@ -16,6 +16,7 @@ COMMANDS = {
     "status": "Show the releases begun in this repository.",
     "log": "Show what a release did, step by step.",
     "build": "Build sdist and wheel from a commit.",
+    "inspect": "Say what is wrong with wheels and sdists.",
     "publish": "Upload files to an index.",
     "verify": "Install a released version in clean environments.",
     "sites": "Show every place that states the version.",

@@ -12,6 +12,7 @@ from seatrial.addresses import INDEXES
 from seatrial.config.check import Fault, nearest, shown
 from seatrial.config.positions import Path
 from seatrial.config.schema import (
+    ContentsSettings,
     ForgeSettings,
     IndexSettings,
     PackageSettings,
@@ -39,6 +40,7 @@ def nonsense(settings: Settings) -> Iterator[Fault]:
         if value and _NO_REFERENCE.search(value):
             yield Fault((name,), f"git takes no {name} called {shown(value)}")
     yield from _packages(settings.package)
+    yield from _contents(settings.contents, ("contents",))
     yield from _gates(settings.gate)
     yield from _verify(settings)
     for name, text in (
@@ -111,6 +113,7 @@ def _packages(packages: tuple[PackageSettings, ...]) -> Iterator[Fault]:
         seen.add(folder)
         if package.path:
             yield from _inside(package.path, (*path, "path"))
+        yield from _contents(package.contents, (*path, "contents"))
         for number, site in enumerate(package.versions):
             where: Path = (*path, "versions", number)
             yield from _short_site(site, where) if isinstance(site, str) else _site(site, where)
@@ -148,6 +151,25 @@ def _below(file: str, path: Path) -> Iterator[Fault]:
     """A site's file may lie above its package's folder, in the repository all the same."""
     above = re.sub(r"^(\.\./)+", "", file)
     yield from _inside(above or file, path)
+
+
+def _contents(contents: ContentsSettings, path: Path) -> Iterator[Fault]:
+    """A glob is relative, with forward slashes; a file's name has none."""
+    for key, globs in (("require", contents.require), ("forbid", contents.forbid)):
+        for place, glob in enumerate(globs):
+            where = (*path, key, place)
+            bare = glob.removeprefix("wheel:").removeprefix("sdist:")
+            if not bare:
+                yield Fault(where, f"a glob is wanted here, not {shown(glob)}")
+            else:
+                yield from _inside(bare, where)
+    for place, glob in enumerate(contents.expect):
+        if not glob or "/" in glob or "\\" in glob:
+            yield Fault(
+                (*path, "expect", place),
+                f'a glob of file names is wanted here, as "*-manylinux*_x86_64.whl", '
+                f"not {shown(glob)}",
+            )
 
 
 def _gates(gates: dict[str, str]) -> Iterator[Fault]:

@@ -47,16 +47,35 @@ class SiteSettings(Table, frozen=True, kw_only=True):
     follows: str = ""
 
 
+class ContentsSettings(Table, frozen=True, kw_only=True):
+    """What the built files must and must not hold, and which files there must be.
+
+    Attributes:
+        require: globs of paths that each file must hold one of; ``wheel:`` or ``sdist:`` before a
+            glob says which kind alone is meant.  ``*`` stays in its folder, ``**`` does not; the
+            folder that holds all of an sdist is left out.
+        forbid: globs, in the same form, of paths that no file may hold.
+        expect: globs of the names of files that the release must consist of; one that no file has
+            refuses the release.
+    """
+
+    require: tuple[str, ...] = ()
+    forbid: tuple[str, ...] = ()
+    expect: tuple[str, ...] = ()
+
+
 class PackageSettings(Table, frozen=True, kw_only=True):
     """One package of the repository.
 
     Attributes:
         path: its folder, from the repository's root.
         versions: more version sites, each ``file:name``, a file alone, or a table.
+        contents: what its files must and must not hold, beside what holds for all packages.
     """
 
     path: str = ""
     versions: tuple[str | SiteSettings, ...] = ()
+    contents: ContentsSettings = ContentsSettings()
 
 
 class VerifySettings(Table, frozen=True, kw_only=True):
@@ -172,6 +191,7 @@ class Settings(Table, frozen=True, kw_only=True):
         package: the packages; found by themselves when empty.
         gate: name → command that must pass.
         gate_timeout: seconds for each gate.
+        contents: what the built files must and must not hold, and which there must be.
         verify: how an installation is checked.
         commit: the texts of commit and tag.
         forge: the forge release.
@@ -190,6 +210,7 @@ class Settings(Table, frozen=True, kw_only=True):
     package: tuple[PackageSettings, ...] = ()
     gate: dict[str, str] = {}
     gate_timeout: float = 1800.0
+    contents: ContentsSettings = ContentsSettings()
     verify: VerifySettings = VerifySettings()
     commit: CommitSettings = CommitSettings()
     forge: ForgeSettings = ForgeSettings()

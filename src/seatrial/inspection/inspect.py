@@ -13,7 +13,9 @@ from seatrial.artifacts.findings import Finding
 from seatrial.artifacts.inspect import Looked, check_set, inspect_file
 from seatrial.errors import InspectionFailed
 from seatrial.inspection import verdict
+from seatrial.inspection.policy import check_policy
 from seatrial.inspection.verdict import Asked, Part
+from seatrial.plan.values import Contents
 from seatrial.world.ports import StoredFile
 
 MOST_THREADS = 8
@@ -31,12 +33,14 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
         version: the version of the release.
         now: seconds since the epoch, UTC.
         indexes: where the files are to go; PyPI's rules alone when empty.
+        contents: what the project itself wants of them.
     """
 
     name: str
     version: str
     now: float
     indexes: tuple[Asked, ...] = ()
+    contents: Contents = Contents()
 
 
 class Inspection(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,6 +77,7 @@ def inspect_release(files: Sequence[StoredFile], question: Question) -> Inspecti
     found = [
         *(finding for one in looked for finding in one.findings),
         *check_set(looked),
+        *check_policy(looked, question.contents),
         *_verdicts(files, question, asked),
     ]
     # Two indexes with PyPI's rules say the same of a file.

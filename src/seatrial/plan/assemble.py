@@ -8,6 +8,7 @@ import msgspec
 
 from seatrial.config.schema import Settings
 from seatrial.plan import values
+from seatrial.plan.contents import contents_of
 from seatrial.plan.values import AnySpec, FileEdit
 
 SHOWN_WITHIN = 600.0
@@ -125,6 +126,7 @@ def _local(outline: Outline) -> tuple[AnySpec, ...]:
         needs=(build.key,),
         package=outline.package,
         version=version,
+        contents=contents_of(settings, outline.path),
     )
     return (commit, tag, *gates, build, inspect, *_installs(outline, (inspect.key,)))
 

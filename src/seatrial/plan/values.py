@@ -87,11 +87,31 @@ class Build(Spec, frozen=True, kw_only=True, tag="build"):
     timeout: float
 
 
+class Contents(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the project itself wants of its files.
+
+    Attributes:
+        require: globs that each file must hold a path of; "wheel:" or "sdist:" in front of one
+            means that kind alone.
+        forbid: globs of paths that no file may hold.
+        expect: globs of the names of the files that there must be.
+    """
+
+    require: tuple[str, ...] = ()
+    forbid: tuple[str, ...] = ()
+    expect: tuple[str, ...] = ()
+
+
 class Inspect(Spec, frozen=True, kw_only=True, tag="inspect"):
-    """Refuse built files that are not what they should be."""
+    """Refuse built files that are not what they should be.
+
+    Attributes:
+        contents: what the project itself wants of them.
+    """
 
     package: str
     version: str
+    contents: Contents = Contents()
 
 
 class InstallCheck(Spec, frozen=True, kw_only=True, tag="install-check"):

@@ -1,0 +1,252 @@
+"""Every finding by its code: what it means for those who install, and what to do."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+
+class Entry(NamedTuple):
+    """One kind of finding: how grave it is as a rule, what it means, what to do."""
+
+    severity: str
+    means: str
+    mend: str
+
+
+PYPI: Final = "pypi-"
+"""How the codes of PyPI's own rules begin; the rest is the rule's."""
+
+CATALOGUE: Final = {
+    # The files can be read, and are those of this release.
+    "unreadable": Entry(
+        "fault",
+        "The archive is broken, hostile, or no wheel or sdist by its specification.",
+        "Build it again; see what wrote it.",
+    ),
+    "unexpected-file": Entry(
+        "fault", "It is neither a wheel nor an sdist (`.tar.gz`).", "Leave it out of the release."
+    ),
+    "no-files": Entry("fault", "There is nothing to inspect.", "Build the files first."),
+    "other-name": Entry(
+        "fault", "The file or its metadata is of another project.", "Name the right files."
+    ),
+    "other-version": Entry(
+        "fault",
+        "The file or its metadata states another version than the release.",
+        "Make the places that state the version agree, and build again.",
+    ),
+    "file-name": Entry(
+        "warning",
+        "The file's name does not spell name and version as PEP 427 and PEP 625 want it.",
+        "Update the build backend.",
+    ),
+    "several-sdists": Entry("fault", "A release has one sdist.", "Leave the other ones out."),
+    # Metadata.
+    "metadata-malformed": Entry(
+        "fault", "The metadata is not in the form of headers.", "Mend what writes it."
+    ),
+    "metadata-incomplete": Entry(
+        "fault",
+        "Metadata-Version, Name or Version is missing or stands there twice.",
+        "Mend what writes the metadata.",
+    ),
+    "requirement-malformed": Entry(
+        "fault",
+        "Requires-Dist or Requires-Python cannot be read, so nobody can install the file.",
+        "Write it as PEP 508 and PEP 440 have it.",
+    ),
+    "python-unstated": Entry(
+        "note",
+        "Without Requires-Python an old Python installs a release that cannot run there.",
+        "State `requires-python`.",
+    ),
+    "undescribed": Entry(
+        "note", "The project's page will be empty.", "State a `description` and a `readme`."
+    ),
+    "files-disagree": Entry(
+        "warning",
+        "Resolvers read the metadata of one file and take it for that of all. Another "
+        "Requires-Python is a fault, other requirements a warning, other words a note.",
+        "Build all files from the same commit with the same settings.",
+    ),
+    "unsatisfiable": Entry(
+        "fault",
+        "No set of released versions satisfies what the file requires.",
+        "Loosen the requirement that the resolver names.",
+    ),
+    "not-resolved": Entry(
+        "warning", "The requirements could not be resolved here.", "See why, and try again."
+    ),
+    # RECORD, WHEEL.
+    "record-missing": Entry(
+        "fault", "RECORD lists a file that is not there.", "Build the wheel again."
+    ),
+    "record-unlisted": Entry(
+        "fault",
+        "A file is not in RECORD: installers refuse it, or leave it behind when uninstalling.",
+        "Build the wheel again; do not add to it afterwards.",
+    ),
+    "record-digest": Entry(
+        "fault",
+        "A file's digest is not what RECORD states, or weaker than SHA-256.",
+        "Build the wheel again; do not change it afterwards.",
+    ),
+    "record-size": Entry("fault", "A file's size is not what RECORD states.", "Build it again."),
+    "record-twice": Entry("fault", "RECORD lists a path twice.", "Build it again."),
+    "wheel-version": Entry(
+        "fault", "WHEEL states no Wheel-Version 1.x, which installers go by.", "Build it again."
+    ),
+    "tags": Entry(
+        "fault",
+        "WHEEL and the file's name state other tags or build numbers.",
+        "Rename wheels with `wheel tags` only.",
+    ),
+    "platform": Entry(
+        "fault",
+        "The wheel holds a compiled module, and its tag says that it runs anywhere.",
+        "Tell the backend that the package has extension modules.",
+    ),
+    "purelib": Entry(
+        "warning",
+        "Root-Is-Purelib is true for a wheel with compiled modules.",
+        "Tell the backend that the package has extension modules.",
+    ),
+    "one-platform": Entry(
+        "warning",
+        "Beside the sdist there is one platform's wheel: everybody else has to compile.",
+        "Build the wheels of the other platforms, or say with `expect` which there are to be.",
+    ),
+    "entry-point": Entry(
+        "fault",
+        "A command or plug-in leads to a module that the wheel does not hold; a warning where a "
+        "requirement may hold it.",
+        "Correct the entry point, or pack the module.",
+    ),
+    "empty-wheel": Entry(
+        "fault", "The wheel holds nothing but metadata.", "Tell the backend which packages to pack."
+    ),
+    # What does not belong there.
+    "clutter": Entry(
+        "warning",
+        "A top-level `tests`, `docs` or the like is installed, where every project's would lie.",
+        "Leave it out of the wheel.",
+    ),
+    "shadows-library": Entry(
+        "warning",
+        "A top-level module has a name of the standard library.",
+        "Rename it, or put it into the package.",
+    ),
+    "several-modules": Entry(
+        "note", "The wheel installs several modules at the top.", "See whether all are meant."
+    ),
+    "stray-file": Entry(
+        "warning",
+        "A file that is no module lies beside all packages, where the next project overwrites it.",
+        "Put it into the package, or leave it out.",
+    ),
+    "stray-folder": Entry(
+        "warning",
+        "A top-level folder without a module is installed beside all packages.",
+        "Put it into the package, or leave it out.",
+    ),
+    "path-file": Entry(
+        "note", "A `.pth` file is read whenever Python starts.", "See whether it is meant."
+    ),
+    "bytecode": Entry(
+        "fault",
+        "Bytecode of one Python is packed; a warning in an sdist.",
+        "Leave `__pycache__` and `*.pyc` out.",
+    ),
+    "litter": Entry(
+        "warning", "An editor, a cache or a version control left it over.", "Leave it out."
+    ),
+    "built-file": Entry(
+        "warning", "The sdist holds files of an earlier build.", "Build from a clean checkout."
+    ),
+    "large-file": Entry("note", "A single file has more than 20 MiB.", "See whether it is meant."),
+    "case-clash": Entry(
+        "warning", "Two paths are one on Windows and macOS.", "Rename one of them."
+    ),
+    "windows-name": Entry(
+        "warning", "Windows takes no file of that name, and fails to install.", "Rename it."
+    ),
+    "mode": Entry(
+        "warning", "A file has rights that harm: setuid, or nobody may read it.", "Correct them."
+    ),
+    "executable": Entry(
+        "note", "A file is marked executable and is no program.", "Correct its mode."
+    ),
+    "link": Entry(
+        "note", "The sdist holds links, which Windows may not unpack.", "Pack the files instead."
+    ),
+    "twice": Entry(
+        "warning", "The sdist holds a file twice; the last one counts.", "Update the backend."
+    ),
+    "not-buildable": Entry(
+        "fault", "The sdist has neither pyproject.toml nor setup.py.", "Pack one of them."
+    ),
+    # Licences and secrets.
+    "licence-missing": Entry(
+        "warning", "The metadata names a licence file that is not there.", "Pack it."
+    ),
+    "no-licence": Entry(
+        "warning",
+        "There is no licence file; a note where the metadata names no licence either.",
+        "Pack the licence (`license-files`).",
+    ),
+    "secret-file": Entry(
+        "fault",
+        "It is a file where a secret is kept; less where tests lie.",
+        "Leave it out, and replace the secret: it may have left already.",
+    ),
+    "environment-file": Entry(
+        "fault",
+        "It holds settings of one machine, and often secrets; a warning in an sdist.",
+        "Leave it out.",
+    ),
+    "secret": Entry(
+        "warning",
+        "A text looks like a token or a private key. A fault where its checksum proves it, a note "
+        "where tests and examples lie.",
+        "Leave it out, and replace the secret: it may have left already.",
+    ),
+    "build-path": Entry(
+        "warning",
+        "A program holds the path of a source in a person's home folder; a note where it is a "
+        "build service's.",
+        "Build on a service, or map the path (`-ffile-prefix-map`, `--remap-path-prefix`).",
+    ),
+    "script-interpreter": Entry(
+        "warning",
+        "A script begins with an interpreter that is elsewhere on other machines.",
+        "Begin it with `#!python`, which installers replace, or make it an entry point.",
+    ),
+    # The set, the policy, the index.
+    "required-content": Entry(
+        "fault",
+        "`[contents] require` wants a file that is not there.",
+        "Pack it, or change the policy.",
+    ),
+    "forbidden-content": Entry(
+        "fault", "`[contents] forbid` names a file that is there.", "Leave it out, or allow it."
+    ),
+    "incomplete-set": Entry(
+        "fault",
+        "`expect` wants a file that the release does not have.",
+        "Build it; see which job did not bring it.",
+    ),
+    "rebuild-failed": Entry(
+        "fault", "No wheel can be built from the sdist.", "Pack what the build needs."
+    ),
+    "rebuild-differs": Entry(
+        "warning",
+        "The wheel that the sdist makes has other content than the wheel of the release.",
+        "Build the wheel from the sdist, or pack what is missing.",
+    ),
+    "index-not-asked": Entry(
+        "warning",
+        "The index did not say what it holds, so names that are taken were not seen.",
+        "Try again when it answers.",
+    ),
+}
+"""Code → entry, in the order of the page."""

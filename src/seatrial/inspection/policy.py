@@ -1,0 +1,78 @@
+"""What the project itself wants of its files: contents, and which files there are to be."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from fnmatch import fnmatchcase
+
+from seatrial.artifacts.findings import Finding, fault, named
+from seatrial.artifacts.inspect import Looked
+from seatrial.artifacts.sdist import SdistFacts
+from seatrial.artifacts.wheel import WheelFacts
+from seatrial.plan.values import Contents
+
+KINDS = ("wheel", "sdist")
+_WILD = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+_PIECES = re.compile(r"\*\*/|\*\*|\*|\?|\[!?[\w.-]+\]|.", re.DOTALL)
+
+
+def check_policy(looked: Sequence[Looked], contents: Contents) -> Iterator[Finding]:
+    """Hold a set of files against the project's own policy.
+
+    Args:
+        looked: the files.
+        contents: what is wanted of them.
+    """
+    for one in looked:
+        if one.facts is not None:
+            yield from _check(one.facts, contents)
+    names = [one.path.name for one in looked]
+    for glob in contents.expect:
+        if not any(fnmatchcase(name, glob) for name in names):
+            said = f"the release has no file {glob}, which expect wants"
+            yield fault("incomplete-set", "", said)
+
+
+def _check(facts: WheelFacts | SdistFacts, contents: Contents) -> Iterator[Finding]:
+    paths = [member.path for member in facts.members]
+    kind = "wheel"
+    if isinstance(facts, SdistFacts):
+        kind, paths = "sdist", [path.partition("/")[2] for path in paths]
+    for glob in _meant(contents.require, kind):
+        if not any(map(pattern(glob).fullmatch, paths)):
+            said = f"it holds no {glob}, which [contents] require wants"
+            yield fault("required-content", facts.file, said)
+    for glob in _meant(contents.forbid, kind):
+        if found := list(filter(pattern(glob).fullmatch, paths)):
+            said = f"it holds {named(found)}, and [contents] forbid has {glob}"
+            yield fault("forbidden-content", facts.file, said)
+
+
+def _meant(globs: Iterable[str], kind: str) -> Iterator[str]:
+    """Give the globs for one kind of file, their prefix taken away."""
+    for glob in globs:
+        prefix, colon, rest = glob.partition(":")
+        if not (colon and prefix in KINDS):
+            yield glob
+        elif prefix == kind:
+            yield rest
+
+
+@functools.cache
+def pattern(glob: str) -> re.Pattern[str]:
+    """Give the pattern of a glob: ``*`` and ``?`` stay in a folder, ``**`` goes into all.
+
+    A glob that ends in a slash means everything in that folder.
+    """
+    pieces = _PIECES.findall(f"{glob}**" if glob.endswith("/") else glob)
+    return re.compile("".join(map(_translated, pieces)), re.DOTALL)
+
+
+def _translated(piece: str) -> str:
+    if piece in _WILD:
+        return _WILD[piece]
+    if len(piece) > 1 and piece.startswith("["):
+        return f"[^{piece[2:]}" if piece[1] == "!" else piece
+    return re.escape(piece)

@@ -1,0 +1,27 @@
+"""What the project wants of the files of one package."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from seatrial.config.schema import Settings
+from seatrial.plan.values import Contents
+
+
+def contents_of(settings: Settings, path: str) -> Contents:
+    """Put together what holds for all packages and what holds for one.
+
+    Args:
+        settings: the configuration.
+        path: the package's folder, from the repository's root.
+    """
+    folder = PurePosixPath(path)
+    tables = [
+        settings.contents,
+        *(one.contents for one in settings.package if PurePosixPath(one.path) == folder),
+    ]
+    return Contents(
+        require=tuple(glob for table in tables for glob in table.require),
+        forbid=tuple(glob for table in tables for glob in table.forbid),
+        expect=tuple(glob for table in tables for glob in table.expect),
+    )

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import seatrial
+from seatrial.inspection.catalogue import CATALOGUE
+
+SOURCE = Path(seatrial.__file__).parent
+PLACES = [
+    *(SOURCE / "artifacts").glob("*.py"),
+    *(SOURCE / "inspection").glob("*.py"),
+    SOURCE / "actions" / "inspect.py",
+    SOURCE / "operations" / "trying.py",
+]
+MAKERS = {"fault", "warning", "note", "make"}
+
+
+def codes(path: Path) -> Iterator[str]:
+    """Give the codes of the findings that a module makes."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+            maker = node.func
+            by_name = isinstance(maker, ast.Name) and maker.id in MAKERS
+            if by_name or isinstance(maker, ast.IfExp):
+                yield str(node.args[0].value)
+
+
+def test_every_finding_is_in_the_catalogue() -> None:
+    """What can be found is explained, and what is explained can be found."""
+    made = {code for path in PLACES for code in codes(path)}
+    assert made == set(CATALOGUE)
