@@ -184,16 +184,19 @@ class Scene:
             check=False,
         )
 
-    def start(self, *arguments: str, env: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
-        """Start the command line in the project, without waiting; its output goes to pipes.
+    def start(
+        self, *arguments: str, at: Path | None = None, env: Mapping[str, str] | None = None
+    ) -> subprocess.Popen[str]:
+        """Start the command line without waiting; its output goes to pipes.
 
         Args:
             arguments: what the user types.
+            at: the folder to be in; the project when absent.
             env: more variables.
         """
         return subprocess.Popen(
             [sys.executable, "-m", "seatrial", *arguments],
-            cwd=self.project.folder,
+            cwd=at or self.project.folder,
             env=self.environment() | dict(env or {}),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

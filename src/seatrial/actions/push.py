@@ -71,7 +71,9 @@ class PushRelease(Bound[Push]):
         tag = refs.get(self.tag_ref)
         if tag is None:
             return Receipt(detail="nothing was pushed")
-        if tag.commit != commit or self._tip(refs) != commit:
+        if tag.commit != commit:
+            return Receipt(detail=f"{self.spec.tag} on {self.spec.remote} is not of this run")
+        if self._tip(refs) != commit:
             raise CannotUndo(
                 f"the push of {self.spec.tag}",
                 f"{self.spec.remote} has moved on since: others may have built on it",

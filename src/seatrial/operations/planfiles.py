@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import msgspec
@@ -22,11 +23,12 @@ def read_plan(file: Path) -> Plan:
     """
     try:
         plan = decode_plan(file.read_bytes())
+        dt.date.fromisoformat(plan.date)
     except OSError as error:
         raise InvalidConfiguration(
             str(file), error.strerror or str(error), doing="reading the plan"
         ) from error
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, ValueError) as error:
         raise InvalidConfiguration(
             str(file),
             f"it is not a plan of this version of Seatrial: {error}",

@@ -254,6 +254,9 @@ def _fresh(project: Project, request: Request, seen: Seen, branch: str) -> Plann
         # What an index holds of a release that began at this very commit is ours to finish.
         return not request.strict or begun_on(project, form.render(version)) is None
 
+    if request.wish.version:
+        asked = form.render(parse(request.wish.version, "--version"))
+        _check_tag(seen, asked, facts.tags, unless=facts.head)
     outcome = decide(
         msgspec.structs.replace(request.wish, policy=_policy(project, request, branch)),
         released=released,
@@ -264,9 +267,7 @@ def _fresh(project: Project, request: Request, seen: Seen, branch: str) -> Plann
     if isinstance(outcome, NothingToRelease | AlreadyReleased):
         return Nothing(why=outcome.why)
     tag = form.render(outcome.version)
-    elsewhere = seen.tags.get(tag) or next((t.commit for t in facts.tags if t.name == tag), "")
-    if elsewhere:
-        raise TagElsewhere(tag, f"it is on {elsewhere[:12]}")
+    _check_tag(seen, tag, facts.tags)
     return Planned(plan=_planned(project, request, seen, outcome, branch))
 
 
@@ -283,6 +284,14 @@ def _policy(project: Project, request: Request, branch: str) -> Policy:
         line=maintained(branch),
         branch=branch,
     )
+
+
+def _check_tag(seen: Seen, tag: str, local: Sequence[TagFact], *, unless: str = "") -> None:
+    """Refuse a version whose tag exists, here or on the remote, ``unless`` on that commit."""
+    here = next((t.commit for t in local if t.name == tag), "")
+    for where, commit in (("here", here), ("on the remote", seen.tags.get(tag, ""))):
+        if commit not in {"", unless}:
+            raise TagElsewhere(tag, f"{where} it is on {commit[:12]}")
 
 
 def _planned(

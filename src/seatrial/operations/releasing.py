@@ -245,9 +245,11 @@ def _compare(wanted: Plan, made: Plan) -> None:
         for name, text in words.items()
         if getattr(wanted, name) != getattr(made, name)
     ]
-    raise StalePlan(
-        f"for {wanted.package} {wanted.version}", "\n".join(moved or ["its actions differ"])
-    )
+    if not moved:
+        other = {a.key for a in set(wanted.actions) ^ set(made.actions)}
+        what = ", ".join(sorted(other)) or "its texts"
+        moved = [f"it is not what would be planned now; it differs in: {what}"]
+    raise StalePlan(f"for {wanted.package} {wanted.version}", "\n".join(moved))
 
 
 def _short(value: str) -> str:
