@@ -140,7 +140,7 @@ def test_the_plan_of_a_run_that_was_changed_is_not_carried_out(tmp_path: Path, d
         for command in (("resume", "--yes"), ("undo",), ("status",), ("log",)):
             done = stage.seatrial(*command)
             assert "Traceback" not in done.stderr, command
-            if command[0] in {"resume", "undo"} and damage != "forged":
+            if command[0] in {"resume", "undo"}:
                 assert done.returncode in {2, 4}, (command, done.stderr)
         resumed = stage.seatrial("resume", "--yes")
         assert resumed.returncode in {2, 4}

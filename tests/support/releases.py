@@ -88,7 +88,7 @@ version = "1.0.0"
 description = "A demo"
 
 [tool.seatrial]
-publish = "main"
+publish = "{index}"
 {more}
 
 [tool.seatrial.forge]
@@ -96,7 +96,7 @@ kind = "github"
 repository = "octo/demo"
 api = "{forge}"
 
-[tool.seatrial.index.main]
+[tool.seatrial.index.{index}]
 upload-url = "{main_upload}"
 simple-url = "{main_simple}"
 
@@ -267,6 +267,7 @@ def environment(home: Path) -> dict[str, str]:
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_NOSYSTEM": "1",
         "SEATRIAL_TOKEN_MAIN": "pypi-for-tests",
+        "SEATRIAL_TOKEN_PYPI": "pypi-for-tests",
         "SEATRIAL_TOKEN_STAGE": "pypi-for-tests",
         "GH_TOKEN": "ghp-for-tests",
         "PYTHONPATH": str(ROOT),
@@ -282,6 +283,7 @@ def scene(
     files: Mapping[str, str] | None = None,
     through: Sluice | None = None,
     name: str = "project",
+    index: str = "main",
 ) -> Iterator[Scene]:
     """Set a project, its remote and a dock up; the project has a feature since its release 1.0.0.
 
@@ -292,6 +294,7 @@ def scene(
         files: more files of the project.
         through: a gate that uploads and everything for the forge pass.
         name: of the project's folder.
+        index: the name of the index to publish to.
     """
     with dock_process(folder / "dock", own=[NAME], faults=faults) as dock:
         port = dock.port
@@ -305,8 +308,9 @@ def scene(
         settings = PYPROJECT.format(
             more=more,
             forge=sent(dock.forge_api),
-            main_upload=sent(dock.upload_url("main")),
-            main_simple=dock.simple_url("main"),
+            index=index,
+            main_upload=sent(dock.upload_url(index)),
+            main_simple=dock.simple_url(index),
             stage_upload=sent(dock.upload_url("stage")),
             stage_simple=dock.simple_url("stage"),
         )

@@ -43,7 +43,10 @@ def failure_lines(failure: Failure) -> Iterator[tuple[str, str]]:
     """Give what a person reads of an error, line by line, each with the part it belongs to."""
     yield from _sentence("error", failure)
     for other in failure.others:
-        yield from _sentence("also", other)
+        lines = list(_sentence("also", other))
+        # What came of the parts of one action is told in its own sentence already.
+        if lines[0][1].removeprefix("also: ") not in visible(failure.said):
+            yield from lines
     if failure.next_step:
         yield "next", f"  -> {visible(failure.next_step)}"
     if failure.page:

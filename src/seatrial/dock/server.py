@@ -223,6 +223,7 @@ class Dock:
         from seatrial.dock.serving import Server
 
         disturbance = Disturbance(faults=tuple(self.faults), delay=self.delay, slow=self.slow)
-        server = Server(make_app(self._estate, self._mark, self._log, disturbance))
+        app = make_app(self._estate, self._mark, self._log, disturbance)
+        server = Server(app, self.clock)
         self._running.set_result((asyncio.get_running_loop(), server))
         await server.serve(sockets=[listener])

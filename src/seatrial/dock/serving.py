@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import email.utils
 import socket
+from collections.abc import Callable
 from typing import Any
 
 import h11
@@ -59,9 +61,10 @@ class Server(uvicorn.Server):
 
     Args:
         app: the application.
+        clock: gives the time that answers carry, seconds since the epoch.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, clock: Callable[[], float]) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
@@ -73,16 +76,20 @@ class Server(uvicorn.Server):
                 log_level="error",
                 access_log=False,
                 server_header=False,
+                date_header=False,
                 proxy_headers=False,
                 timeout_keep_alive=KEEP_ALIVE,
             )
         )
         self.ended = asyncio.Event()
+        self._clock = clock
 
     async def main_loop(self) -> None:
         """Wait for the end; the date that answers carry is renewed every second."""
         while not self.ended.is_set():
             await self.on_tick(0)
+            date = email.utils.formatdate(self._clock(), usegmt=True).encode()
+            self.server_state.default_headers = [(b"date", date), *self.config.encoded_headers]
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.ended.wait(), 1)
 

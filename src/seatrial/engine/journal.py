@@ -271,6 +271,22 @@ class Journal:
                     os.ftruncate(self._descriptor, before)
                 raise
 
+    def check_plan(self, plan: str) -> None:
+        """Refuse another plan than that which the run was begun with.
+
+        Args:
+            plan: the plan's digest.
+
+        Raises:
+            StalePlan: the run belongs to another plan.
+        """
+        if any(isinstance(entry, Begun) and entry.plan != plan for entry in self.entries()):
+            raise StalePlan(
+                str(self.path),
+                "the run was begun with another plan",
+                next_step="Do not change a run's plan.json; release again for another plan.",
+            )
+
     def begin(self, plan: str, tool: str) -> None:
         """Write that this process begins, or goes on with, the run.
 
@@ -281,13 +297,8 @@ class Journal:
         Raises:
             StalePlan: the run belongs to another plan, or it was undone.
         """
+        self.check_plan(plan)
         entries = self.entries()
-        if any(isinstance(entry, Begun) and entry.plan != plan for entry in entries):
-            raise StalePlan(
-                str(self.path),
-                "the run was begun with another plan",
-                next_step="Do not change a run's plan.json; release again for another plan.",
-            )
         if any(isinstance(entry, Undone) for entry in entries):
             raise StalePlan(
                 str(self.path.parent.name),

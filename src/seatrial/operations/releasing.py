@@ -144,6 +144,7 @@ def undo(path: Path, run: str, watch: Watch) -> ReleaseReport:
         at = project.at(plan.commit, folder_of(plan))
         world = real_world(at, plan, found.path)
         with Journal.open(found.journal, listener=watch.listener) as journal:
+            journal.check_plan(plan.digest)
             undo_actions(world, journal, bind(plan), listener=watch.progress)
         return _report(at, plan, found, _Ended("undone", going_on=False, timer=timer))
 
