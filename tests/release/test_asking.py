@@ -37,7 +37,14 @@ def answered(stage: Scene, command: str, answer: bytes) -> tuple[int, str]:
         os.close(theirs)
 
 
-@pytest.mark.parametrize("answer", [b"n\n", b"\n", b"\x04"], ids=["no", "return", "end"])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(b"n\n", id="no"),
+        pytest.param(b"\n", id="return", marks=pytest.mark.slow),
+        pytest.param(b"\x04", id="end", marks=pytest.mark.slow),
+    ],
+)
 def test_who_does_not_say_yes_has_published_nothing(tmp_path: Path, answer: bytes) -> None:
     """No, and no answer, stop the run before the upload; it can be undone, or gone on with."""
     with scene(tmp_path) as stage:

@@ -186,7 +186,14 @@ def test_a_branch_that_moves_between_plan_and_push_is_refused(tmp_path: Path) ->
         assert not stage.shown().releases
 
 
-@pytest.mark.parametrize("name", ["a project", "prøjekt ünd so", 'quote\'s "both" $HOME;'])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("a project", marks=pytest.mark.slow),
+        "prøjekt ünd so",
+        pytest.param('quote\'s "both" $HOME;', marks=pytest.mark.slow),
+    ],
+)
 def test_a_folder_with_any_name_is_released(tmp_path: Path, name: str) -> None:
     """Spaces, letters of any alphabet and what a shell would read are part of a name."""
     with scene(tmp_path, name=name) as stage:

@@ -143,6 +143,7 @@ def gate(folder: Path, script: str) -> tuple[str, Mapping[str, str]]:
     return more, {"gate.py": once(folder) + script}
 
 
+@pytest.mark.slow
 def test_a_remote_that_vanishes_is_named_and_resume_goes_on(tmp_path: Path) -> None:
     """A remote that is away when it is to be pushed to stops the run; back again, it is pushed."""
     remote, away = tmp_path / "remote.git", tmp_path / "away.git"
@@ -217,10 +218,7 @@ BUILDS = {
 
 @pytest.mark.parametrize(
     "wrong",
-    [
-        pytest.param(wrong, marks=() if wrong in {"hangs", "makes two"} else pytest.mark.slow)
-        for wrong in BUILDS
-    ],
+    [pytest.param(wrong, marks=() if wrong == "hangs" else pytest.mark.slow) for wrong in BUILDS],
 )
 def test_a_bad_build_is_said_and_touches_nothing(tmp_path: Path, wrong: str) -> None:
     """A build that goes wrong ends the run before anything is outside; mended, it goes on."""
@@ -264,7 +262,13 @@ def test_a_file_of_another_name_or_version_is_refused(
         assert len(stage.held("main")) == 2
 
 
-@pytest.mark.parametrize("script", ["while True: pass", "import time\nwhile True: time.sleep(60)"])
+@pytest.mark.parametrize(
+    "script",
+    [
+        pytest.param("while True: pass", marks=pytest.mark.slow),
+        "import time\nwhile True: time.sleep(60)",
+    ],
+)
 def test_a_gate_that_hangs_is_ended_and_resume_runs_it_again(tmp_path: Path, script: str) -> None:
     """A gate has its time; after it, it is ended with all it started, and the words say so."""
     line = Lifeline(tmp_path / "line")

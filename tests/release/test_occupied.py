@@ -25,7 +25,7 @@ def occupy(stage: Scene, index: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("index", ["stage", "main"])
+@pytest.mark.parametrize("index", [pytest.param("stage", marks=pytest.mark.slow), "main"])
 def test_a_number_that_an_index_holds_in_part_is_passed_over_and_it_is_said(
     tmp_path: Path, index: str
 ) -> None:
@@ -44,7 +44,7 @@ def test_a_number_that_an_index_holds_in_part_is_passed_over_and_it_is_said(
         assert there.items() <= stage.held(index).items()
 
 
-@pytest.mark.parametrize("index", ["stage", "main"])
+@pytest.mark.parametrize("index", [pytest.param("stage", marks=pytest.mark.slow), "main"])
 def test_a_name_that_is_taken_while_the_release_runs_stops_it(tmp_path: Path, index: str) -> None:
     """Other bytes under our name are never replaced; the run stops, and the digests are named."""
     wheel = make_wheel(tmp_path, NAME, "1.1.0")
@@ -71,6 +71,7 @@ def test_a_name_that_is_taken_while_the_release_runs_stops_it(tmp_path: Path, in
         assert not [draft for draft, _ in shown.releases if not draft]
 
 
+@pytest.mark.slow
 def test_one_refused_file_keeps_no_other_back_and_resume_sends_it(tmp_path: Path) -> None:
     """The outcome names the file that was refused; the other is on the index already."""
     with scene(tmp_path, faults=["403@upload:4"]) as stage:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,14 @@ from tests.support.releases import Scene, scene
 from tests.support.repositories import git
 
 Forged = Callable[[dict[str, Any]], object]
+
+
+@pytest.fixture(name="stage", scope="module")
+def _stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    """Set a scene up once for all that is refused before anything is touched."""
+    with scene(tmp_path_factory.mktemp("plans")) as stage:
+        planned(stage)
+        yield stage
 
 
 def planned(stage: Scene) -> Path:
@@ -72,28 +80,26 @@ def test_a_plan_file_is_carried_out_as_it_was_shown(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_a_plan_that_would_not_be_made_now_is_refused(
-    tmp_path: Path, forge: Forged, code: int, words: str
+    tmp_path: Path, stage: Scene, forge: Forged, code: int, words: str
 ) -> None:
     """The sentence says what moved, or what is forged, and nothing is touched."""
-    with scene(tmp_path) as stage:
-        file = planned(stage)
-        plan = json.loads(file.read_bytes())
-        forge(plan)
-        file.write_text(json.dumps(plan), "utf-8")
-        told(stage.seatrial("release", "--yes", "--plan", str(file)), code, words)
-        untouched(stage)
-        assert not (stage.project.folder / ".git" / "seatrial" / "runs").exists()
-        assert not (tmp_path / "evil").exists()
+    plan = json.loads((stage.folder / "plan.json").read_bytes())
+    forge(plan)
+    file = tmp_path / "forged.json"
+    file.write_text(json.dumps(plan), "utf-8")
+    told(stage.seatrial("release", "--yes", "--plan", str(file)), code, words)
+    untouched(stage)
+    assert not (stage.project.folder / ".git" / "seatrial" / "runs").exists()
+    assert not [*stage.folder.rglob("evil"), *stage.folder.parent.glob("evil")]
 
 
 @pytest.mark.parametrize("data", [b"", b'{"schema": 1', b"\x00\xff", b"[]", b"{}"])
-def test_what_is_no_plan_is_refused(tmp_path: Path, data: bytes) -> None:
+def test_what_is_no_plan_is_refused(tmp_path: Path, stage: Scene, data: bytes) -> None:
     """Any other bytes are told from a plan, and the way to a good one is named."""
-    with scene(tmp_path) as stage:
-        file = tmp_path / "plan.json"
-        file.write_bytes(data)
-        done = stage.seatrial("release", "--yes", "--plan", str(file))
-        told(done, 2, str(file), "seatrial plan --out")
+    file = tmp_path / "plan.json"
+    file.write_bytes(data)
+    done = stage.seatrial("release", "--yes", "--plan", str(file))
+    told(done, 2, str(file), "seatrial plan --out")
 
 
 def commit_more(stage: Scene) -> None:

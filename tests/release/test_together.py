@@ -6,6 +6,8 @@ import os
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests.release.test_broken import told
 from tests.release.test_midway import Hook
 from tests.release.test_release import complete
@@ -50,6 +52,7 @@ def overtaken(stage: Scene, **person: str) -> tuple[subprocess.Popen[str], Hook]
     return first, hook
 
 
+@pytest.mark.slow
 def test_of_two_clones_the_later_finds_what_the_first_has_done(tmp_path: Path) -> None:
     """Two clones that release at once make one release, with the bytes of one build."""
     with scene(tmp_path) as stage:

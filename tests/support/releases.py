@@ -147,11 +147,13 @@ class Scene:
         folder: everything lies in it.
         project: the user's repository.
         dock: plays index and forge, in a process of its own.
+        index: the name of the index to publish to.
     """
 
     folder: Path
     project: Repository
     dock: DockProcess
+    index: str = "main"
 
     @property
     def remote(self) -> Path:
@@ -161,7 +163,8 @@ class Scene:
 
     def environment(self, home: str = "home") -> dict[str, str]:
         """Give the environment of the person who releases."""
-        return environment(self.folder / home)
+        token = f"SEATRIAL_TOKEN_{self.index.upper()}"
+        return environment(self.folder / home) | {token: "pypi-for-tests"}
 
     def seatrial(
         self, *arguments: str, at: Path | None = None, home: str = "home"
@@ -266,8 +269,6 @@ def environment(home: Path) -> dict[str, str]:
         "GIT_COMMITTER_EMAIL": "ada@example.org",
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_NOSYSTEM": "1",
-        "SEATRIAL_TOKEN_MAIN": "pypi-for-tests",
-        "SEATRIAL_TOKEN_PYPI": "pypi-for-tests",
         "SEATRIAL_TOKEN_STAGE": "pypi-for-tests",
         "GH_TOKEN": "ghp-for-tests",
         "PYTHONPATH": str(ROOT),
@@ -329,4 +330,4 @@ def scene(
         )
         project.commit("feat: say more", {"demo.py": MODULE + "\n\nMORE = True\n"})
         project.push()
-        yield Scene(folder=folder, project=project, dock=dock)
+        yield Scene(folder=folder, project=project, dock=dock, index=index)
