@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.dock.uploads import fields, upload
 from tests.release.test_broken import told
 from tests.release.test_midway import finishes
 from tests.support.docks import dock_process
 from tests.support.releases import NAME, Scene, scene
+from tests.support.sluice import Sluice
 from tests.support.wheels import make_wheel
 
 EXECUTABLE = sys.executable
@@ -124,3 +126,23 @@ def test_nothing_complete_and_incomplete_are_three_outcomes(tmp_path: Path) -> N
         said = json.loads(stage.seatrial("release", "--yes", "--json").stdout)
         assert said["outcome"] == "nothing-to-release"
         assert "users" in said["why"]
+
+
+def test_a_name_that_is_taken_while_our_file_flows_is_told_by_its_bytes(tmp_path: Path) -> None:
+    """Where another file came first, its digest is named, and not only the index's refusal."""
+    taken = make_wheel(tmp_path, NAME, "1.1.0")
+    # Only the form that goes to the index has the name like this.
+    with (
+        Sluice(f'filename="{taken.name}', after=10) as sluice,
+        scene(tmp_path, more="", through=sluice) as stage,
+    ):
+        release = stage.start("release", "--yes")
+        sluice.wait()
+        form = fields(taken, version="1.1.0", requires_python=None)
+        assert upload(stage.dock.upload_url("main"), taken, form).is_success
+        sluice.open()
+        _, said = release.communicate(timeout=60)
+        assert release.returncode == 4, said
+        digest = stage.held("main")[taken.name]
+        assert f"main holds {taken.name} with SHA-256 {digest[:16]}" in said
+        assert "Traceback" not in said

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from seatrial.actions.bound import Bound
+from seatrial.errors import UploadRefused
 from seatrial.plan.state import Absent, Action, Different, Receipt, Same, State, Unknown
 from seatrial.plan.values import Upload, Visible
 from seatrial.world.ports import HeldFile, Index, StoredFile, World
@@ -95,8 +96,18 @@ class UploadFile(Bound[Upload]):
         return Same(receipt=self._receipt(held.url))
 
     def act(self, world: World) -> Receipt:
-        """Send it, once; whether to send it again is decided after looking."""
-        world.index(self.spec.index).upload(self.file)
+        """Send it, once; whether to send it again is decided after looking.
+
+        Raises:
+            UploadRefused: the index took it from nobody.
+        """
+        index = world.index(self.spec.index)
+        try:
+            index.upload(self.file)
+        except UploadRefused:
+            # Where somebody else was faster, what is there decides, and not the refusal.
+            if self.file.name not in index.files(self.spec.package, asked_after=time.monotonic()):
+                raise
         return self._receipt("")
 
     def _receipt(self, url: str) -> Receipt:
