@@ -31,7 +31,7 @@ from seatrial.operations.running import unheard
 from seatrial.plan.make import Material, make_plan, release_date
 from seatrial.plan.planning import Complete, Nothing, Planned, Planning
 from seatrial.plan.values import Asked, Note, Plan
-from seatrial.repository.facts import CommitFact, Facts, Package, last_release
+from seatrial.repository.facts import CommitFact, Facts, Package, TagFact, last_release
 from seatrial.repository.history import counted
 from seatrial.repository.sites import check_sites
 from seatrial.versions.arithmetic import parse
