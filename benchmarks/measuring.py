@@ -14,6 +14,9 @@ from pathlib import Path
 BIN = Path(sys.executable).parent
 """Where the commands lie that are compared: one environment holds Seatrial and its peers."""
 
+WITHIN = 300.0
+"""Seconds that one command may take."""
+
 UNHEARD = ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "PYTHONPATH", "VIRTUAL_ENV")
 """Variables that would make every Python slower, or another one."""
 
@@ -161,30 +164,28 @@ def environment(folder: Path, extra: Mapping[str, str] | None = None) -> dict[st
     return kept | dict(extra or {})
 
 
-def ran(
-    argv: Sequence[str | Path], cwd: Path, env: Mapping[str, str], *, within: float = 300.0
-) -> float:
+def ran(argv: Sequence[str | Path], cwd: Path, env: Mapping[str, str], *, said: str = "") -> float:
     """Run a command that has to succeed, and give the seconds that it took.
 
     Args:
         argv: the command; a name without a slash is looked for on the ``PATH`` of ``env``.
         cwd: where.
         env: its whole environment.
-        within: seconds that it may take.
+        said: what it reads.
     """
     began = time.perf_counter()
     done = subprocess.run(
         [str(part) for part in argv],
         cwd=cwd,
         env=dict(env),
-        stdin=subprocess.DEVNULL,
+        input=said.encode(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        timeout=within,
+        timeout=WITHIN,
         check=False,
     )
     seconds = time.perf_counter() - began
     if done.returncode:
-        said = done.stdout.decode("utf-8", "backslashreplace")
-        raise SystemExit(f"{' '.join(map(str, argv))} ended with {done.returncode}:\n{said}")
+        words = done.stdout.decode("utf-8", "backslashreplace")
+        raise SystemExit(f"{' '.join(map(str, argv))} ended with {done.returncode}:\n{words}")
     return seconds

@@ -208,7 +208,7 @@ BUILDS = {
     "makes none": ("return 'demo.whl'", "building the wheel", 1),
     "makes two": (
         "open(os.path.join(folder, 'x-1-py3-none-any.whl'), 'w').close(); return _build(folder)",
-        "demo-1.1.0-py3-none-any.whl, x-1-py3-none-any.whl",
+        "demo-1.1.0-py3-none-any.whl, demo-1.1.0.tar.gz, x-1-py3-none-any.whl",
         1,
     ),
     "hangs": ("\n        while True: time.sleep(60)", "no end after 2 s", 3),

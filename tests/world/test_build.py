@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from seatrial.artifacts.unpack import unpack_sdist
 from seatrial.errors import BuildFailed, TimedOut
 from seatrial.process import Runner
 from seatrial.secret import Redactor, Secret
@@ -76,11 +75,9 @@ def test_an_sdist_and_the_wheel_from_it_are_built(
     monkeypatch.setenv("VIRTUAL_ENV", str(tmp_path))
     machine = make_machine(tmp_path / "für uns")
     source = project(tmp_path / "mein hübsches Paket")
-    sdist = machine.build(source, "sdist", tmp_path / "aus gang", epoch=EPOCH, timeout=60)
-    assert sdist == tmp_path / "aus gang" / "demo-1.0.tar.gz"
-    unpacked = unpack_sdist(sdist, tmp_path / "unpacked")
-    wheel = machine.build(unpacked, "wheel", tmp_path / "wheel", epoch=EPOCH, timeout=60)
-    with zipfile.ZipFile(wheel) as archive:
+    built = machine.build(source, tmp_path / "aus gang", epoch=EPOCH, timeout=60)
+    assert built.sdist == tmp_path / "aus gang" / "demo-1.0.tar.gz"
+    with zipfile.ZipFile(built.wheel) as archive:
         seen = archive.read("demo.py").decode()
     assert f"'SOURCE_DATE_EPOCH': '{EPOCH}'" in seen
     assert str(tmp_path / "für uns") not in seen
@@ -97,9 +94,9 @@ def test_a_failing_backend_speaks_for_itself(tmp_path: Path) -> None:
     )
     machine = make_machine(tmp_path, runner=Runner(Redactor(Secret("s3cret"))))
     with pytest.raises(BuildFailed) as caught:
-        machine.build(source, "sdist", tmp_path / "out", epoch=EPOCH, timeout=60)
+        machine.build(source, tmp_path / "out", epoch=EPOCH, timeout=60)
     assert "no compiler, no token ***" in caught.value.said
-    log = (tmp_path / "logs" / "build-sdist.log").read_text()
+    log = (tmp_path / "logs" / "build.log").read_text()
     assert "hello from the backend" in log
     assert "s3cret" not in log
 
@@ -115,9 +112,7 @@ def test_a_hanging_build_is_ended_with_all_it_started(tmp_path: Path) -> None:
     )
     machine = make_machine(tmp_path)
     with pytest.raises(TimedOut) as caught:
-        machine.build(
-            project(tmp_path / "demo", before), "sdist", tmp_path / "out", epoch=EPOCH, timeout=4
-        )
+        machine.build(project(tmp_path / "demo", before), tmp_path / "out", epoch=EPOCH, timeout=4)
     assert "waiting for a licence server" in caught.value.said
     assert lifeline.all_ended()
 
@@ -135,7 +130,7 @@ def test_anything_but_one_sdist_is_refused(tmp_path: Path, after: str, told: str
     """No file, a second file, or a file of another kind fails the build, and says what there is."""
     source = project(tmp_path / "demo", after=after)
     with pytest.raises(BuildFailed) as caught:
-        make_machine(tmp_path).build(source, "sdist", tmp_path / "out", epoch=EPOCH, timeout=60)
+        make_machine(tmp_path).build(source, tmp_path / "out", epoch=EPOCH, timeout=60)
     assert told in caught.value.said
 
 
@@ -146,7 +141,7 @@ def test_settings_above_the_project_are_not_read(tmp_path: Path) -> None:
     source = project(tmp_path / "run" / "checkouts" / "build")
     (source.parent.parent / "pyproject.toml").write_text("[tool.uv.workspace]\nmembers = []\n")
     machine = make_machine(tmp_path / "run")
-    assert machine.build(source, "sdist", tmp_path / "out", epoch=EPOCH, timeout=60).is_file()
+    assert machine.build(source, tmp_path / "out", epoch=EPOCH, timeout=60).wheel.is_file()
 
 
 @pytest.mark.registry
@@ -158,8 +153,8 @@ def test_a_backend_from_the_registry_is_installed_for_the_build(tmp_path: Path) 
             path = tmp_path / run / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content.encode())
-        sdist = make_machine(tmp_path / run / "m").build(
-            tmp_path / run, "sdist", tmp_path / run / "out", epoch=EPOCH, timeout=120
+        built = make_machine(tmp_path / run / "m").build(
+            tmp_path / run, tmp_path / run / "out", epoch=EPOCH, timeout=120
         )
-        digests.append(sdist.read_bytes())
+        digests.append(built.sdist.read_bytes())
     assert digests[0] == digests[1]

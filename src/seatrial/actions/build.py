@@ -10,7 +10,6 @@ from pathlib import Path
 
 from seatrial.actions.bound import Bound, source_identity
 from seatrial.actions.marker import Marker, read_marker
-from seatrial.artifacts.unpack import unpack_sdist
 from seatrial.errors import BytesLost
 from seatrial.plan.state import Absent, Receipt, Same, State
 from seatrial.plan.values import Build, DraftRelease, Upload
@@ -71,16 +70,12 @@ class BuildFiles(Bound[Build]):
         source = world.git.checkout("build") / spec.path
         scratch = Path(tempfile.mkdtemp(prefix="build-", dir=world.store.folder))
         try:
-            sdist = world.machine.build(
-                source, "sdist", scratch / "sdist", epoch=spec.epoch, timeout=spec.timeout
-            )
             # The wheel is made from the sdist, so that an sdist that lacks a file is found here
             # and not by the first user who installs from it.
-            unpacked = unpack_sdist(sdist, scratch / "unpacked")
-            wheel = world.machine.build(
-                unpacked, "wheel", scratch / "wheel", epoch=spec.epoch, timeout=spec.timeout
+            built = world.machine.build(
+                source, scratch / "made", epoch=spec.epoch, timeout=spec.timeout
             )
-            return world.store.keep(wheel), world.store.keep(sdist)
+            return world.store.keep(built.wheel), world.store.keep(built.sdist)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
 

@@ -160,10 +160,10 @@ class BuildSettings(Table, frozen=True, kw_only=True):
     """The build.
 
     Attributes:
-        timeout: seconds for each of sdist and wheel.
+        timeout: seconds for sdist and wheel together.
     """
 
-    timeout: float = 1800.0
+    timeout: float = 3600.0
 
 
 class RulesSettings(Table, frozen=True, kw_only=True):

@@ -65,8 +65,8 @@ class Trial:
             source = unpack_sdist(looked.path, self._folder / "source")
             timeout = self._outside.settings.build.timeout
             try:
-                made = machine.build(
-                    source, "wheel", self._folder / "wheel", epoch=_epoch(looked), timeout=timeout
+                made = machine.rebuild(
+                    source, self._folder / "wheel", epoch=_epoch(looked), timeout=timeout
                 )
             except (BuildFailed, TimedOut, PythonNotFound) as error:
                 yield fault("rebuild-failed", looked.path.name, f"no wheel builds: {error.said}")

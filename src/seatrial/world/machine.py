@@ -34,6 +34,7 @@ from seatrial.errors import (
 )
 from seatrial.process import Completed, Runner, child_environment
 from seatrial.secret import Secret
+from seatrial.world.built import SDIST, WHEEL, Built, both_files, one_wheel, under_way
 from seatrial.world.compiled import build_variables
 from seatrial.world.folders import remove, storing
 from seatrial.world.ports import Environment, Store
@@ -49,9 +50,6 @@ LAST_LINES = 30
 
 NO_ROOM = 512 * 1024
 """Bytes: with less than this free, a command that failed is taken to have failed for that."""
-
-SUFFIXES = {"sdist": ".tar.gz", "wheel": ".whl"}
-"""How the files of each kind end (PEP 625, PEP 427)."""
 
 NOT_OURS = (
     "UV_PYTHON", "UV_SYSTEM_PYTHON", "UV_PROJECT", "UV_PROJECT_ENVIRONMENT", "UV_WORKING_DIR",
@@ -96,50 +94,58 @@ class LocalMachine:
         """End every command that is under way, with all that it has started."""
         self._runner.halt()
 
-    def build(self, source: Path, kind: str, out: Path, *, epoch: int, timeout: float) -> Path:
-        """Build one distribution by PEP 517 in an isolated environment.
+    def build(self, source: Path, out: Path, *, epoch: int, timeout: float) -> Built:
+        """Build an sdist, and from it a wheel, by PEP 517 in isolated environments.
 
-        ``tool.uv.sources`` is not followed and uv's own backend is called like every other one, so
-        the result is what any front end makes.
+        One call of uv does both: it asks the index for the backend once, unpacks the sdist into a
+        folder of its own, and builds there.  ``tool.uv.sources`` is not followed and uv's own
+        backend is called like every other one, so the result is what any front end makes.
 
         Args:
-            source: the project folder (for the wheel: the unpacked sdist).
-            kind: "sdist" or "wheel".
+            source: the project folder.
             out: an empty folder for the result.
             epoch: ``SOURCE_DATE_EPOCH``.
             timeout: seconds, for the whole.
 
         Raises:
-            BuildFailed: the backend failed, or did not make exactly one file of this kind.
+            BuildFailed: the backend failed, or did not make exactly one file of each kind.
             PythonNotFound: no Python that the project allows is here.
             TimedOut: it hung, and was ended with all that it had started.
             StorageFault: it failed, and the disk is full.
         """
+        self._build((), source, out, epoch=epoch, timeout=timeout)
+        return both_files(out)
+
+    def rebuild(self, source: Path, out: Path, *, epoch: int, timeout: float) -> Path:
+        """Build a wheel alone, from an unpacked sdist; all else is as with :meth:`build`."""
+        self._build(("--wheel",), source, out, epoch=epoch, timeout=timeout)
+        return one_wheel(out)
+
+    def _build(
+        self, words: tuple[str, ...], source: Path, out: Path, *, epoch: int, timeout: float
+    ) -> None:
         with storing(out):
             out.mkdir(parents=True, exist_ok=True)
         python = self._pythons.allowed(self._requires_python, self._scratch())
         argv = [
-            _uv_program(), "build", f"--{kind}", "--force-pep517", "--no-sources",
-            "--build-isolation", "--python", str(python), "--out-dir", str(out),
-            str(source),
+            _uv_program(), "build", *words, "--force-pep517", "--no-sources", "--build-isolation",
+            "--python", str(python), "--out-dir", str(out), str(source),
         ]  # fmt: skip
         environment = self._uv_environment() | {"SOURCE_DATE_EPOCH": str(epoch)}
         environment |= build_variables(source)
-        thing = f"the {kind}"
         try:
             done = self._runner.run_logged(
                 argv,
                 cwd=source,
-                log=self._store.log(f"build-{kind}"),
+                log=self._store.log("build"),
                 env=environment,
                 timeout=timeout,
             )
         except TimedOut as error:
-            raise TimedOut(thing, error.said, doing="building") from error
+            raise TimedOut(under_way(out, words), error.said, doing="building") from error
         _refuse_full(done, out)
         if done.code != 0:
-            raise BuildFailed(thing, _last_lines(done))
-        return _only_file(out, kind)
+            raise BuildFailed(under_way(out, words), _last_lines(done))
 
     def find_python(self, version: str) -> Path:
         """Find an interpreter ("3.12"; empty is the one that runs Seatrial).
@@ -315,18 +321,6 @@ def _last_lines(done: Completed) -> str:
     return "\n".join(done.said.splitlines()[-LAST_LINES:])
 
 
-def _only_file(out: Path, kind: str) -> Path:
-    """Give the one file that a build has to leave; ``.gitignore`` is uv's own."""
-    with storing(out):
-        made = sorted(path for path in out.iterdir() if path.name != ".gitignore")
-    if len(made) == 1 and made[0].name.endswith(SUFFIXES[kind]) and made[0].is_file():
-        return made[0]
-    names = ", ".join(path.name for path in made) or "nothing"
-    raise BuildFailed(
-        f"the {kind}", f"the build left {names}, where one file *{SUFFIXES[kind]} belongs"
-    )
-
-
 def _version_of(folder: Path) -> str:
     """Read the interpreter's version from the environment's settings (``pyvenv.cfg``)."""
     with storing(folder):
@@ -341,9 +335,9 @@ def _requirement(requirement: str) -> tuple[str, str]:
     try:
         if " @ " in requirement:
             return requirement, canonicalize_name(Requirement(requirement).name)
-        if requirement.endswith(SUFFIXES["wheel"]):
+        if requirement.endswith(WHEEL):
             name = str(parse_wheel_filename(path.name)[0])
-        elif requirement.endswith(SUFFIXES["sdist"]):
+        elif requirement.endswith(SDIST):
             name = str(parse_sdist_filename(path.name)[0])
         else:
             return requirement, canonicalize_name(Requirement(requirement).name)

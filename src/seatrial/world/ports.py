@@ -15,6 +15,7 @@ import msgspec
 
 from seatrial.plan.values import FileEdit
 from seatrial.process import Completed
+from seatrial.world.built import Built
 
 
 class RemoteRef(msgspec.Struct, frozen=True, kw_only=True):
@@ -268,15 +269,14 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
 class Machine(Protocol):
     """This machine: builds, environments, commands; all output goes to the run's logs too."""
 
-    def build(self, source: Path, kind: str, out: Path, *, epoch: int, timeout: float) -> Path:
-        """Build one distribution by PEP 517 in an isolated environment.
+    def build(self, source: Path, out: Path, *, epoch: int, timeout: float) -> Built:
+        """Build an sdist, and a wheel from the sdist, by PEP 517 in isolated environments.
 
         Args:
-            source: the project folder (for the wheel: the unpacked sdist).
-            kind: "sdist" or "wheel".
+            source: the project folder.
             out: an empty folder for the result.
             epoch: ``SOURCE_DATE_EPOCH``.
-            timeout: seconds, for the whole.
+            timeout: seconds, for both.
 
         Raises:
             BuildFailed: the backend failed; ``said`` ends with its own words.
