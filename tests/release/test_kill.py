@@ -23,6 +23,11 @@ POINTS = [
     for point in range(MOST_POINTS)
 ]
 
+UNDONE = [
+    pytest.param(point, marks=() if point % 27 == 13 else pytest.mark.slow)
+    for point in range(MOST_POINTS)
+]
+
 
 def killed_at(stage: Scene, point: int) -> bool:
     """Run a release that dies at a point of its journal; say whether it came so far."""
@@ -76,3 +81,26 @@ def test_killed_anywhere_another_machine_finishes_it(tmp_path: Path, point: int)
         assert again.returncode == 0, again.stderr
         complete(stage)
         nothing_was_done_twice(stage)
+
+
+@pytest.mark.parametrize("point", UNDONE)
+def test_killed_anywhere_it_is_taken_back_or_there_is_only_forward(
+    tmp_path: Path, point: int
+) -> None:
+    """Undo brings the start back; with a file on the index it changes nothing."""
+    with scene(tmp_path) as stage:
+        killed_at(stage, point)
+        before = stage.shown()
+        undone = stage.seatrial("undo")
+        if before.index:
+            assert undone.returncode == 1, undone.stderr
+            assert "it cannot be taken back: upload demo" in undone.stderr
+            assert stage.shown() == before
+            assert stage.seatrial("resume", "--yes").returncode == 0
+            complete(stage)
+        else:
+            assert undone.returncode == 0, undone.stderr
+            after = stage.shown()
+            assert after.commits == ("feat: say more", "feat: begin")
+            assert (after.tagged, after.releases, after.index) == ("", (), {})
+            assert stage.seatrial("resume", "--yes").returncode == 4
