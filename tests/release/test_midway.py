@@ -56,7 +56,9 @@ def finishes(stage: Scene, *, bytes_of: str = "") -> None:
     assert again.returncode == 0, again.stderr
     complete(stage)
     assert before.items() <= stage.shown().index.items()
-    made_public = [line for line in stage.requests() if line.startswith("PATCH")]
+    made_public = [
+        one for one in stage.requests() if one.startswith("PATCH") and one.endswith(" 200")
+    ]
     assert len(made_public) == 1
 
 

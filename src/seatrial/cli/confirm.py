@@ -43,7 +43,12 @@ def confirmation(steps: Steps, *, yes: bool) -> Callable[[Plan, Sequence[Artifac
             click.echo(f"  {file.name}  {size(file.size)}", err=True)
             click.echo(f"    sha256 {file.sha256}", err=True)
         click.echo("Everything before it can, with seatrial undo.", err=True)
-        if not click.confirm("Go on?", err=True):
+        try:
+            yes_said = click.confirm("Go on?", err=True)
+        except click.Abort:
+            # Ctrl-C, or the end of the input: the run notes that it was stopped.
+            raise KeyboardInterrupt from None
+        if not yes_said:
             raise NotConfirmed(
                 WHAT, "you said no", next_step="Go on with seatrial resume, or seatrial undo."
             )

@@ -16,6 +16,8 @@ from seatrial.cli.overview import COMMANDS, HELP_OPTIONS, overview, version
 from seatrial.errors import Interrupted, SeatrialError
 from seatrial.exitcodes import ExitCode
 
+GO_ON = "Run this again when you like; a release that was begun goes on where it was."
+
 
 class LazyGroup(click.Group):
     """A group that imports a command's module only when the command is named."""
@@ -65,7 +67,8 @@ def run(arguments: Sequence[str]) -> int:
     except SeatrialError as error:
         return _told(error, machine=machine)
     except (KeyboardInterrupt, click.Abort):
-        return _told(Interrupted("by you", ""), machine=machine)
+        stopped = Interrupted("by you", next_step=GO_ON)
+        return _told(stopped, machine=machine)
     except click.ClickException as error:
         return _misused(error, machine=machine)
     except BrokenPipeError:
