@@ -299,7 +299,8 @@ class Journal:
         """
         self.check_plan(plan)
         entries = self.entries()
-        if any(isinstance(entry, Undone) for entry in entries):
+        # A run that was undone before it had done anything has no line but the last.
+        if any(isinstance(e, Undone) or e == Ended(outcome=UNDONE, at=e.at) for e in entries):
             raise StalePlan(
                 str(self.path.parent.name),
                 "it has been undone, wholly or in part",
