@@ -134,3 +134,37 @@ def test_requirements_that_nothing_satisfies_are_a_fault(
         monkeypatch.setenv("UV_HTTP_RETRIES", "0")
     # Nobody answers any more: that is no fault of the file.
     assert resolved("Requires-Dist: other\n") == {"not-resolved"}
+
+
+def test_the_last_release_is_fetched_once_and_compared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The release before comes from the index, by its digest, into the cache; once."""
+    (tmp_path / "dist").mkdir()
+    old = {"demo/__init__.py": "x", "gone.py": "x"}
+    new = make_wheel(tmp_path / "dist", version="1.1", modules={"demo/__init__.py": "x"})
+    with serving(tmp_path / "index") as index:
+        make_wheel(index.project("demo"), "demo", "1.0", modules=old)
+        settings = f'[tool.seatrial.index.ours]\nupload-url = "{index.url}"\n'
+        settings += f'simple-url = "{index.url}"\n'
+        repository = make_repository(tmp_path / "project", {"pyproject.toml": settings})
+        monkeypatch.chdir(repository.folder)
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+        asked = Inspecting(files=(new,), index="ours", against=("previous",), now=0.0)
+        reports = [inspect(asked) for _ in range(2)]
+        fetched = [path for path in index.asked if path.endswith(".whl")]
+    for report in reports:
+        assert "package-gone" in codes(report)
+        assert report.comparisons[0].before == "1.0"
+    assert len(fetched) == 1
+
+
+def test_files_are_compared_with_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Any older file can be named; what is other is shown as text and as Markdown."""
+    old, new = make_wheel(tmp_path), make_wheel(tmp_path, version="1.1", size=5000)
+    assert run(["inspect", str(new), "--against", str(old)]) == 0
+    text = capsys.readouterr().out
+    assert "demo 1.1 against 1.0" in text
+    assert "+ demo/filler.bin (5.0 kB)" in text
+    run(["inspect", str(new), "--against", str(old), "--markdown"])
+    assert "### demo 1.1 against 1.0" in capsys.readouterr().out

@@ -33,12 +33,14 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
         size: bytes, unpacked.
         mode: the permission bits that it is stored with; 0 when the archive states none.
         link: where it leads, for a link; else empty.
+        digest: SHA-256 of its content, hexadecimal; empty where the content was not read.
     """
 
     path: str
     size: int
     mode: int = 0
     link: str = ""
+    digest: str = ""
 
 
 class Visitor(Protocol):

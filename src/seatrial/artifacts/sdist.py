@@ -5,6 +5,7 @@ The specification is https://packaging.python.org/specifications/source-distribu
 
 from __future__ import annotations
 
+import hashlib
 import tarfile
 from pathlib import Path
 
@@ -68,7 +69,7 @@ def read_sdist(path: Path, visitor: Visitor | None = None) -> SdistFacts:
             if entry.name == f"{walk.top}/PKG-INFO" and entry.isreg():
                 info = _info(file, archive, entry)
             elif entry.isreg() and visitor is not None:
-                _show(archive, entry, visitor)
+                members[entry.name] = _show(archive, entry, visitor)
         _check_top(file, walk.top, name, version)
         if info is None:
             raise InspectionFailed(file, f"it has no {walk.top}/PKG-INFO")
@@ -98,14 +99,18 @@ def _info(file: str, archive: tarfile.TarFile, entry: tarfile.TarInfo) -> bytes 
     return stream.read() if stream else None
 
 
-def _show(archive: tarfile.TarFile, entry: tarfile.TarInfo, visitor: Visitor) -> None:
+def _show(archive: tarfile.TarFile, entry: tarfile.TarInfo, visitor: Visitor) -> Member:
+    """Let the content be seen, and give the member with its digest."""
+    member, digest = member_of(entry), hashlib.sha256()
     stream = archive.extractfile(entry)
     if stream is None:
-        return
-    visitor.begin(member_of(entry))
+        return member
+    visitor.begin(member)
     while piece := stream.read(MIB):
+        digest.update(piece)
         visitor.feed(piece)
     visitor.end()
+    return msgspec.structs.replace(member, digest=digest.hexdigest())
 
 
 def _named(file: str) -> tuple[str, Version]:

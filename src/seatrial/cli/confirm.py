@@ -13,6 +13,7 @@ from seatrial.plan.values import Plan
 from seatrial.report.release import Artifact
 
 WHAT = "the upload to the index, where a file name can never be used again"
+DOUBTS = "[contents] ask wants a person to see this: run seatrial resume in a terminal, and answer."
 
 
 def refuse_unasked(*, yes: bool) -> None:
@@ -25,23 +26,29 @@ def refuse_unasked(*, yes: bool) -> None:
         raise NotConfirmed(WHAT, "there is no terminal to ask on")
 
 
-def confirmation(steps: Steps, *, yes: bool) -> Callable[[Plan, Sequence[Artifact]], None]:
+def confirmation(
+    steps: Steps, *, yes: bool
+) -> Callable[[Plan, Sequence[Artifact], Sequence[str]], None]:
     """Give what is asked before the first act that cannot be taken back.
 
     Args:
         steps: the display, which makes room for the question.
         yes: whether the user has answered already.
     """
-    from seatrial.report.words import size
+    from seatrial.report.words import size, visible
 
-    def ask(plan: Plan, artifacts: Sequence[Artifact]) -> None:
-        if yes:
+    def ask(plan: Plan, artifacts: Sequence[Artifact], doubts: Sequence[str]) -> None:
+        if yes and not doubts:
             return
+        if doubts and not sys.stdin.isatty():
+            raise NotConfirmed(WHAT, "\n".join(doubts), next_step=DOUBTS)
         steps.pause()
         click.echo(f"\n{plan.point_of_no_return} cannot be taken back:", err=True)
         for file in artifacts:
             click.echo(f"  {file.name}  {size(file.size)}", err=True)
             click.echo(f"    sha256 {file.sha256}", err=True)
+        for doubt in doubts:
+            click.echo(f"  ! {visible(doubt)}", err=True)
         click.echo("Everything before it can, with seatrial undo.", err=True)
         try:
             yes_said = click.confirm("Go on?", err=True)

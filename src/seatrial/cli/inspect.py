@@ -17,6 +17,7 @@ from seatrial.exitcodes import ExitCode
     epilog=example(
         "seatrial inspect dist/*",
         "seatrial inspect dist/* --index pypi --rebuild --resolve",
+        "seatrial inspect dist/* --against previous",
     ),
 )
 @click.argument(
@@ -25,6 +26,12 @@ from seatrial.exitcodes import ExitCode
 @click.option("--index", default="", metavar="NAME", help="Ask this index what it holds already.")
 @click.option("--rebuild", is_flag=True, help="Build a wheel from the sdist, and compare.")
 @click.option("--resolve", is_flag=True, help="Resolve what the files require.")
+@click.option(
+    "--against",
+    multiple=True,
+    metavar="previous|FILE",
+    help="Compare with the last release on the index, or with files; may be given several times.",
+)
 @click.option("--strict", is_flag=True, help="Let a warning refuse as well.")
 @click.option("--markdown", is_flag=True, help="Print Markdown.")
 @json_option
@@ -34,6 +41,7 @@ def command(  # noqa: PLR0913 - one parameter an option, as click hands them ove
     index: str,
     rebuild: bool,
     resolve: bool,
+    against: tuple[str, ...],
     strict: bool,
     markdown: bool,
     as_json: bool,
@@ -53,6 +61,7 @@ def command(  # noqa: PLR0913 - one parameter an option, as click hands them ove
             index=index,
             rebuild=rebuild,
             resolve=resolve,
+            against=against,
             strict=strict,
             now=time.time(),
         )

@@ -57,11 +57,17 @@ class ContentsSettings(Table, frozen=True, kw_only=True):
         forbid: globs, in the same form, of paths that no file may hold.
         expect: globs of the names of files that the release must consist of; one that no file has
             refuses the release.
+        ask: codes of findings about which a person is asked before the point of no return, and
+            which ``--yes`` does not answer.  With a code that is about the release before
+            (``grew``, ``package-gone``), the files are compared with it.
+        refuse: codes of findings that refuse the release, however grave they are as a rule.
     """
 
     require: tuple[str, ...] = ()
     forbid: tuple[str, ...] = ()
     expect: tuple[str, ...] = ()
+    ask: tuple[str, ...] = ()
+    refuse: tuple[str, ...] = ()
 
 
 class PackageSettings(Table, frozen=True, kw_only=True):

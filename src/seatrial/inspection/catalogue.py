@@ -243,6 +243,44 @@ CATALOGUE: Final = {
         "The wheel that the sdist makes has other content than the wheel of the release.",
         "Build the wheel from the sdist, or pack what is missing.",
     ),
+    # Against the release before.
+    "package-gone": Entry(
+        "warning",
+        "A top-level package is gone since the last release.",
+        "See whether the build found it.",
+    ),
+    "subpackage-gone": Entry(
+        "note", "A package within a package is gone.", "See whether it is meant."
+    ),
+    "new-top-level": Entry(
+        "warning", "A top-level name is new.", "See whether it is meant, and free to take."
+    ),
+    "types-gone": Entry("warning", "`py.typed` is gone.", "Pack it."),
+    "grew": Entry(
+        "warning",
+        "A file is half as large again and more than 1 MiB larger, or more than 40 MiB larger.",
+        "See in the comparison what came.",
+    ),
+    "shrank": Entry(
+        "warning", "A file is half as large or less.", "See in the comparison what is gone."
+    ),
+    "platform-gone": Entry(
+        "warning", "A platform has no wheel any more.", "Build it, or say so in the notes."
+    ),
+    "python-gone": Entry(
+        "warning", "An interpreter has no wheel any more.", "Build it, or say so in the notes."
+    ),
+    "sdist-gone": Entry("note", "There is no sdist any more.", "See whether it is meant."),
+    "entry-point-gone": Entry(
+        "warning", "A command or plug-in is gone.", "Keep it, or say so in the notes."
+    ),
+    "extra-gone": Entry("warning", "An extra is gone.", "Keep an empty one for a while."),
+    "licence-changed": Entry("warning", "The licence is another one.", "See whether it is meant."),
+    "requires-python-changed": Entry(
+        "note", "Another set of Pythons can install it.", "See whether it is meant."
+    ),
+    "requirement-new": Entry("note", "It requires more than before.", "See whether it is meant."),
+    "requirement-gone": Entry("note", "It requires less than before.", "See whether it is meant."),
     "index-not-asked": Entry(
         "warning",
         "The index did not say what it holds, so names that are taken were not seen.",
@@ -250,3 +288,8 @@ CATALOGUE: Final = {
     ),
 }
 """Code → entry, in the order of the page."""
+
+SINCE: Final = tuple(CATALOGUE)[
+    tuple(CATALOGUE).index("package-gone") : tuple(CATALOGUE).index("index-not-asked")
+]
+"""The codes that are about the release before; to find them it has to be fetched."""

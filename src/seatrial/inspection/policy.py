@@ -2,20 +2,54 @@
 
 from __future__ import annotations
 
+import difflib
 import functools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
+import msgspec
+
 from seatrial.artifacts.findings import Finding, fault, named
 from seatrial.artifacts.inspect import Looked
 from seatrial.artifacts.sdist import SdistFacts
 from seatrial.artifacts.wheel import WheelFacts
+from seatrial.errors import InvalidConfiguration
+from seatrial.inspection.catalogue import CATALOGUE, PYPI, SINCE
 from seatrial.plan.values import Contents
 
 KINDS = ("wheel", "sdist")
 _WILD = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
 _PIECES = re.compile(r"\*\*/|\*\*|\*|\?|\[!?[\w.-]+\]|.", re.DOTALL)
+
+
+def check_codes(contents: Contents) -> None:
+    """See that every code that the project names is one that a finding can have.
+
+    Raises:
+        InvalidConfiguration: one is not; a policy that can never speak is none.
+    """
+    for key, codes in (("ask", contents.ask), ("refuse", contents.refuse)):
+        for code in codes:
+            if code not in CATALOGUE and not code.startswith(PYPI):
+                near = difflib.get_close_matches(code, CATALOGUE, n=1)
+                said = f"no finding is called {code!r}" + (
+                    f"; did you mean {near[0]}?" if near else ""
+                )
+                raise InvalidConfiguration(f"[contents] {key}", said)
+
+
+def looks_back(contents: Contents) -> bool:
+    """Tell whether the policy is about the release before."""
+    return not {*contents.ask, *contents.refuse}.isdisjoint(SINCE)
+
+
+def weighed(findings: Iterable[Finding], contents: Contents) -> tuple[Finding, ...]:
+    """Make faults of those findings that the project wants to refuse."""
+    return tuple(
+        msgspec.structs.replace(one, severity="fault") if one.code in contents.refuse else one
+        for one in findings
+    )
 
 
 def check_policy(looked: Sequence[Looked], contents: Contents) -> Iterator[Finding]:

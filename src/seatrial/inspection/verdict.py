@@ -5,14 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
-from packaging.utils import (
-    InvalidSdistFilename,
-    InvalidWheelFilename,
-    parse_sdist_filename,
-    parse_wheel_filename,
-)
-from packaging.version import InvalidVersion
 
+from seatrial.artifacts.filenames import version_of
 from seatrial.artifacts.findings import Finding, Severity
 from seatrial.indexrules.judge import judge
 from seatrial.indexrules.names import name_rules
@@ -29,7 +23,6 @@ from seatrial.indexrules.values import (
 from seatrial.world import ports
 from seatrial.world.uploadform import fields_of
 
-SDIST = "sdist"
 GRANTED = frozenset({"Z1", "Z2"})
 """Refusals for size: PyPI grants projects more, and does not show how much."""
 
@@ -127,21 +120,14 @@ def _releases(uploaded: Iterable[tuple[str, float | None]], now: float) -> Itera
     times: dict[str, list[float]] = {}
     sdists: set[str] = set()
     for name, when in uploaded:
-        version = _version(name)
-        if version:
+        found = version_of(name)
+        if found is not None:
+            version = str(found)
             times.setdefault(version, []).append(now if when is None else when)
             if not name.endswith(".whl"):
                 sdists.add(version)
-    for version, found in times.items():
-        yield HeldRelease(version=version, created=min(found), has_sdist=version in sdists)
-
-
-def _version(file: str) -> str:
-    try:
-        parse = parse_wheel_filename if file.endswith(".whl") else parse_sdist_filename
-        return str(parse(file)[1])
-    except (InvalidWheelFilename, InvalidSdistFilename, InvalidVersion):
-        return ""
+    for version, when_each in times.items():
+        yield HeldRelease(version=version, created=min(when_each), has_sdist=version in sdists)
 
 
 def verdict(part: Part, held: Held, asked: Asked, now: float) -> Verdict:

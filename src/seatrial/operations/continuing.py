@@ -10,8 +10,8 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from seatrial.actions.marker import read_marker, unmarked
+from seatrial.artifacts.filenames import version_of
 from seatrial.errors import CredentialMissing, CredentialRefused, Unreachable
-from seatrial.operations.filenames import version_of
 from seatrial.operations.project import Project
 from seatrial.repository.facts import Package, TagFact, last_release
 from seatrial.world.ports import ForgeRelease, HeldFile

@@ -11,13 +11,17 @@ import msgspec
 from packaging.utils import canonicalize_name
 
 from seatrial.addresses import INDEXES
+from seatrial.artifacts.differ import Comparison
 from seatrial.artifacts.findings import Finding
 from seatrial.artifacts.inspect import Looked
-from seatrial.errors import InvalidConfiguration, NoRepository
+from seatrial.artifacts.surprises import surprises
+from seatrial.errors import InvalidConfiguration, NoPackage, NoRepository
 from seatrial.indexrules.judge import RULES_OF
+from seatrial.inspection.against import against, against_previous
 from seatrial.inspection.inspect import Question, inspect_release
 from seatrial.inspection.verdict import Asked
 from seatrial.operations.project import Outside, Project
+from seatrial.operations.rehearsed import cache_folder
 from seatrial.operations.releasefiles import Release, by_release
 from seatrial.operations.single import surroundings
 from seatrial.operations.trying import Trial
@@ -25,6 +29,12 @@ from seatrial.plan.contents import contents_of
 from seatrial.plan.values import Contents
 from seatrial.report.inspected import InspectedFile, InspectReport, by_gravity
 from seatrial.world.ports import StoredFile
+
+PREVIOUS = "previous"
+"""What is said to compare with the last release."""
+
+USUAL = "pypi"
+"""The index that the last release is looked for on, unless another is named."""
 
 
 class Inspecting(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +45,7 @@ class Inspecting(msgspec.Struct, frozen=True, kw_only=True):
         index: the index to ask what it holds; none is asked when empty.
         rebuild: whether a wheel is built from each sdist and compared.
         resolve: whether the requirements are resolved.
+        against: what to compare with: files, or "previous" alone for the last release on the index.
         strict: whether a warning refuses as well.
         now: seconds since the epoch, UTC.
     """
@@ -43,6 +54,7 @@ class Inspecting(msgspec.Struct, frozen=True, kw_only=True):
     index: str = ""
     rebuild: bool = False
     resolve: bool = False
+    against: tuple[str, ...] = ()
     strict: bool = False
     now: float
 
@@ -57,6 +69,7 @@ def inspect(asked: Inspecting) -> InspectReport:
         InvalidConfiguration: one of the names is not that of a wheel or sdist.
         UnknownIndex: nobody has described the index.
         Unreachable: the index did not answer.
+        InspectionFailed: a file to compare with cannot be read.
         StorageFault: a file cannot be read.
     """
     began = time.monotonic()
@@ -66,6 +79,7 @@ def inspect(asked: Inspecting) -> InspectReport:
         raise InvalidConfiguration("no file", "there is nothing to inspect", doing="reading")
     looked: list[Looked] = []
     found: list[Finding] = []
+    comparisons: list[Comparison] = []
     for release in releases:
         question = Question(
             name=release.name,
@@ -78,6 +92,10 @@ def inspect(asked: Inspecting) -> InspectReport:
         looked += inspected.looked
         found += inspected.findings
         found += _tried(outside, release, inspected.looked, asked)
+        comparison = _compared(outside, release, inspected.looked, asked)
+        if comparison is not None:
+            comparisons.append(comparison)
+            found += surprises(comparison)
     refusing = {"fault", "warning"} if asked.strict else {"fault"}
     refused = any(one.severity in refusing for one in found)
     files = [file for release in releases for file in release.files]
@@ -86,6 +104,7 @@ def inspect(asked: Inspecting) -> InspectReport:
         rules=RULES_OF,
         files=tuple(_described(files, looked)),
         findings=by_gravity(found),
+        comparisons=tuple(comparisons),
         seconds=time.monotonic() - began,
     )
 
@@ -102,7 +121,7 @@ def _wanted(release: Release) -> Contents:
     try:
         project = Project.open(Path())
         packages = project.facts.packages
-    except NoRepository:
+    except (NoRepository, NoPackage):
         return Contents()
     for package in packages:
         if canonicalize_name(package.name) == release.name:
@@ -122,6 +141,22 @@ def _tried(
             yield from trial.rebuild()
         if asked.resolve:
             yield from trial.resolve()
+
+
+def _compared(
+    outside: Outside, release: Release, looked: Sequence[Looked], asked: Inspecting
+) -> Comparison | None:
+    """Compare with what was named; nothing where the project has no release before this one."""
+    if not asked.against:
+        return None
+    if asked.against != (PREVIOUS,):
+        given = by_release([Path(name) for name in asked.against])
+        old = [file for one in given if one.name == release.name for file in one.files]
+        return against(looked, [file.path for file in old])
+    index = outside.index(asked.index or USUAL)
+    return against_previous(
+        looked, index, (release.name, release.version), cache_folder() / "released"
+    )
 
 
 def _described(files: Sequence[StoredFile], looked: Sequence[Looked]) -> Iterator[InspectedFile]:

@@ -13,6 +13,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from seatrial import __version__
+from seatrial.artifacts.filenames import version_of
 from seatrial.errors import (
     BranchMoved,
     DetachedHead,
@@ -23,7 +24,6 @@ from seatrial.errors import (
 from seatrial.operations.ahead import Ahead
 from seatrial.operations.continuing import Continuation, begun_on, find_continuation
 from seatrial.operations.editing import texts_of
-from seatrial.operations.filenames import version_of
 from seatrial.operations.project import Project
 from seatrial.operations.pythons import check_pythons
 from seatrial.operations.remarks import Days, remarks_on, site_of

@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from seatrial import __version__
+from seatrial.actions.inspect import recorded_asks
 from seatrial.actions.registry import bind
 from seatrial.engine.journal import Entry, Intend, Journal, Listener, read_entries
 from seatrial.engine.progress import Progress, Quiet
 from seatrial.engine.run import Engine, Hooks
 from seatrial.errors import SeatrialError
 from seatrial.plan.state import Action, Preflight
-from seatrial.plan.values import Plan
+from seatrial.plan.values import Inspect, Plan
 from seatrial.report.release import Artifact
 from seatrial.world.ports import World
 
@@ -28,7 +29,7 @@ def unheard(phase: str) -> None:
     """Tell nobody."""
 
 
-def unasked(plan: Plan, artifacts: Sequence[Artifact]) -> None:
+def unasked(plan: Plan, artifacts: Sequence[Artifact], doubts: Sequence[str]) -> None:
     """Ask nobody: a rehearsal has no point of no return."""
 
 
@@ -38,14 +39,14 @@ class Watch:
 
     Attributes:
         progress: told what happens.
-        confirm: asked once, before the point of no return, with the plan and the built files;
-            raises when the answer is no.
+        confirm: asked once, before the point of no return, with the plan, the built files, and
+            what the project wants a person to be asked about; raises when the answer is no.
         listener: told of every line of the journal.
         tell: told what is done before the first action, in a few words.
     """
 
     progress: Progress = field(default_factory=Quiet)
-    confirm: Callable[[Plan, Sequence[Artifact]], None] = unasked
+    confirm: Callable[[Plan, Sequence[Artifact], Sequence[str]], None] = unasked
     listener: Listener | None = None
     tell: Callable[[str], None] = unheard
 
@@ -68,7 +69,9 @@ def perform(plan: Plan, world: World, run: Path, watch: Watch) -> Sequence[Entry
         engine.run(
             bind(plan),
             Hooks(
-                before_point_of_no_return=lambda: watch.confirm(plan, artifacts_of(world)),
+                before_point_of_no_return=lambda: watch.confirm(
+                    plan, artifacts_of(world), doubts_of(plan, world)
+                ),
                 on_interrupt=world.machine.halt,
             ),
         )
@@ -100,6 +103,12 @@ def preflight(actions: Sequence[Action[World]], world: World) -> None:
 def journal_of(run: Path) -> Sequence[Entry]:
     """Read the journal of a run, which another process may be writing."""
     return read_entries(run / JOURNAL)
+
+
+def doubts_of(plan: Plan, world: World) -> tuple[str, ...]:
+    """Give what the inspection found that the project wants a person to be asked about."""
+    inspections = (action for action in plan.actions if isinstance(action, Inspect))
+    return tuple(doubt for spec in inspections for doubt in recorded_asks(world, spec))
 
 
 def artifacts_of(world: World) -> tuple[Artifact, ...]:

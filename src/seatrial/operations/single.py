@@ -18,12 +18,12 @@ from packaging.utils import canonicalize_name, parse_sdist_filename, parse_wheel
 
 from seatrial import __version__
 from seatrial.addresses import INDEXES
+from seatrial.artifacts.filenames import version_of
 from seatrial.artifacts.findings import Finding, gathered, refuse_faults
 from seatrial.errors import InvalidConfiguration, NoRepository
 from seatrial.inspection.inspect import Question, inspect_release
 from seatrial.inspection.verdict import Asked
 from seatrial.operations.ahead import Ahead
-from seatrial.operations.filenames import version_of
 from seatrial.operations.project import Outside, Project
 from seatrial.operations.running import Watch, artifacts_of, journal_of, perform
 from seatrial.operations.worlds import lone_world, real_world

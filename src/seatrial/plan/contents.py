@@ -24,4 +24,6 @@ def contents_of(settings: Settings, path: str) -> Contents:
         require=tuple(glob for table in tables for glob in table.require),
         forbid=tuple(glob for table in tables for glob in table.forbid),
         expect=tuple(glob for table in tables for glob in table.expect),
+        ask=tuple(code for table in tables for code in table.ask),
+        refuse=tuple(code for table in tables for code in table.refuse),
     )

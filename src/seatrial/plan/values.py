@@ -95,11 +95,15 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             means that kind alone.
         forbid: globs of paths that no file may hold.
         expect: globs of the names of the files that there must be.
+        ask: codes of findings about which a person is asked.
+        refuse: codes of findings that refuse the release.
     """
 
     require: tuple[str, ...] = ()
     forbid: tuple[str, ...] = ()
     expect: tuple[str, ...] = ()
+    ask: tuple[str, ...] = ()
+    refuse: tuple[str, ...] = ()
 
 
 class Inspect(Spec, frozen=True, kw_only=True, tag="inspect"):

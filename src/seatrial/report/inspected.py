@@ -8,13 +8,18 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 from rich.markup import escape
 
+from seatrial.artifacts.differ import Comparison
 from seatrial.artifacts.findings import Finding
+from seatrial.report.compared import headline, sections
 from seatrial.report.words import many, size, visible
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 SCHEMA = 1
+SHOWN = 12
+"""Lines of a section of a comparison; the JSON has all."""
+
 MARKS = {"fault": "[red]✗[/]", "warning": "[yellow]![/]", "note": "[dim]·[/]"}
 ORDER = ("fault", "warning", "note")
 
@@ -48,6 +53,7 @@ class InspectReport(msgspec.Struct, frozen=True, kw_only=True):
         rules: which state of PyPI's rules they were held against.
         files: what was inspected.
         findings: what was found, the gravest first.
+        comparisons: each release against the one before, where that was asked for.
         seconds: how long it took.
     """
 
@@ -56,6 +62,7 @@ class InspectReport(msgspec.Struct, frozen=True, kw_only=True):
     rules: str
     files: tuple[InspectedFile, ...]
     findings: tuple[Finding, ...]
+    comparisons: tuple[Comparison, ...] = ()
     seconds: float
 
 
@@ -83,6 +90,8 @@ def show_inspection(console: Console, report: InspectReport) -> None:
             f"[bold]{escape(visible(file.name))}[/]  {size(file.size)}"
             + (content if file.members else "")
         )
+    for comparison in report.comparisons:
+        _show_comparison(console, comparison)
     for said in grouped(report.findings):
         console.print(f"\n{MARKS[said.severity]} {said.severity} [bold]{said.code}[/]", end="  ")
         console.print(escape(visible(said.where)))
@@ -90,6 +99,16 @@ def show_inspection(console: Console, report: InspectReport) -> None:
             console.print(f"    {escape(line)}")
     head = "[red]Refused[/]" if report.outcome == "refused" else "[green]Sound[/]"
     console.print(f"\n{head}: {counted(report.findings)}. PyPI's rules of {report.rules}.")
+
+
+def _show_comparison(console: Console, comparison: Comparison) -> None:
+    console.print(f"\n[bold]{escape(headline(comparison))}[/]")
+    for section in sections(comparison):
+        console.print(f"  {escape(visible(section.title))}")
+        for line in section.lines[:SHOWN]:
+            console.print(f"    [dim]{escape(visible(line))}[/]")
+        if section.lines[SHOWN:]:
+            console.print(f"    [dim]… and {len(section.lines) - SHOWN} more[/]")
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,5 +163,12 @@ def render_markdown(report: InspectReport) -> str:
     for said in grouped(report.findings):
         where = f" ({plain(said.where)})" if said.files else ""
         lines.append(f"- **{said.severity}** {code(said.code)}{where}: {plain(said.said)}")
+    for comparison in report.comparisons:
+        lines += ["", f"### {plain(headline(comparison))}", ""]
+        for section in sections(comparison):
+            lines += [f"- {plain(section.title)}"]
+            lines += [f"  - {code(line)}" for line in section.lines[:SHOWN]]
+            if section.lines[SHOWN:]:
+                lines.append(f"  - … and {len(section.lines) - SHOWN} more")
     lines += ["", f"PyPI's rules of {plain(report.rules)}."]
     return "\n".join(lines).rstrip() + "\n"

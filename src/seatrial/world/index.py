@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import email.utils
+import hashlib
 import http
 import threading
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
+import msgspec
 from packaging.utils import (
     InvalidSdistFilename,
     InvalidWheelFilename,
@@ -28,6 +31,7 @@ from seatrial.errors import (
     UploadRefused,
 )
 from seatrial.secret import Redactor
+from seatrial.storage import storage_faults
 from seatrial.world.credentials import Credential, same_place
 from seatrial.world.exchange import REDIRECTS, Answer, Request, login_apart, shown
 from seatrial.world.http import Http
@@ -40,6 +44,9 @@ CLOSED_AFTER = 14 * 24 * 3600.0
 
 UPLOAD_PATIENCE = 300.0
 """Seconds to wait for the answer to an upload: the index looks through the whole file first."""
+
+FETCHED = 16 << 30
+"""Bytes of a file to fetch whose size the index does not state."""
 
 UNAUTHORIZED = frozenset({http.HTTPStatus.UNAUTHORIZED, http.HTTPStatus.FORBIDDEN})
 
@@ -171,6 +178,29 @@ class HttpIndex:
         if answer.status in UNAUTHORIZED:
             raise CredentialRefused(f"{self.name} ({shown(request.url)})", said)
         return answer
+
+    def fetch(self, file: HeldFile, to: Path) -> None:
+        """Write a file that the index holds to the disk, and see that it has the stated digest.
+
+        Raises:
+            CannotTell: it is not there any more, or has other bytes than the page states.
+            Unreachable: no whole answer.
+            StorageFault: it cannot be written.
+        """
+        request = Request(url=file.url, limit=file.size or FETCHED)
+        answer = self._http.download(request, to)
+        if answer.status in UNAUTHORIZED and same_place(file.url, self.upload_url):
+            login = self._log_in()
+            again = msgspec.structs.replace(request, authorization=login.authorization)
+            answer = self._http.download(again, to)
+        if not answer.ok:
+            raise CannotTell(shown(file.url), answer.sentence, doing="fetching")
+        with storage_faults(to), to.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        if file.sha256 and digest != file.sha256:
+            to.unlink()
+            said = f"its SHA-256 is {digest[:16]}…, and the page states {file.sha256[:16]}…"
+            raise CannotTell(shown(file.url), said, doing="fetching")
 
     def upload(self, file: StoredFile) -> None:
         """Upload one file, streamed, in one attempt.

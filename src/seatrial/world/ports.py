@@ -67,11 +67,7 @@ class Git(Protocol):
         ...
 
     def checkout(self, purpose: str) -> Path:
-        """Give a fresh folder that holds the release commit and nothing else.
-
-        Args:
-            purpose: a name for it ("build", "gate-tests"); the folder is made new when asked again.
-        """
+        """Give a folder, new at each call, that holds the release commit alone ("gate-tests")."""
         ...
 
     def remote_refs(self) -> Mapping[str, RemoteRef]:
@@ -111,7 +107,7 @@ class HeldFile(msgspec.Struct, frozen=True, kw_only=True):
         url: where it is served, absolute.
         yanked: the reason, or ``True`` when there is none given; ``False`` when not yanked.
         uploaded: when, seconds since the epoch; nothing when the index does not say.
-        size: bytes; 0 when the index does not say.
+        size: bytes; 0 when it does not say.
     """
 
     name: str
@@ -164,6 +160,10 @@ class Index(Protocol):
             Unreachable: it did not answer, after bounded retries with back-off.
             CredentialRefused: it wants a login that it did not accept.
         """
+        ...
+
+    def fetch(self, file: HeldFile, to: Path) -> None:
+        """Write a held file to the disk; CannotTell where it has other bytes than stated."""
         ...
 
     def upload(self, file: StoredFile) -> None:
