@@ -10,6 +10,7 @@ The tree::
     │   ├── InstallCheckFailed       an artifact does not install, import or run
     │   ├── CredentialMissing        nothing was found to log in with
     │   ├── SitesDisagree            two places state different versions
+    │   ├── ChangelogMissing         the changelog has to tell of the release, and does not
     │   ├── NotConfirmed             nobody said yes before the point of no return
     │   ├── RemoteMissing            no remote to push the release to
     │   └── CannotUndo               what was done cannot be taken back
@@ -45,8 +46,6 @@ The tree::
     │   ├── CredentialRefused        the credential was not accepted
     │   └── BytesLost                half is out, and the other half cannot be had again
     └── Interrupted (130)   stopped by the user; resumable
-
-An error carries fields; the sentence is made where it is shown.
 """
 
 from __future__ import annotations
@@ -91,8 +90,7 @@ class SeatrialError(Exception):
 
     def __str__(self) -> str:
         """Give the fields as one sentence, without the next step."""
-        head = f"{self.doing} {self.thing}".strip()
-        return f"{head}: {self.said}" if self.said else head
+        return f"{self.doing} {self.thing}".strip() + (f": {self.said}" if self.said else "")
 
 
 class Refused(SeatrialError):
@@ -141,6 +139,13 @@ class SitesDisagree(Refused):
 
     doing = "reading the version of"
     next_step = "Make the lines agree, commit, and run this again."
+
+
+class ChangelogMissing(Refused):
+    """The changelog has to tell of the release, and does not."""
+
+    doing = "looking in the changelog for"
+    next_step = "Write its section, commit, and release again."
 
 
 class NotConfirmed(Refused):
@@ -386,15 +391,10 @@ class Interrupted(SeatrialError):
 
 
 def by_slug(slug: str) -> type[SeatrialError]:
-    """Give the class of error whose page is called ``slug`` (:attr:`SeatrialError.slug`).
-
-    Raises:
-        KeyError: there is none.
-    """
-    pending: list[type[SeatrialError]] = [SeatrialError]
-    while pending:
-        kind = pending.pop()
+    """Give the class of error whose :attr:`SeatrialError.slug` is ``slug``, or raise KeyError."""
+    kinds: list[type[SeatrialError]] = [SeatrialError]
+    for kind in kinds:  # which grows under way
         if kind.__name__ == "".join(word.title() for word in slug.split("-")):
             return kind
-        pending += kind.__subclasses__()
+        kinds += kind.__subclasses__()
     raise KeyError(slug)

@@ -30,7 +30,7 @@ def read(
 
 def after(snapshot: Snapshot, package: Package, version: str, date: str = "") -> dict[str, str]:
     """Give the files that a release changes, with their new texts."""
-    return {edit.path: edit.after for edit in edits(snapshot, package, version, date=date)}
+    return {edit.path: edit.after or "" for edit in edits(snapshot, package, version, date=date)}
 
 
 def test_each_place_that_a_template_fits_is_a_site(tmp_path: Path) -> None:

@@ -198,7 +198,7 @@ def test_edits_apply_as_git_applies_them(tmp_path: Path) -> None:
         before = files[edit.path]
         assert isinstance(before, str)
         assert edit.before == hashlib.sha256(before.encode()).hexdigest()
-        assert (made.folder / edit.path).read_bytes() == edit.after.encode()
+        assert (made.folder / edit.path).read_bytes() == (edit.after or "").encode()
     assert done[1].after == before_with(files["pyproject.toml"])
 
 

@@ -10,6 +10,7 @@ from seatrial.config.show import Explained
 from seatrial.engine import journal
 from seatrial.operations.checking import Checked
 from seatrial.operations.looking import RunStatus
+from seatrial.operations.noting import Notes
 from seatrial.operations.single import SingleReport
 from seatrial.operations.surveying import Surveyed
 from seatrial.plan.planning import Complete, Nothing, Planned
@@ -42,6 +43,13 @@ class SitesDocument(msgspec.Struct, frozen=True, kw_only=True):
 
     schema: int = SCHEMA
     packages: tuple[Surveyed, ...]
+
+
+class NotesDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """The notes of a release."""
+
+    schema: int = SCHEMA
+    notes: Notes
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,6 +135,7 @@ DOCUMENTS: Mapping[str, Documents] = {
     "sites": Documents(
         said="Every place that states the version of a package.", kinds=(SitesDocument,)
     ),
+    "notes": Documents(said="The notes of a release.", kinds=(NotesDocument,)),
     "config show": Documents(
         said="Every key with its value and where it comes from.", kinds=(ConfigDocument,)
     ),

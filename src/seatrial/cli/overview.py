@@ -20,6 +20,8 @@ COMMANDS = {
     "publish": "Upload files to an index.",
     "verify": "Install a released version in clean environments.",
     "sites": "Show every place that states the version.",
+    "notes": "Print the release notes of a version.",
+    "change": "Write down a change for the next release.",
     "config": "Show the configuration, and where each value comes from.",
     "dock": "Serve the embedded index and forge on this machine.",
     "explain": "Say what an error means, why it stops, and what to do.",

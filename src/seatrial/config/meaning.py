@@ -51,6 +51,8 @@ def nonsense(settings: Settings) -> Iterator[Fault]:
     yield from _forge(settings.forge)
     if settings.version.scheme and (said := scheme_fault(settings.version.scheme)):
         yield Fault(("version", "scheme"), said)
+    if settings.notes.template:
+        yield from _inside(settings.notes.template, ("notes", "template"))
     if settings.changelog.file:
         yield from _inside(settings.changelog.file, ("changelog", "file"))
     for path, seconds in (

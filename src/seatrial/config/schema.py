@@ -137,10 +137,25 @@ class ChangelogSettings(Table, frozen=True, kw_only=True):
     Attributes:
         file: its path; the usual names are found by themselves.
         write: whether a section is written into it.
+        require: whether a release is refused that has no section of its own, written by hand.
     """
 
     file: str = ""
     write: bool = True
+    require: bool = False
+
+
+class NotesSettings(Table, frozen=True, kw_only=True):
+    """The release notes.
+
+    Attributes:
+        template: the path of a template (Jinja, in a sandbox), from the repository's root.  It can
+            use ``package``, ``version``, ``tag``, ``previous``, ``date``, ``notes``, ``python``,
+            ``compare``, ``contributors`` and ``changes`` (``kind``, ``scope``, ``text``,
+            ``commit``, ``author`` each).
+    """
+
+    template: str = ""
 
 
 class VersionSettings(Table, frozen=True, kw_only=True):
@@ -202,6 +217,7 @@ class Settings(Table, frozen=True, kw_only=True):
         commit: the texts of commit and tag.
         forge: the forge release.
         changelog: the changelog.
+        notes: the release notes.
         build: the build.
         rules: which rules ``seatrial check`` asks.
         version: how the next version is chosen.
@@ -221,6 +237,7 @@ class Settings(Table, frozen=True, kw_only=True):
     commit: CommitSettings = CommitSettings()
     forge: ForgeSettings = ForgeSettings()
     changelog: ChangelogSettings = ChangelogSettings()
+    notes: NotesSettings = NotesSettings()
     build: BuildSettings = BuildSettings()
     version: VersionSettings = VersionSettings()
     rules: RulesSettings = RulesSettings()

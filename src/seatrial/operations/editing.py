@@ -8,13 +8,16 @@ from collections.abc import Iterator
 import msgspec
 from packaging.version import Version
 
+from seatrial.errors import ChangelogMissing
+from seatrial.operations.deciding import Changes, changes_of
+from seatrial.operations.noting import Release, coming, generated, rendered, told
 from seatrial.operations.project import Project
 from seatrial.plan.values import FileEdit, Note
-from seatrial.repository.changelog import section, without_next
+from seatrial.repository.changelog import section, section_of, without_next
 from seatrial.repository.edit import edits
 from seatrial.repository.facts import Facts, Package, last_release
 from seatrial.repository.fragments import waiting
-from seatrial.repository.notes import compose
+from seatrial.repository.towncrier import collect
 from seatrial.versions.conventional import classify_all
 
 
@@ -43,38 +46,77 @@ def texts_of(project: Project, package: Package, version: Version, date: dt.date
 
     Raises:
         InvalidVersion: a site cannot spell the version.
+        ChangelogMissing: the changelog has to tell of it, and does not.
+        BuildFailed: towncrier failed.
     """
-    facts = project.facts
-    notes = compose(facts.commits, classify_all)
+    facts, settings = project.facts, project.settings.changelog
+    changes = changes_of(project, package)
+    release = coming(project, version, date)
+    others: dict[str, str | None] = {one.path: None for one in changes.files if not one.shared}
+    telling = _telling(project, package, changes, release)
+    if settings.require and telling.composed:
+        raise ChangelogMissing(
+            f"a section about {version}",
+            f"{facts.changelog or 'the repository'} has none that somebody wrote",
+        )
+    others |= telling.texts
+    notes = telling.notes or generated(project, release)
+    if project.settings.notes.template:
+        notes = rendered(project, package, release, notes)
+    made = edits(project.snapshot, package, str(version), others, date=date.isoformat())
+    return Texts(edits=made, notes=notes, remarks=telling.remarks)
+
+
+class _Telling(msgspec.Struct, frozen=True, kw_only=True):
+    """What becomes of the changelog: its files, what it tells, and whether we made that up."""
+
+    texts: dict[str, str | None] = {}
+    notes: str = ""
+    composed: bool = False
     remarks: tuple[Note, ...] = ()
-    others = {}
+
+
+def _telling(project: Project, package: Package, changes: Changes, release: Release) -> _Telling:
+    facts, write = project.facts, project.settings.changelog.write
+    version, date = str(release.version), release.date.isoformat()
+    if changes.source == "towncrier" and write:
+        made = collect(project.snapshot, package, version=version, date=date)
+        told_by = next((text for path, text in made.texts.items() if path == facts.changelog), "")
+        notes = section_of(facts.changelog, told_by, version)
+        return _Telling(texts={**made.texts, **dict.fromkeys(made.removed)}, notes=notes)
     pieces = waiting(project.snapshot, package.path)
     if facts.changelog and pieces is not None:
         text = (
             f"{facts.changelog} stays as it is: {pieces.folder} holds {pieces.count} of its "
             f"fragments, so run {pieces.tool} and commit before the release."
         )
-        remarks = (Note(topic="changelog-not-written", text=text),)
-    elif facts.changelog:
-        written = section(
-            facts.changelog,
-            facts.changelog_text,
-            version=str(version),
-            date=date.isoformat(),
-            notes=notes,
-        )
-        notes = written.notes
-        if project.settings.changelog.write:
-            others[facts.changelog] = written.text
-            if written.text != facts.changelog_text:
-                earlier = _at_last_release(project, facts.changelog)
-                others[facts.changelog] = without_next(facts.changelog, written.text, earlier)
-        if written.composed:
-            remarks = tuple(_untold(facts))
-        if written.remark:
-            remarks = (Note(topic="changelog-not-written", text=written.remark),)
-    made = edits(project.snapshot, package, str(version), others, date=date.isoformat())
-    return Texts(edits=made, notes=notes, remarks=remarks)
+        return _Telling(composed=True, remarks=(Note(topic="changelog-not-written", text=text),))
+    if not facts.changelog:
+        return _Telling(composed=True)
+    written = section(
+        facts.changelog,
+        facts.changelog_text,
+        version=version,
+        date=date,
+        notes=told(project, release.commits),
+    )
+    texts: dict[str, str | None] = {}
+    if write:
+        texts[facts.changelog] = written.text
+        if written.text != facts.changelog_text:
+            earlier = _at_last_release(project, facts.changelog)
+            texts[facts.changelog] = without_next(facts.changelog, written.text, earlier)
+    remarks: tuple[Note, ...] = ()
+    if written.composed and changes.source == "commits":
+        remarks = tuple(_untold(facts))
+    if written.remark:
+        remarks = (Note(topic="changelog-not-written", text=written.remark),)
+    return _Telling(
+        texts=texts,
+        notes=written.notes,
+        composed=(written.composed or bool(written.remark)) and changes.source == "commits",
+        remarks=remarks,
+    )
 
 
 def _untold(facts: Facts) -> Iterator[Note]:

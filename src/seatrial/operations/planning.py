@@ -23,21 +23,20 @@ from seatrial.errors import (
 )
 from seatrial.operations.ahead import Ahead
 from seatrial.operations.continuing import Continuation, begun_on, find_continuation
+from seatrial.operations.deciding import Day, changes_of, choose
 from seatrial.operations.editing import texts_of
 from seatrial.operations.project import Project
 from seatrial.operations.pythons import check_pythons
-from seatrial.operations.remarks import Days, remarks_on, site_of
+from seatrial.operations.remarks import Days, remarks_on
 from seatrial.operations.running import unheard
 from seatrial.plan.make import Material, make_plan, release_date
 from seatrial.plan.planning import Complete, Nothing, Planned, Planning
 from seatrial.plan.values import Asked, Note, Plan
-from seatrial.repository.facts import CommitFact, Facts, Package, TagFact, last_release
-from seatrial.repository.history import counted
+from seatrial.repository.facts import Facts, Package, TagFact
 from seatrial.repository.sites import check_sites
 from seatrial.versions.arithmetic import parse
-from seatrial.versions.conventional import tells
-from seatrial.versions.decide import AlreadyReleased, Decision, NothingToRelease, Wish, decide
-from seatrial.versions.policy import Policy, maintained
+from seatrial.versions.decide import AlreadyReleased, Decision, NothingToRelease, Wish
+from seatrial.versions.policy import maintained
 from seatrial.versions.tags import TagFormat
 
 
@@ -241,10 +240,7 @@ def _fresh(project: Project, request: Request, seen: Seen, branch: str) -> Plann
     facts, package = project.facts, project.package()
     tags = {Version(tag.version): tag for tag in facts.tags}
     form = TagFormat(facts.tag_format, canonicalize_name(package.name))
-    last = last_release(facts.tags)
-    released = Version(last.version) if last else None
     remote_versions = {v for tag in seen.tags if (v := form.parse(tag)) is not None}
-    stated = parse(package.version, site_of(package)) if package.version else None
 
     def taken(version: Version) -> bool:
         if version in tags or version in remote_versions:
@@ -257,33 +253,12 @@ def _fresh(project: Project, request: Request, seen: Seen, branch: str) -> Plann
     if request.wish.version:
         asked = form.render(parse(request.wish.version, "--version"))
         _check_tag(seen, asked, facts.tags, unless=facts.head)
-    outcome = decide(
-        msgspec.structs.replace(request.wish, policy=_policy(project, request, branch)),
-        released=released,
-        stated=stated,
-        commits=[(c.subject, c.body) for c in told(facts.commits)],
-        taken=taken,
-    )
+    outcome = choose(project, request.wish, Day(date=_day(project, request), branch=branch), taken)
     if isinstance(outcome, NothingToRelease | AlreadyReleased):
         return Nothing(why=outcome.why)
     tag = form.render(outcome.version)
     _check_tag(seen, tag, facts.tags)
     return Planned(plan=_planned(project, request, seen, outcome, branch))
-
-
-def _policy(project: Project, request: Request, branch: str) -> Policy:
-    """Give what the configuration and the branch's name say of the next version."""
-    settings, facts = project.settings.version, project.facts
-    today = dt.datetime.now(dt.UTC).date()
-    return Policy(
-        zero=settings.zero,
-        scheme=settings.scheme,
-        day=request.date or release_date(today, facts.head_when),
-        phase=settings.channels.get(branch, ""),
-        channels=bool(settings.channels),
-        line=maintained(branch),
-        branch=branch,
-    )
 
 
 def _check_tag(seen: Seen, tag: str, local: Sequence[TagFact], *, unless: str = "") -> None:
@@ -294,6 +269,11 @@ def _check_tag(seen: Seen, tag: str, local: Sequence[TagFact], *, unless: str = 
             raise TagElsewhere(tag, f"{where} it is on {commit[:12]}")
 
 
+def _day(project: Project, request: Request) -> dt.date:
+    today = dt.datetime.now(dt.UTC).date()
+    return request.date or release_date(today, project.facts.head_when)
+
+
 def _planned(
     project: Project, request: Request, seen: Seen, outcome: Decision, branch: str
 ) -> Plan:
@@ -302,7 +282,6 @@ def _planned(
     today = dt.datetime.now(dt.UTC).date()
     begun = begun_on(project, tag) if request.strict else None
     date = request.date or begun or release_date(today, facts.head_when)
-    effects = dict(zip((c.id for c in told(facts.commits)), outcome.effects, strict=True))
     texts = texts_of(project, package, outcome.version, date)
     remarks = remarks_on(project, seen.held, outcome, Days(date, today))
     return make_plan(
@@ -320,7 +299,7 @@ def _planned(
             date=date,
             branch=branch,
             remote_tip=seen.tip,
-            effects={id_: effect.kind for id_, effect in effects.items()},
+            effects=dict(changes_of(project, package).effects()),
             edits=texts.edits,
             notes=texts.notes,
             forge=project.repository is not None,
@@ -366,11 +345,6 @@ def _continued(
             remarks=seen.remarks,
         ),
     )
-
-
-def told(commits: Sequence[CommitFact]) -> tuple[CommitFact, ...]:
-    """Give the commits that count, the newest first: see :func:`counted`."""
-    return counted(commits, tells)
 
 
 def _previous(facts: Facts, version: Version) -> Version | None:

@@ -28,13 +28,14 @@ class FileEdit(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         path: from the repository's root, with forward slashes.
         before: SHA-256 of the file at the planned commit; empty when the file is new.
-        after: the whole new content (UTF-8; line endings, BOM and final newline as they stand).
+        after: the whole new content (UTF-8; line endings, BOM and final newline as they stand);
+            nothing for a file that is removed.
         diff: the change as a unified diff, for people.
     """
 
     path: str
     before: str
-    after: str
+    after: str | None
     diff: str
 
 

@@ -91,6 +91,24 @@ def _names_releases(path: str, text: str | None) -> bool:
     return bool(page.releases) or any(is_next(heading.title) for heading in page.headings)
 
 
+def section_of(path: str, text: str, version: str) -> str:
+    """Give what a changelog says of a release, Markdown; empty when it says nothing.
+
+    Args:
+        path: the changelog's path; its ending tells the markup.
+        text: its whole content.
+        version: the release's, as PEP 440 normalises it.
+    """
+    if not path:
+        return ""
+    from seatrial.repository.changelog_page import Page
+
+    page = Page(path, text.removeprefix("\ufeff").replace("\r\n", "\n"))
+    if str(Version(version)) not in page.versions:
+        return ""
+    return page.written(version=version, date="1970-01-01", notes="").notes
+
+
 def section(path: str, text: str, *, version: str, date: str, notes: str) -> Section:
     """Write the section of a release into a changelog, in the style of those before it.
 

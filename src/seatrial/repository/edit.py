@@ -63,7 +63,7 @@ def edits(
     snapshot: Snapshot,
     package: Package,
     version: str,
-    others: Mapping[str, str] | None = None,
+    others: Mapping[str, str | None] | None = None,
     *,
     date: str = "",
 ) -> tuple[FileEdit, ...]:
@@ -73,14 +73,14 @@ def edits(
         snapshot: the planned commit.
         package: whose sites are set.
         version: as PEP 440 normalises it.
-        others: path → whole new text of further files (the changelog); one that is the same as
-            before is no edit.
+        others: path → whole new text of further files (the changelog), nothing for one that is
+            removed; one that is the same as before is no edit.
         date: the release's day, ISO 8601.
 
     Raises:
         InvalidVersion: a place cannot spell this version.
     """
-    texts = dict(others or {})
+    texts: dict[str, str | None] = dict(others or {})
     # From the end of a file to its beginning: what a template finds is counted from the beginning.
     for site in sorted(package.sites, key=lambda site: -site.nth):
         before = texts.get(site.path, snapshot.text(site.path))
@@ -90,24 +90,25 @@ def edits(
     return tuple(edit for edit in made if edit is not None)
 
 
-def file_edit(snapshot: Snapshot, path: str, after: str) -> FileEdit | None:
+def file_edit(snapshot: Snapshot, path: str, after: str | None) -> FileEdit | None:
     """Make the edit that gives a file a new text; nothing when it has it already.
 
     Args:
         snapshot: the planned commit.
         path: the file, which may be new; of a symbolic link, its target is edited.
-        after: the whole new text.
+        after: the whole new text; nothing for a file that is removed, and then of a symbolic link
+            the link itself is meant.
     """
-    real = snapshot.resolve(path)
+    real = snapshot.resolve(path) if after is not None else path
     data = snapshot.data(real) if real in snapshot.files else None
-    if data == after.encode():
+    if data == (None if after is None else after.encode()):
         return None
     before = "" if data is None else data.decode("utf-8", "backslashreplace")
     return FileEdit(
         path=real,
         before="" if data is None else hashlib.sha256(data).hexdigest(),
         after=after,
-        diff=unified_diff(real, before, after),
+        diff=unified_diff(real, before, after or ""),
     )
 
 
@@ -117,7 +118,7 @@ def unified_diff(path: str, before: str, after: str) -> str:
         _lines(before),
         _lines(after),
         f"a/{path}" if before else "/dev/null",
-        f"b/{path}",
+        f"b/{path}" if after else "/dev/null",
     )
     return "".join(
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines

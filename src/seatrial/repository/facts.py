@@ -104,6 +104,7 @@ class CommitFact(msgspec.Struct, frozen=True, kw_only=True):
         subject: its first line.
         body: the rest of the message.
         when: committer time, seconds since the epoch.
+        author: "name <address>", as .mailmap has it.
         parents: ids of its parents; a merge has more than one.
         packages: folders of the packages whose files it touches, where there are several.
     """
@@ -112,6 +113,7 @@ class CommitFact(msgspec.Struct, frozen=True, kw_only=True):
     subject: str
     body: str
     when: int
+    author: str = ""
     parents: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
 

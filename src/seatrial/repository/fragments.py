@@ -49,6 +49,27 @@ def waiting(snapshot: Snapshot, path: str) -> Waiting | None:
     return None
 
 
+def fragments_of(snapshot: Snapshot, path: str) -> tuple[str, ...]:
+    """Give the fragments of towncrier that wait for a package's release, by path.
+
+    Args:
+        snapshot: the planned commit.
+        path: the package's folder.
+    """
+    folder = Folder(snapshot=snapshot, path=path)
+    found = []
+    for tool, place in _places(folder):
+        base = f"{posixpath.normpath(folder.full(place))}/"
+        found += [
+            name
+            for name in snapshot.files
+            if tool == "towncrier"
+            and name.startswith(base)
+            and _is_fragment(tool, posixpath.basename(name))
+        ]
+    return tuple(sorted(set(found)))
+
+
 def _places(folder: Folder) -> Iterator[tuple[str, str]]:
     """Give the programs that are configured, and where their fragments are."""
     pyproject = folder.parsed("pyproject.toml")

@@ -11,8 +11,8 @@ from seatrial.process import Runner, child_environment
 from seatrial.repository.facts import CommitFact
 from seatrial.repository.snapshot import QUIET_GIT, Snapshot
 
-_FORMAT = "%H%x00%ct%x00%P%x00%s%x00%b%x00"
-_FIELDS = 5
+_FORMAT = "%H%x00%ct%x00%aN <%aE>%x00%P%x00%s%x00%b%x00"
+_FIELDS = 6
 
 
 def read_history(
@@ -122,10 +122,11 @@ class _Reader:
 
     def _close(self) -> None:
         if len(self._fields) == _FIELDS:
-            id_, when, parents, subject, body = (_text(field) for field in self._fields)
+            id_, when, author, parents, subject, body = (_text(field) for field in self._fields)
             commit = CommitFact(
                 id=id_[len(self._mark) :],
                 when=int(when),
+                author=author,
                 parents=tuple(parents.split()),
                 subject=subject.strip(),
                 body=body.strip(),
@@ -176,7 +177,7 @@ def brought_in(
     known = {commit.id: commit for commit in commits}
     line: list[CommitFact] = []
     at = commits[0].id if commits else ""
-    while at in known:
+    while at and at in known:
         line.append(known[at])
         at = known[at].parents[0] if known[at].parents else ""
     seen = {commit.id for commit in line}

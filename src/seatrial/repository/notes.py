@@ -80,7 +80,7 @@ def _entry(commit: CommitFact, effect: Effect) -> str:
 def _line(commit: CommitFact, text: str, scope: str) -> str:
     head = f"**{escape(scope)}:** " if scope else ""
     # A number of the forge leads to the commit as well, and says more.
-    where = "" if _REFERS.search(text) else f" ({commit.id[:_SHORT]})"
+    where = "" if _REFERS.search(text) or not commit.id else f" ({commit.id[:_SHORT]})"
     return f"- {head}{escape(text)}{where}"
 
 

@@ -266,16 +266,16 @@ class CloneGit:
             storing(self._folder),
             tempfile.TemporaryDirectory(dir=self._folder, prefix="edit-") as scratch,
         ):
-            blobs = self._blobs(Path(scratch), [edit.after for edit in edits])
+            kept = [edit for edit in edits if edit.after is not None]
+            blobs = self._blobs(Path(scratch), [edit.after or "" for edit in kept])
             index = {"GIT_INDEX_FILE": str(Path(scratch, "index"))}
             self._git("read-tree", parent, env=index)
-            entries = (
-                f"{modes[edit.path]} {blob}\t{edit.path}\0"
-                for edit, blob in zip(edits, blobs, strict=True)
-            )
-            self._git(
-                "update-index", "-z", "--index-info", stdin="".join(entries).encode(), env=index
-            )
+            # Mode 0 takes a path out of the index: git-update-index(1), "USING --INDEX-INFO".
+            entries = [f"0 {'0' * len(parent)}\t{e.path}\0" for e in edits if e.after is None]
+            for edit, blob in zip(kept, blobs, strict=True):
+                entries.append(f"{modes[edit.path]} {blob}\t{edit.path}\0")
+            listed = "".join(entries).encode()
+            self._git("update-index", "-z", "--index-info", stdin=listed, env=index)
             return self._git("write-tree", env=index).text.strip()
 
     def _blobs(self, scratch: Path, contents: Iterable[str]) -> list[str]:

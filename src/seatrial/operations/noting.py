@@ -1,0 +1,259 @@
+"""Release notes: the changelog's section, or made from the changes, by the project's template."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from seatrial.addresses import GITHUB_HOST
+from seatrial.errors import InvalidConfiguration, InvalidVersion
+from seatrial.operations.deciding import Day, changes_of, choose
+from seatrial.operations.project import Project
+from seatrial.plan.make import release_date
+from seatrial.repository.changelog import section_of
+from seatrial.repository.facts import CommitFact, Package, last_release
+from seatrial.repository.history import counted, read_history
+from seatrial.repository.notes import compose, escape
+from seatrial.versions.arithmetic import parse
+from seatrial.versions.conventional import classify_all, tells
+from seatrial.versions.decide import Decision, Wish
+from seatrial.versions.tags import TagFormat
+
+MOST_CHARACTERS = 125_000
+"""Of the notes that a template makes: what GitHub takes as the text of a release."""
+
+_ROBOT = re.compile(r"\[bot\]|(?:^|\W)bot@|dependabot|pre-commit", re.IGNORECASE)
+
+
+class Notes(msgspec.Struct, frozen=True, kw_only=True):
+    """Release notes.
+
+    Attributes:
+        package: whose release.
+        version: which one.
+        source: "changelog", "changes", or "template".
+        text: Markdown.
+    """
+
+    package: str
+    version: str
+    source: str
+    text: str
+
+
+class Release(msgspec.Struct, frozen=True, kw_only=True):
+    """The release that notes are about.
+
+    Attributes:
+        version: its version.
+        tag: its tag.
+        previous: the tag of the release before it, or empty.
+        date: its day.
+        commits: what it holds, the newest first.
+    """
+
+    version: Version
+    tag: str
+    previous: str
+    date: dt.date
+    commits: tuple[CommitFact, ...]
+
+
+def notes_of(path: Path, version: str = "") -> Notes:
+    """Give the notes of a release that was made, or of the next one.
+
+    Nobody outside is asked; the number of the next release may differ where an index holds it.
+
+    Args:
+        path: a folder in the repository.
+        version: which release; the next one when empty.
+
+    Raises:
+        InvalidVersion: there is no such release, or nothing to release.
+    """
+    project = Project.open(path)
+    facts, package = project.facts, project.package()
+    release = _past(project, parse(version)) if version else _next(project)
+    text = section_of(facts.changelog, facts.changelog_text, str(release.version))
+    source = "changelog" if text else "changes"
+    if not text:
+        text = generated(project, release, from_commits=bool(version))
+    if project.settings.notes.template:
+        source, text = "template", rendered(project, package, release, text)
+    return Notes(
+        package=canonicalize_name(package.name),
+        version=str(release.version),
+        source=source,
+        text=text,
+    )
+
+
+def generated(project: Project, release: Release, *, from_commits: bool = False) -> str:
+    """Make notes from the changes: grouped, with new contributors and a link to all changes.
+
+    Args:
+        project: the repository.
+        release: which one.
+        from_commits: whether the commits are asked even if files tell the changes.
+    """
+    parts = [told(project, release.commits, from_commits=from_commits)]
+    new = newcomers(project, release)
+    if new:
+        lines = "\n".join(f"- {escape(name)}" for name in new)
+        parts.append(f"### New contributors\n\n{lines}")
+    link = compare_link(project, release)
+    if link:
+        parts.append(f"**Full changelog**: {link}")
+    return "\n\n".join(part for part in parts if part)
+
+
+def told(project: Project, commits: Sequence[CommitFact], *, from_commits: bool = False) -> str:
+    """Give the changes of a release as a grouped list, without anything around it."""
+    changes = changes_of(project, project.package())
+    if from_commits or changes.source == "commits":
+        return compose(commits, classify_all)
+    return compose(
+        [CommitFact(id="", subject=s, body=b, when=0) for s, b in changes.messages], classify_all
+    )
+
+
+def newcomers(project: Project, release: Release) -> tuple[str, ...]:
+    """Give the names of those whose first commit is in a release that has a predecessor."""
+    if not release.previous:
+        return ()
+    listed = project.snapshot.git("log", "--format=%aE", f"refs/tags/{release.previous}")
+    known = {line.lower() for line in listed.text.split("\n")}
+    found: dict[str, str] = {}
+    for commit in reversed(counted(release.commits, tells)):
+        name, _, address = commit.author.removesuffix(">").rpartition(" <")
+        if address.lower() not in known and not _ROBOT.search(commit.author):
+            found.setdefault(address.lower(), name)
+    return tuple(dict.fromkeys(found.values()))
+
+
+def compare_link(project: Project, release: Release) -> str:
+    """Give the address of the page that compares a release with the one before, or nothing."""
+    repository = project.repository
+    if repository is None or repository.kind != "github" or not release.previous:
+        return ""
+    host = repository.host or GITHUB_HOST
+    return f"https://{host}/{repository.full_name}/compare/{release.previous}...{release.tag}"
+
+
+def rendered(project: Project, package: Package, release: Release, notes: str) -> str:
+    """Render the project's own template of release notes, in jinja2's sandbox.
+
+    Args:
+        project: the repository; its planned commit holds the template.
+        package: whose release.
+        release: which one.
+        notes: what Seatrial would write.
+
+    Raises:
+        InvalidConfiguration: the template is not there, or does not render.
+    """
+    from jinja2 import StrictUndefined, TemplateError
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    path = project.settings.notes.template
+    text = project.snapshot.text(path)
+    said = f"this commit holds no text {path}"
+    if text is not None:
+        environment = ImmutableSandboxedEnvironment(
+            undefined=StrictUndefined, keep_trailing_newline=False
+        )
+        commits = counted(release.commits, tells)
+        effects = classify_all([(commit.subject, commit.body) for commit in commits])
+        try:
+            made = environment.from_string(text).render(
+                package=package.name,
+                version=str(release.version),
+                tag=release.tag,
+                previous=release.previous,
+                date=release.date.isoformat(),
+                notes=notes,
+                python=package.requires_python,
+                compare=compare_link(project, release),
+                contributors=newcomers(project, release),
+                changes=[
+                    {
+                        "kind": entry.kind,
+                        "scope": entry.scope,
+                        "text": entry.description or commit.subject,
+                        "commit": commit.id,
+                        "author": commit.author.rpartition(" <")[0],
+                    }
+                    for commit, effect in zip(commits, effects, strict=True)
+                    for entry in effect.entries or (effect,)
+                    if not effect.undone
+                ],
+            )
+        except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
+            said = f"it does not render: {error}"
+        else:
+            if len(made) <= MOST_CHARACTERS:
+                return made.strip()
+            said = f"it makes {len(made)} characters, and {MOST_CHARACTERS} are taken"
+    raise InvalidConfiguration(f"notes.template = {path!r}", said)
+
+
+def _past(project: Project, version: Version) -> Release:
+    facts = project.facts
+    tag = next((tag for tag in facts.tags if Version(tag.version) == version), None)
+    if tag is None:
+        if section_of(facts.changelog, facts.changelog_text, str(version)):
+            day = dt.datetime.fromtimestamp(facts.head_when, dt.UTC).date()
+            return Release(version=version, tag="", previous="", date=day, commits=())
+        raise InvalidVersion(
+            str(version),
+            "no tag and no section of the changelog is about it",
+            doing="looking for the release",
+            next_step="Leave the version out for the notes of the next release.",
+        )
+    older = [other for other in facts.tags if Version(other.version) < version and other.ancestor]
+    previous = max(older, key=lambda other: Version(other.version), default=None)
+    there = project.at(tag.commit, project.package().path)
+    commits = read_history(
+        there.snapshot, (project.package().path,), since=previous.commit if previous else ""
+    )
+    day = dt.datetime.fromtimestamp(there.facts.head_when, dt.UTC).date()
+    return Release(
+        version=version,
+        tag=tag.name,
+        previous=previous.name if previous else "",
+        date=day,
+        commits=commits,
+    )
+
+
+def _next(project: Project) -> Release:
+    facts = project.facts
+    today = dt.datetime.now(dt.UTC).date()
+    date = release_date(today, facts.head_when)
+    branch = project.settings.branch or facts.upstream or facts.branch
+    outcome = choose(project, Wish(), Day(date=date, branch=branch))
+    if not isinstance(outcome, Decision):
+        raise InvalidVersion(
+            "the next release", outcome.why, doing="choosing", next_step="Name a version."
+        )
+    return coming(project, outcome.version, date)
+
+
+def coming(project: Project, version: Version, date: dt.date) -> Release:
+    """Give the release that would be made now."""
+    facts = project.facts
+    form = TagFormat(facts.tag_format, canonicalize_name(project.package().name))
+    last = last_release(facts.tags)
+    return Release(
+        version=version,
+        tag=form.render(version),
+        previous=last.name if last else "",
+        date=date,
+        commits=facts.commits,
+    )

@@ -1,0 +1,117 @@
+"""Files that each tell one change: ``.changes/*.md``, collected and removed by the release."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Mapping, Sequence
+
+import msgspec
+from packaging.utils import canonicalize_name
+
+from seatrial.errors import InvalidConfiguration
+from seatrial.repository.facts import Package
+from seatrial.repository.snapshot import Snapshot
+from seatrial.versions.conventional import Kind
+
+FOLDER = ".changes"
+"""Where they lie, from the repository's root."""
+
+KINDS: Mapping[str, Kind] = {
+    "breaking": "breaking",
+    "feature": "feature",
+    "fix": "fix",
+    "other": "other",
+    "major": "breaking",
+    "minor": "feature",
+    "patch": "fix",
+    "none": "other",
+}
+"""What may stand behind a package's name: what changed, or which part of the version it raises."""
+
+_FILE = re.compile(r"---[ \t]*\n(?P<head>.*?)\n---[ \t]*(?:\n(?P<text>.*))?", re.DOTALL)
+_LINE = re.compile(r"[\"']?(?P<name>[A-Za-z0-9][\w.-]*)[\"']?[ \t]*:[ \t]*(?P<kind>[a-z]+)[ \t]*")
+_TYPES: Mapping[Kind, str] = {"breaking": "feat!", "feature": "feat", "fix": "fix", "other": "docs"}
+
+
+class ChangeFile(msgspec.Struct, frozen=True, kw_only=True):
+    """One file.
+
+    Attributes:
+        path: from the repository's root.
+        kind: what it changes for the package's users.
+        text: Markdown.
+        shared: whether it tells of other packages as well, and so outlives the release of one.
+    """
+
+    path: str
+    kind: Kind
+    text: str
+    shared: bool = False
+
+    @property
+    def message(self) -> tuple[str, str]:
+        """The same as a commit's subject and body."""
+        first, _, rest = self.text.partition("\n")
+        return f"{_TYPES[self.kind]}: {first}", rest.strip()
+
+
+def change_files(snapshot: Snapshot, package: Package) -> tuple[ChangeFile, ...]:
+    """Read the files that tell a change of a package, by path.
+
+    Args:
+        snapshot: the commit.
+        package: whose changes; files that name other packages alone are left out.
+
+    Raises:
+        InvalidConfiguration: a file cannot be read.
+    """
+    found = []
+    for path in sorted(snapshot.files):
+        folder, name = posixpath.split(path)
+        if folder == FOLDER and name.endswith(".md") and name.lower() != "readme.md":
+            read = _read(snapshot, path)
+            own = canonicalize_name(package.name)
+            if own in read:
+                kind, text = read[own]
+                found.append(ChangeFile(path=path, kind=kind, text=text, shared=len(read) > 1))
+    return tuple(found)
+
+
+def written(kinds: Mapping[str, str], text: str) -> str:
+    """Write a change file.
+
+    Args:
+        kinds: package → one of :data:`KINDS`.
+        text: Markdown.
+    """
+    head = "".join(f"{name}: {kind}\n" for name, kind in kinds.items())
+    return f"---\n{head}---\n\n{text.strip()}\n"
+
+
+def file_name(text: str, taken: Sequence[str]) -> str:
+    """Give a file's name made of the first words of a text, that is not taken."""
+    words = re.sub(r"[^a-z0-9]+", "-", text.partition("\n")[0].lower()).strip("-")
+    base = words[:40].rstrip("-") or "change"
+    names = [f"{base}.md", *(f"{base}-{number}.md" for number in range(2, len(taken) + 3))]
+    return next(name for name in names if name not in taken)
+
+
+def _read(snapshot: Snapshot, path: str) -> dict[str, tuple[Kind, str]]:
+    text = (snapshot.text(path) or "").removeprefix("\ufeff").replace("\r\n", "\n")
+    found = _FILE.fullmatch(text)
+    said = "it does not begin with --- lines around PACKAGE: KIND"
+    if found and found["text"] and found["text"].strip():
+        lines = [_LINE.fullmatch(line) for line in found["head"].splitlines() if line.strip()]
+        if lines and all(line and line["kind"] in KINDS for line in lines):
+            return {
+                canonicalize_name(line["name"]): (KINDS[line["kind"]], found["text"].strip())
+                for line in lines
+                if line
+            }
+        said = f"each line is PACKAGE: KIND, of {', '.join(KINDS)}"
+    elif found:
+        said = "it says nothing below the second ---"
+    raise InvalidConfiguration(
+        path, said, doing="reading", next_step="Mend the file, commit, and run this again."
+    )

@@ -1,0 +1,214 @@
+from __future__ import annotations
+
+import datetime as dt
+import json
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.version import Version
+
+from seatrial.cli.main import run
+from seatrial.errors import ChangelogMissing, InvalidConfiguration
+from seatrial.operations.deciding import Day, changes_of, choose
+from seatrial.operations.editing import Texts, texts_of
+from seatrial.operations.noting import notes_of
+from seatrial.operations.project import Project
+from seatrial.versions.decide import Decision, Wish
+from tests.support.repositories import HELLO, Repository, make_repository
+
+DAY = dt.date(2026, 11, 20)
+LOG = "# Changes\n\n## 0.1.0 - 2024-01-01\n\n- Begin\n"
+
+
+def made(folder: Path, files: dict[str, str] | None = None, said: str = "") -> Repository:
+    """Make a repository whose 0.1.0 is released."""
+    base = {**HELLO, **(files or {})}
+    base["pyproject.toml"] += said
+    return make_repository(folder / "r", base, tag="v0.1.0")
+
+
+def released(repository: Repository) -> tuple[str, Texts]:
+    """Give the next version and what its release would write."""
+    project = Project.open(repository.folder)
+    outcome = choose(project, Wish(), Day(date=DAY, branch="main"))
+    assert isinstance(outcome, Decision)
+    return str(outcome.version), texts_of(project, project.package(), outcome.version, DAY)
+
+
+def test_notes_of_a_release_are_its_section(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """What the changelog says of a version is what is printed of it."""
+    repository = made(tmp_path, {"CHANGELOG.md": LOG})
+    assert run(["notes", "0.1.0", "--path", str(repository.folder)]) == 0
+    assert capfd.readouterr().out == "- Begin\n"
+    assert run(["notes", "0.1.0", "--path", str(repository.folder), "--json"]) == 0
+    notes = json.loads(capfd.readouterr().out)["notes"]
+    assert (notes["source"], notes["version"]) == ("changelog", "0.1.0")
+    assert run(["notes", "7.0", "--path", str(repository.folder)]) == 2
+
+
+def test_notes_without_a_changelog_are_made_from_the_changes(tmp_path: Path) -> None:
+    """Groups, who is new, and where all changes are, for the next release and for a past one."""
+    repository = made(tmp_path)
+    repository.git("remote", "add", "origin", "https://github.com/octo/hello.git")
+    repository.commit("feat: Wave")
+    repository.git(
+        "commit", "--quiet", "--allow-empty", "--author=Grace <grace@example.org>", "-m", "fix: Nod"
+    )
+    repository.git(
+        "commit", "--quiet", "--allow-empty", "--author=dep[bot] <d@bot>", "-m", "fix: Bump"
+    )
+
+    coming = notes_of(repository.folder)
+    repository.tag("v0.2.0")
+    past = notes_of(repository.folder, "0.2.0")
+
+    assert (coming.version, coming.source) == ("0.2.0", "changes")
+    assert coming.text == past.text
+    assert "### Features\n\n- Wave (" in coming.text
+    assert "### New contributors\n\n- Grace\n\n" in coming.text
+    link = "https://github.com/octo/hello/compare/v0.1.0...v0.2.0"
+    assert coming.text.endswith(f"**Full changelog**: {link}")
+
+
+def test_a_template_of_the_projects_own_is_rendered(tmp_path: Path) -> None:
+    """The template gets the release's values; it can neither reach out nor go on for ever."""
+    said = '[tool.seatrial.notes]\ntemplate = "notes.j2"\n'
+    template = (
+        "{{ package }} {{ version }} of {{ date }} (Python {{ python }})\n"
+        "{% for change in changes %}* {{ change.kind }}: {{ change.text }}\n{% endfor %}"
+    )
+    repository = made(tmp_path, {"notes.j2": template}, said)
+    repository.commit("feat(api): Wave")
+
+    _, texts = released(repository)
+
+    assert texts.notes == "hello 0.2.0 of 2026-11-20 (Python >=3.9)\n* feature: Wave"
+    for bad in (
+        "{{ nothing }}",
+        "{{ version.__class__.__mro__ }}",
+        "{{ 1 / 0 }}",
+        "{% if %}",
+        "{{ 'x' * 1000000 }}",
+        "{% for a in range(10 ** 12) %}x{% endfor %}",
+    ):
+        repository.commit("fix: x", {"notes.j2": bad})
+        with pytest.raises(InvalidConfiguration, match=r"notes\.template"):
+            notes_of(repository.folder)
+
+
+def test_a_section_by_hand_can_be_required(tmp_path: Path) -> None:
+    """Where people write the changelog, a release without a section of words is refused."""
+    repository = made(
+        tmp_path, {"CHANGELOG.md": LOG}, "[tool.seatrial.changelog]\nrequire = true\n"
+    )
+    repository.commit("feat: Wave")
+    with pytest.raises(ChangelogMissing, match=r"CHANGELOG\.md has none that somebody wrote"):
+        released(repository)
+
+    repository.commit("log", {"CHANGELOG.md": LOG.replace("## 0.1", "## Unreleased\n\n## 0.1")})
+    with pytest.raises(ChangelogMissing):
+        released(repository)
+
+    told = LOG.replace("## 0.1", "## Unreleased\n\n- Wave more\n\n## 0.1")
+    repository.commit("log", {"CHANGELOG.md": told})
+    assert released(repository)[1].notes == "- Wave more"
+
+
+def test_change_files_decide_and_are_taken(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The files tell the version and the section, and the release removes them."""
+    repository = made(tmp_path, {"CHANGELOG.md": LOG})
+    folder = str(repository.folder)
+    for kind, text in (("fix", "Nod *twice*"), ("feature", "Wave"), ("fix", "Nod *twice*")):
+        assert run(["change", text, "--kind", kind, "--path", folder]) == 0
+    names = capfd.readouterr().out.split()
+    assert names == [".changes/nod-twice.md", ".changes/wave.md", ".changes/nod-twice-2.md"]
+    repository.commit("feat!: What commits say does not count")
+
+    version, texts = released(repository)
+
+    assert version == "0.2.0"
+    after = {edit.path: edit.after for edit in texts.edits}
+    assert {path for path, text in after.items() if text is None} == set(names)
+    section = "## 0.2.0 - 2026-11-20\n\n### Features\n\n- Wave\n\n### Fixes\n\n"
+    assert section in (after["CHANGELOG.md"] or "")
+    assert "deleted" not in texts.notes
+    assert (
+        "--- a/.changes/wave.md\n+++ /dev/null\n" in {e.path: e.diff for e in texts.edits}[names[1]]
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("hello: minor\n", "does not begin"),
+        ("---\nhello: huge\n---\nx\n", "each line is"),
+        ("---\nhello: fix\n---\n\n", "says nothing"),
+    ],
+)
+def test_a_change_file_that_cannot_be_read_is_named(tmp_path: Path, text: str, said: str) -> None:
+    """A change is not lost because its file is broken."""
+    repository = made(tmp_path, {".changes/a.md": text})
+    project = Project.open(repository.folder)
+    with pytest.raises(InvalidConfiguration, match=said):
+        changes_of(project, project.package())
+
+
+def test_changesets_spelling_is_read(tmp_path: Path) -> None:
+    """Quoted names, parts of versions, CRLF and a BOM are read; what concerns others stays."""
+    repository = made(
+        tmp_path,
+        {
+            ".changes/a.md": '\ufeff---\r\n"Hello": minor\r\n---\r\n\r\nWave\r\n',
+            ".changes/b.md": "---\nother: major\n---\nNo\n",
+            ".changes/README.md": "How to\n",
+        },
+    )
+    project = Project.open(repository.folder)
+    changes = changes_of(project, project.package())
+    assert (changes.source, changes.messages) == ("files", (("feat: Wave", ""),))
+
+
+TOWNCRIER = '[tool.towncrier]\ndirectory = "news"\nfilename = "CHANGES.md"\nname = "hello"\n'
+
+
+def test_towncrier_writes_its_own_page(tmp_path: Path) -> None:
+    """Fragments decide the version; towncrier's own section is the notes; they are removed."""
+    start = "# Changes\n\n<!-- towncrier release notes start -->\n\n## hello 0.1.0\n\n- Begin\n"
+    files = {
+        "CHANGES.md": start,
+        "news/12.feature.md": "Wave at people\n",
+        "news/+x.bugfix.md": "Nod\n",
+        "news/.gitignore": "!.gitignore\n",
+    }
+    repository = made(tmp_path, files, TOWNCRIER)
+    repository.commit("feat!: What commits say does not count")
+
+    version, texts = released(repository)
+
+    assert version == "0.2.0"
+    after = {edit.path: edit.after for edit in texts.edits}
+    assert after["news/12.feature.md"] is after["news/+x.bugfix.md"] is None
+    assert "news/.gitignore" not in after
+    page = after["CHANGES.md"] or ""
+    assert page.index("hello 0.2.0 (2026-11-20)") < page.index("Wave at people (#12)")
+    assert page.endswith("## hello 0.1.0\n\n- Begin\n")
+    assert "Wave at people (#12)" in texts.notes
+    assert "Begin" not in texts.notes
+
+
+def test_what_the_version_comes_from_can_be_said(tmp_path: Path) -> None:
+    """The configured source counts, whatever else is there."""
+    said = TOWNCRIER + '[tool.seatrial.version]\nsource = "commits"\n'
+    assert tomllib.loads(said)
+    repository = made(tmp_path, {"news/12.feature.md": "Wave\n"}, said)
+    repository.commit("fix: Nod")
+    project = Project.open(repository.folder)
+    assert changes_of(project, project.package()).source == "commits"
+    outcome = choose(project, Wish(), Day(date=DAY, branch="main"))
+    assert isinstance(outcome, Decision)
+    assert outcome.version == Version("0.1.1")
