@@ -17,7 +17,7 @@ from seatrial.exitcodes import ExitCode
     epilog=example(
         "seatrial inspect dist/*",
         "seatrial inspect dist/* --index pypi --rebuild --resolve",
-        "seatrial inspect dist/* --against previous",
+        "seatrial inspect dist/* --against previous --html inspection.html",
     ),
 )
 @click.argument(
@@ -33,6 +33,13 @@ from seatrial.exitcodes import ExitCode
     help="Compare with the last release on the index, or with files; may be given several times.",
 )
 @click.option("--strict", is_flag=True, help="Let a warning refuse as well.")
+@click.option(
+    "--html",
+    "page",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write an HTML page with a map of the sizes.",
+)
 @click.option("--markdown", is_flag=True, help="Print Markdown.")
 @json_option
 def command(  # noqa: PLR0913 - one parameter an option, as click hands them over
@@ -43,6 +50,7 @@ def command(  # noqa: PLR0913 - one parameter an option, as click hands them ove
     resolve: bool,
     against: tuple[str, ...],
     strict: bool,
+    page: Path | None,
     markdown: bool,
     as_json: bool,
 ) -> int:
@@ -66,6 +74,12 @@ def command(  # noqa: PLR0913 - one parameter an option, as click hands them ove
             now=time.time(),
         )
     )
+    if page is not None:
+        from seatrial.report.inspected_html import render_html
+        from seatrial.storage import storage_faults
+
+        with storage_faults(page):
+            page.write_text(render_html(report), "utf-8")
     if as_json:
         write_json(report)
     elif markdown:

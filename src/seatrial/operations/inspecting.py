@@ -14,6 +14,7 @@ from seatrial.addresses import INDEXES
 from seatrial.artifacts.differ import Comparison
 from seatrial.artifacts.findings import Finding
 from seatrial.artifacts.inspect import Looked
+from seatrial.artifacts.sdist import SdistFacts
 from seatrial.artifacts.surprises import surprises
 from seatrial.errors import InvalidConfiguration, NoPackage, NoRepository
 from seatrial.indexrules.judge import RULES_OF
@@ -27,7 +28,7 @@ from seatrial.operations.single import surroundings
 from seatrial.operations.trying import Trial
 from seatrial.plan.contents import contents_of
 from seatrial.plan.values import Contents
-from seatrial.report.inspected import InspectedFile, InspectReport, by_gravity
+from seatrial.report.inspected import Held, InspectedFile, InspectReport, by_gravity
 from seatrial.world.ports import StoredFile
 
 PREVIOUS = "previous"
@@ -162,11 +163,14 @@ def _compared(
 def _described(files: Sequence[StoredFile], looked: Sequence[Looked]) -> Iterator[InspectedFile]:
     for file, one in zip(files, looked, strict=True):
         members = one.facts.members if one.facts else ()
+        top = f"{one.facts.top}/" if isinstance(one.facts, SdistFacts) else ""
         yield InspectedFile(
             name=file.name,
             path=str(file.path),
             size=file.size,
             sha256=file.sha256,
             unpacked=sum(member.size for member in members),
-            members=len(members),
+            contents=tuple(
+                Held(path=member.path.removeprefix(top), size=member.size) for member in members
+            ),
         )

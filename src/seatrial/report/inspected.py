@@ -24,6 +24,13 @@ MARKS = {"fault": "[red]✗[/]", "warning": "[yellow]![/]", "note": "[dim]·[/]"
 ORDER = ("fault", "warning", "note")
 
 
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """A file within a file: its path, and its size in bytes."""
+
+    path: str
+    size: int
+
+
 class InspectedFile(msgspec.Struct, frozen=True, kw_only=True):
     """One file that was inspected.
 
@@ -33,7 +40,7 @@ class InspectedFile(msgspec.Struct, frozen=True, kw_only=True):
         size: bytes.
         sha256: hexadecimal.
         unpacked: bytes of its content; 0 when it cannot be read.
-        members: how many files it holds.
+        contents: the files in it, with the folder that holds all of an sdist left out.
     """
 
     name: str
@@ -41,7 +48,7 @@ class InspectedFile(msgspec.Struct, frozen=True, kw_only=True):
     size: int
     sha256: str
     unpacked: int = 0
-    members: int = 0
+    contents: tuple[Held, ...] = ()
 
 
 class InspectReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,10 +92,10 @@ def show_inspection(console: Console, report: InspectReport) -> None:
         report: of the inspection.
     """
     for file in report.files:
-        content = f", {many(file.members, 'file')}, {size(file.unpacked)} unpacked"
+        content = f", {many(len(file.contents), 'file')}, {size(file.unpacked)} unpacked"
         console.print(
             f"[bold]{escape(visible(file.name))}[/]  {size(file.size)}"
-            + (content if file.members else "")
+            + (content if file.contents else "")
         )
     for comparison in report.comparisons:
         _show_comparison(console, comparison)
