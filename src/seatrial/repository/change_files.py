@@ -67,7 +67,7 @@ def change_files(snapshot: Snapshot, package: Package) -> tuple[ChangeFile, ...]
         InvalidConfiguration: a file cannot be read.
     """
     found = []
-    for path in sorted(snapshot.files):
+    for path in snapshot.below(FOLDER):
         folder, name = posixpath.split(path)
         if folder == FOLDER and name.endswith(".md") and name.lower() != "readme.md":
             read = _read(snapshot, path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import functools
 import json
 import re
 import tomllib
@@ -29,7 +30,7 @@ def in_toml(text: str, locator: str) -> Iterator[Span]:
     path = locator.split(".")
     parse: Callable[[str], Any] = tomllib.loads
     try:
-        whole = parse(text)
+        whole = _whole_toml(text)
     except (ValueError, RecursionError):
         return
     stated = dig(whole, *path)
@@ -47,6 +48,12 @@ def in_toml(text: str, locator: str) -> Iterator[Span]:
             continue
         if dig(tried, *path) == mark and _restored(tried, path, stated) == whole:
             yield Span(start=start, end=end, stated=stated)
+
+
+@functools.lru_cache(maxsize=8)
+def _whole_toml(text: str) -> Any:  # noqa: ANN401 -- what a TOML file holds; not to be changed
+    """Parse a file that is asked for one key after the other."""
+    return tomllib.loads(text)
 
 
 def _restored(value: object, path: list[str], stated: str) -> object:

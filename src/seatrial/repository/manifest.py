@@ -57,6 +57,8 @@ ASIDE = frozenset(
 MANIFESTS = ("pyproject.toml", "setup.py", "setup.cfg")
 """Files that may describe a package."""
 
+_CROOKED = re.compile(r"(?:^|/)\.{0,2}(?:/|$)")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Folder:
@@ -72,6 +74,8 @@ class Folder:
 
     def full(self, name: str) -> str:
         """Give a file's path from the root; one that leads out of the repository is empty."""
+        if not _CROOKED.search(name):
+            return f"{self.path}/{name}" if self.path else name
         joined = posixpath.normpath(posixpath.join(self.path, name))
         return "" if joined.startswith(("../", "/")) or joined == ".." else joined
 

@@ -63,6 +63,7 @@ def find_packages(snapshot: Snapshot, settings: Settings, folder: str = "") -> t
     folders = _folders(snapshot, root)
     snapshot.texts(posixpath.join(folder, name) for folder in folders for name in MANIFESTS)
     found = [manifest for folder in folders if (manifest := _attempt(snapshot, folder))]
+    prefetch(snapshot, *(manifest.folder.path for manifest in found))
     if not found:
         raise NoPackage(str(snapshot.root), _why_none(root))
     return tuple(describe(manifest, PackageSettings()) for manifest in found)
@@ -116,13 +117,13 @@ def describe(manifest: Manifest, settings: PackageSettings, tag: str = "") -> Pa
     )
 
 
-def prefetch(snapshot: Snapshot, folder: str) -> None:
+def prefetch(snapshot: Snapshot, *folders: str) -> None:
     """Read with one process what will be asked for one by one."""
-    prefix = f"{folder}/" if folder else ""
     snapshot.texts(
         path
-        for path in snapshot.files
-        if path.startswith(prefix) and _NEAR.fullmatch(path[len(prefix) :])
+        for folder in folders
+        for path in snapshot.below(folder)
+        if _NEAR.fullmatch(path[len(folder) + 1 if folder else 0 :])
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ LONGEST_PATH = 200
 """Strings longer than this are no path that a script names."""
 
 
+@functools.lru_cache(maxsize=8)
 def parse(text: str) -> ast.Module | None:
     """Parse a module; nothing when it is no Python that this interpreter knows."""
     try:

@@ -222,11 +222,9 @@ def _there(folder: Folder, places: Iterable[Place]) -> Iterator[Site]:
 def _module_files(manifest: Manifest) -> list[str]:
     """Give the files of the package's own modules in which a version usually stands."""
     folder = manifest.folder
-    bases = {
-        posixpath.join(root, name)
-        for root in (*module_roots(manifest), str(manifest.tool("maturin", "python-source") or ""))
-        for name in _module_names(manifest)
-    }
+    names = _module_names(manifest)
+    roots = (*module_roots(manifest), str(manifest.tool("maturin", "python-source") or ""))
+    bases = {posixpath.join(root, name) for root in roots for name in names}
     files = []
     for base in sorted(bases):
         files += [f"{base}.py", f"{base}/__init__.py"]
@@ -262,8 +260,8 @@ def _sole_package(manifest: Manifest) -> set[str]:
     for root in module_roots(manifest):
         start = manifest.folder.full(root)
         start = "" if start in {"", "."} else f"{start}/"
-        for path in manifest.folder.snapshot.files:
+        for path in manifest.folder.snapshot.below(start.rstrip("/")):
             module, _, rest = path[len(start) :].partition("/")
-            if path.startswith(start) and rest == "__init__.py" and module not in ASIDE:
+            if rest == "__init__.py" and module not in ASIDE:
                 found.add(module)
     return found if len(found) == 1 else set()

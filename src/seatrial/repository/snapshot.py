@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import functools
 import os
 from collections.abc import Iterable, Mapping, Sequence
@@ -104,6 +105,18 @@ class Snapshot:
         links = sorted(path for path, entry in self._entries.items() if entry.mode == SYMLINK)
         targets = self._read(links)
         return [(path, os.fsdecode(targets[path])) for path in links if not self._file(path)]
+
+    def below(self, folder: str) -> Sequence[str]:
+        """Give the paths of the files in a folder and in those below it, sorted."""
+        if not folder:
+            return self._sorted
+        # "0" is the character after "/": what lies between begins with the folder.
+        start = bisect.bisect_left(self._sorted, f"{folder}/")
+        return self._sorted[start : bisect.bisect_left(self._sorted, f"{folder}0")]
+
+    @functools.cached_property
+    def _sorted(self) -> list[str]:
+        return sorted(self._entries)
 
     def git(self, *args: str, stdin: bytes | None = None) -> Completed:
         """Run git in the repository, reading only.
