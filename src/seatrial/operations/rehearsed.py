@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -10,8 +11,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
-
-from seatrial.storage import storage_faults
 
 KEPT = 10
 """How many sources are kept; older ones make room."""
@@ -58,10 +57,19 @@ class RehearsedFiles:
         return tuple(kept / name for name in manifest.files)
 
     def keep(self, source: str, files: Sequence[Path]) -> None:
-        """Keep the files of a source, in the place of what an earlier rehearsal built from it."""
-        with storage_faults(self.folder):
-            self.folder.mkdir(parents=True, exist_ok=True)
-            fresh = Path(tempfile.mkdtemp(prefix=".new-", dir=self.folder))
+        """Keep the files of a source, in the place of what an earlier rehearsal built from it.
+
+        Where that fails (the cache is read-only, its disk is full), nothing is lost but time.
+        """
+        # A half is never found: its folder has another name until it is whole.
+        with contextlib.suppress(OSError):
+            self._keep(source, files)
+            self._make_room()
+
+    def _keep(self, source: str, files: Sequence[Path]) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(prefix=".new-", dir=self.folder))
+        try:
             digests = {}
             for file in files:
                 copy = shutil.copyfile(file, fresh / file.name)
@@ -72,7 +80,9 @@ class RehearsedFiles:
             if kept.exists():
                 shutil.rmtree(kept)
             fresh.rename(kept)
-        self._make_room()
+        except BaseException:
+            shutil.rmtree(fresh, ignore_errors=True)
+            raise
 
     def _make_room(self) -> None:
         kept = [path for path in self.folder.iterdir() if path.is_dir()]
