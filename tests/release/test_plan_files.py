@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -151,3 +152,26 @@ def test_the_plan_of_a_run_that_was_changed_is_not_carried_out(tmp_path: Path, d
         resumed = stage.seatrial("resume", "--yes")
         assert resumed.returncode in {2, 4}
         untouched(stage)
+
+
+def test_a_run_goes_on_though_its_plan_says_less_than_plans_say_now(tmp_path: Path) -> None:
+    """What a run began with are bytes: a field that plans were given since does not stop it."""
+    failing = 'staging = "stage"\n[tool.seatrial.gate]\ntests = "' + f'test -e {tmp_path}/mended"\n'
+    with scene(tmp_path, more=failing) as stage:
+        assert stage.seatrial("release", "--yes").returncode == 1
+        (run,) = (stage.project.folder / ".git" / "seatrial" / "runs").iterdir()
+        plan = json.loads((run / "plan.json").read_bytes())
+        # The fields that have a value of their own are those that an older layout can lack.
+        del plan["schema"], plan["asked"]
+        older = json.dumps(plan).encode()
+        journal = run / "journal.jsonl"
+        entries = [json.loads(line) for line in journal.read_bytes().splitlines()]
+        for entry in entries:
+            if "plan" in entry:
+                entry["plan"] = hashlib.sha256(older).hexdigest()
+        (run / "plan.json").write_bytes(older)
+        journal.write_text("".join(json.dumps(entry) + "\n" for entry in entries))
+        (tmp_path / "mended").touch()
+        resumed = stage.seatrial("resume", "--yes")
+        assert resumed.returncode == 0, resumed.stderr
+        complete(stage)

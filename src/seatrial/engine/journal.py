@@ -45,7 +45,7 @@ class Begun(Line, frozen=True, kw_only=True, tag="begun"):
     """A process began, or went on with, the run.
 
     Attributes:
-        plan: the plan's digest.
+        plan: the digest of the plan's bytes.
         tool: the version of Seatrial.
         pid: the process.
         host: the machine's name.
@@ -275,7 +275,7 @@ class Journal:
         """Refuse another plan than that which the run was begun with.
 
         Args:
-            plan: the plan's digest.
+            plan: the digest of the plan's bytes.
 
         Raises:
             StalePlan: the run belongs to another plan.
@@ -291,7 +291,7 @@ class Journal:
         """Write that this process begins, or goes on with, the run.
 
         Args:
-            plan: the plan's digest.
+            plan: the digest of the plan's bytes.
             tool: the version of Seatrial.
 
         Raises:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from pathlib import Path
 
 import msgspec
 
 from seatrial.errors import InvalidConfiguration, StalePlan
 from seatrial.plan.values import PLAN_SCHEMA, Plan, decode_plan
+from seatrial.storage import storage_faults
+
+PLAN = "plan.json"
+"""The plan's file in the folder of a run."""
 
 
 def read_plan(file: Path) -> Plan:
@@ -40,3 +45,19 @@ def read_plan(file: Path) -> Plan:
             str(file), f"its layout is number {plan.schema}, and this version knows {PLAN_SCHEMA}"
         )
     return plan
+
+
+def run_digest(run: Path) -> str:
+    """Give the SHA-256 of a run's plan as it was written, hexadecimal.
+
+    The bytes count, and not the value that this version reads from them: a later version whose
+    plans say more goes on with the runs that were begun before it.
+
+    Args:
+        run: the run's folder.
+
+    Raises:
+        StorageFault: the plan cannot be read.
+    """
+    with storage_faults(run / PLAN):
+        return hashlib.sha256((run / PLAN).read_bytes()).hexdigest()

@@ -24,7 +24,7 @@ from seatrial.errors import (
     UnfinishedRun,
 )
 from seatrial.operations.pages import write_pages
-from seatrial.operations.planfiles import read_plan
+from seatrial.operations.planfiles import read_plan, run_digest
 from seatrial.operations.planning import Request, plan_release
 from seatrial.operations.project import Project
 from seatrial.operations.running import (
@@ -144,7 +144,7 @@ def undo(path: Path, run: str, watch: Watch) -> ReleaseReport:
         at = project.at(plan.commit, folder_of(plan))
         world = real_world(at, plan, found.path)
         with Journal.open(found.journal, listener=watch.listener) as journal:
-            journal.check_plan(plan.digest)
+            journal.check_plan(run_digest(found.path))
             undo_actions(world, journal, bind(plan), listener=watch.progress)
         return _report(at, plan, found, _Ended("undone", going_on=False, timer=timer))
 

@@ -17,6 +17,7 @@ from seatrial.engine.journal import Entry, Intend, Journal, Listener, read_entri
 from seatrial.engine.progress import Progress, Quiet
 from seatrial.engine.run import Engine, Hooks
 from seatrial.errors import SeatrialError
+from seatrial.operations.planfiles import run_digest
 from seatrial.plan.state import Action, Preflight
 from seatrial.plan.values import Inspect, Plan
 from seatrial.report.release import Artifact
@@ -57,14 +58,14 @@ def perform(plan: Plan, world: World, run: Path, watch: Watch) -> Sequence[Entry
     Args:
         plan: what is to be done.
         world: where.
-        run: the run's folder.
+        run: the run's folder, which holds the plan.
         watch: who is told and asked.
 
     Raises:
         SeatrialError: whatever stopped it; the journal is on the disk, and the run can go on.
     """
     with Journal.open(run / JOURNAL, listener=watch.listener) as journal:
-        journal.begin(plan.digest, __version__)
+        journal.begin(run_digest(run), __version__)
         engine = Engine(world, journal, listener=watch.progress)
         engine.run(
             bind(plan),
