@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks import growing, planning, reading, rehearsing, starting, uploading
+from benchmarks import growing, inspecting, planning, reading, rehearsing, starting, uploading
 from benchmarks.measuring import Row, table
 
 JOBS: dict[str, Callable[[Path], list[Row]]] = {
@@ -20,6 +20,7 @@ JOBS: dict[str, Callable[[Path], list[Row]]] = {
     "growing": growing.measure,
     "planning": planning.measure,
     "reading": reading.measure,
+    "inspecting": inspecting.measure,
 }
 
 

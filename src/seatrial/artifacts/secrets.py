@@ -81,7 +81,7 @@ FORMS = (
             pattern=re.compile(prefix + rb"[A-Za-z0-9]{36}(?![A-Za-z0-9])"),
             proves=_has_checksum,
         )
-        for prefix in (b"ghp_", b"gho_", b"ghs_", b"ghu_", b"ghr_")
+        for prefix in (b"ghp_", b"gho_", b"ghs_")
     ),
     Form(
         kind="a GitHub token",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import re
 from collections.abc import Iterator
@@ -25,10 +26,12 @@ _FALLS: Final = (
 _SOURCE: Final = "forklift/legacy.py::file_upload"
 
 
+@functools.lru_cache(maxsize=8)
 def render(text: str, content_type: str = "") -> str | None:
     """Give the description as HTML that is safe to show, or None when it does not render.
 
     Without a content type it is reStructuredText (D2).  Variants of Markdown are not told apart.
+    All files of a release have the same description, so the last ones are kept.
 
     Args:
         text: the description.

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
 
 import msgspec
 
 from seatrial.artifacts.findings import Finding
 from seatrial.artifacts.inspect import Looked, check_set, inspect_file
 from seatrial.errors import InspectionFailed
-from seatrial.inspection import verdict
 from seatrial.inspection.policy import check_policy
-from seatrial.inspection.verdict import Asked, Part
+from seatrial.inspection.verdict import (
+    Asked,
+    Part,
+    findings_of,
+    findings_of_name,
+    holdings,
+    part_of,
+    verdict,
+)
 from seatrial.plan.values import Contents
 from seatrial.world.ports import StoredFile
 
 MOST_THREADS = 8
-"""Inflating and hashing leave the interpreter's lock alone; more threads than this only wait."""
-
-_From = TypeVar("_From")
-_To = TypeVar("_To")
+"""More than this only wait for the interpreter's lock."""
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,51 +71,49 @@ def inspect_release(files: Sequence[StoredFile], question: Question) -> Inspecti
     Raises:
         StorageFault: a file cannot be read.
     """
-
-    def look(file: StoredFile) -> Looked:
-        return inspect_file(file.path, name=question.name, version=question.version)
-
-    looked = tuple(_each(look, files))
     asked = question.indexes or (Asked(),)
+    parts = [part for part in map(_part, files) if part is not None]
+    with ThreadPoolExecutor(_workers(files), thread_name_prefix="inspect") as pool:
+        # The verdicts are given beside the reading: one large file keeps two processors busy.
+        given = [
+            pool.submit(_verdict, question, index, parts, number)
+            for index in asked
+            for number in range(len(parts))
+        ]
+        looks = [pool.submit(_look, question, file) for file in files]
+        looked = tuple(look.result() for look in looks)
+        verdicts = [finding for each in given for finding in each.result()]
     found = [
         *(finding for one in looked for finding in one.findings),
         *check_set(looked),
         *check_policy(looked, question.contents),
-        *_verdicts(files, question, asked),
+        *(finding for index in asked for finding in findings_of_name(question.name, index)),
+        *verdicts,
     ]
     # Two indexes with PyPI's rules say the same of a file.
     return Inspection(looked=looked, findings=tuple(dict.fromkeys(found)))
 
 
-def _verdicts(
-    files: Sequence[StoredFile], question: Question, asked: Iterable[Asked]
-) -> Iterator[Finding]:
-    """Give PyPI's verdict for the very upload of each file that can be read at all."""
-    parts = [part for part in _each(_part, files) if part is not None]
-    for index in asked:
-        yield from verdict.findings_of_name(question.name, index)
+def _workers(files: Sequence[StoredFile]) -> int:
+    """Give the number of threads: inflating and hashing leave the interpreter's lock alone."""
+    return max(1, min(MOST_THREADS, os.cpu_count() or 1, 2 * len(files)))
 
-        def judge(number: int, index: Asked = index) -> list[Finding]:
-            held = verdict.holdings(index, parts, number, question.now)
-            given = verdict.verdict(parts[number], held, index, question.now)
-            return list(verdict.findings_of(parts[number].file.name, given, index))
 
-        for found in _each(judge, range(len(parts))):
-            yield from found
+def _look(question: Question, file: StoredFile) -> Looked:
+    return inspect_file(file.path, name=question.name, version=question.version)
+
+
+def _verdict(
+    question: Question, index: Asked, parts: Sequence[Part], number: int
+) -> tuple[Finding, ...]:
+    """Give PyPI's verdict on the upload of that number, when those before it are there."""
+    held = holdings(index, parts, number, question.now)
+    given = verdict(parts[number], held, index, question.now)
+    return tuple(findings_of(parts[number].file.name, given, index))
 
 
 def _part(file: StoredFile) -> Part | None:
     try:
-        return verdict.part_of(file)
+        return part_of(file)
     except InspectionFailed:
         return None  # said already, by who read the file
-
-
-def _each(do: Callable[[_From], _To], items: Sequence[_From]) -> Iterator[_To]:
-    """Do the same to all, several at a time, and give the results in order."""
-    if len(items) < 2:  # noqa: PLR2004 -- one needs no threads
-        yield from map(do, items)
-        return
-    workers = min(MOST_THREADS, os.cpu_count() or 1, len(items))
-    with ThreadPoolExecutor(workers, thread_name_prefix="inspect") as pool:
-        yield from pool.map(do, items)

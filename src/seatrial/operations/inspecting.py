@@ -24,7 +24,6 @@ from seatrial.inspection.verdict import Asked
 from seatrial.operations.project import Outside, Project
 from seatrial.operations.rehearsed import cache_folder
 from seatrial.operations.releasefiles import Release, by_release
-from seatrial.operations.single import surroundings
 from seatrial.operations.trying import Trial
 from seatrial.plan.contents import contents_of
 from seatrial.plan.values import Contents
@@ -74,7 +73,7 @@ def inspect(asked: Inspecting) -> InspectReport:
         StorageFault: a file cannot be read.
     """
     began = time.monotonic()
-    outside = surroundings()
+    outside, policies = _around()
     releases = by_release(asked.files)
     if not releases:
         raise InvalidConfiguration("no file", "there is nothing to inspect", doing="reading")
@@ -87,7 +86,7 @@ def inspect(asked: Inspecting) -> InspectReport:
             version=release.version,
             now=asked.now,
             indexes=_asked(outside, release, asked.index),
-            contents=_wanted(release),
+            contents=policies.get(release.name, Contents()),
         )
         inspected = inspect_release(release.files, question)
         looked += inspected.looked
@@ -117,17 +116,20 @@ def _asked(outside: Outside, release: Release, index: str) -> tuple[Asked, ...]:
     return (Asked(name=index, strict=index in INDEXES, files=held),)
 
 
-def _wanted(release: Release) -> Contents:
-    """Give the policy of the package of that name, if this folder's repository holds it."""
+def _around() -> tuple[Outside, dict[str, Contents]]:
+    """Give the repository's indexes, and the policy of each of its packages by name."""
     try:
         project = Project.open(Path())
+    except NoRepository:
+        return Outside.usual(), {}
+    try:
         packages = project.facts.packages
-    except (NoRepository, NoPackage):
-        return Contents()
-    for package in packages:
-        if canonicalize_name(package.name) == release.name:
-            return contents_of(project.settings, package.path)
-    return Contents()
+    except NoPackage:
+        packages = ()
+    return project.outside, {
+        canonicalize_name(package.name): contents_of(project.settings, package.path)
+        for package in packages
+    }
 
 
 def _tried(

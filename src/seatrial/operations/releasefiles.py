@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
@@ -41,17 +43,19 @@ def by_release(paths: Sequence[Path]) -> tuple[Release, ...]:
     found: dict[tuple[str, str], list[Path]] = {}
     for path in paths:
         found.setdefault(release_of(path), []).append(path)
-    return tuple(
-        Release(
-            name=name,
-            version=version,
-            files=tuple(
-                described(path)
-                for path in sorted(files, key=lambda path: not path.name.endswith(".whl"))
-            ),
+    with ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="digest") as pool:
+        return tuple(
+            Release(
+                name=name,
+                version=version,
+                files=tuple(
+                    pool.map(
+                        described, sorted(files, key=lambda path: not path.name.endswith(".whl"))
+                    )
+                ),
+            )
+            for (name, version), files in found.items()
         )
-        for (name, version), files in found.items()
-    )
 
 
 def release_of(path: Path) -> tuple[str, str]:
