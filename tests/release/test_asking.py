@@ -64,7 +64,14 @@ def test_who_does_not_say_yes_has_published_nothing(tmp_path: Path, answer: byte
         for name, digest in held.stage.items():
             assert f"{name}  " in said
             assert digest in said
-        assert stage.seatrial("undo").returncode == 0
+        undone = stage.seatrial("undo", "--json")
+        assert undone.returncode == 0, undone.stderr
+        (stays,) = [
+            r["text"] for r in json.loads(undone.stdout)["remarks"] if r["topic"] == "stays"
+        ]
+        assert "On stage there stays" in stays
+        assert all(name in stays for name in held.stage)
+        assert "1.1.0 is used up there" in stays
         after = stage.shown()
         assert (after.tagged, after.releases, after.index) == ("", (), {})
         assert after.commits == ("feat: say more", "feat: begin")

@@ -120,6 +120,7 @@ def test_undo_takes_a_staged_release_back(tmp_path: Path) -> None:
         undone = stage.seatrial("undo")
         assert undone.returncode == 0, undone.stderr
         shown = stage.shown()
+        assert "used up there" not in undone.stdout
         assert shown.commits == ("feat: say more", "feat: begin")
         assert not shown.tagged
         assert not shown.releases

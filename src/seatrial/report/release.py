@@ -243,7 +243,7 @@ def report_release(
         ),
         installations=_installations(plan, facts),
         steps=steps,
-        remarks=plan.remarks,
+        remarks=(*plan.remarks, *(_stays(plan, steps) if around.outcome == "undone" else ())),
         point_of_no_return=plan.point_of_no_return,
         warnings=_warnings(kinds.get("inspect", {})),
         missing=around.missing,
@@ -254,6 +254,29 @@ def report_release(
 
 def _warnings(facts: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(text for name, text in facts.items() if name.startswith("warning-"))
+
+
+def _stays(plan: Plan, steps: Sequence[Step]) -> tuple[Note, ...]:
+    """Say what was not taken back, because no index gives a file's name free again."""
+    remarks = []
+    for action in plan.actions:
+        if not isinstance(action, Upload) or not action.staging:
+            continue  # Where it cannot be taken back, the undo has seen that nothing is there.
+        sent = {
+            step.key.removeprefix("upload ").removesuffix(f" to {action.index}"): step.outcome
+            for step in steps
+            if step.kind == "upload-file" and step.key.endswith(f" to {action.index}")
+        }
+        there = [name for name, outcome in sent.items() if outcome in {"done", "found"}]
+        open_end = [name for name, outcome in sent.items() if outcome in {"intended", "failed"}]
+        if there:
+            text = f"On {action.index} there stays what an index never gives back: "
+            remarks.append(f"{text}{', '.join(there)}. {plan.version} is used up there.")
+        if open_end:
+            remarks.append(
+                f"{', '.join(open_end)} may have come to {action.index}, and stays then."
+            )
+    return tuple(Note(topic="stays", text=text) for text in remarks)
 
 
 def _installations(plan: Plan, facts: Mapping[str, Mapping[str, str]]) -> tuple[Installation, ...]:
