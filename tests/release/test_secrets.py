@@ -5,7 +5,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tests.support.releases import scene
+import pytest
+
+from tests.release.test_broken import told
+from tests.support.releases import Scene, scene
 
 TOKENS = (b"pypi-for-tests", b"ghp-for-tests")
 
@@ -22,6 +25,13 @@ with found.open("ab") as file:
 print("TWINE_PASSWORD", os.environ.get("SEATRIAL_TOKEN_MAIN"), os.environ.get("GH_TOKEN"))
 """
 """Notes its own environment and the arguments of every process of the machine."""
+
+
+def written_below(*roots: Path) -> bytes:
+    """Give all that the files in some folders hold."""
+    return b"\n".join(
+        path.read_bytes() for root in roots for path in root.rglob("*") if path.is_file()
+    )
 
 
 def test_no_token_is_left_anywhere(tmp_path: Path) -> None:
@@ -50,11 +60,8 @@ def test_no_token_is_left_anywhere(tmp_path: Path) -> None:
             assert "Traceback" not in done.stderr
         assert len(stage.held("main")) == 2, said
         outputs = b"\n".join(said)
-        written = b"\n".join(
-            path.read_bytes()
-            for root in (stage.project.folder, stage.remote, tmp_path / "home", tmp_path / "dock")
-            for path in root.rglob("*")
-            if path.is_file()
+        written = written_below(
+            stage.project.folder, stage.remote, tmp_path / "home", tmp_path / "dock"
         )
         noted = found.read_bytes()
         assert b"demo" in written
@@ -63,3 +70,81 @@ def test_no_token_is_left_anywhere(tmp_path: Path) -> None:
             assert token not in outputs
             assert token not in written
             assert token not in noted
+
+
+LOGINS = ("https://ada:s3cr3t-%2Bw0rd@git.invalid/demo.git", "https://s3cr3t-+w0rd@git.invalid/x")
+"""Addresses that hold a login; no such host exists, and git is told what stands for it."""
+
+PASSWORDS = (b"s3cr3t-%2Bw0rd", b"s3cr3t-+w0rd")
+
+
+def _outputs(stage: Scene, *commands: tuple[str, ...]) -> bytes:
+    """Run commands, and give what they print, and what is written of them in the run's folder."""
+    said = []
+    for command in commands:
+        done = stage.seatrial(*command)
+        assert "Traceback" not in done.stderr
+        said.append((done.stdout + done.stderr).encode())
+    return b"\n".join(said)
+
+
+@pytest.mark.parametrize("address", LOGINS, ids=["password", "token"])
+def test_a_login_in_the_address_of_the_remote_is_shown_nowhere(
+    tmp_path: Path, address: str
+) -> None:
+    """No plan, journal, report, page, log, output or argument has the password of the remote."""
+    found = tmp_path / "found"
+    look = LOOK.format(found=str(found))
+    # git hands its settings to the hooks of a remote on the same disk: their own is not looked at.
+    (tmp_path / "hook.py").write_text(look.replace("dict(os.environ)", "{}"))
+    shows = "git config --list --show-origin"
+    more = (
+        'staging = "stage"\n[tool.seatrial.gate]\n'
+        f'look = "{sys.executable} look.py"\nshows = "{shows}"\n'
+        '[tool.seatrial.verify]\nrun = ["false"]\n'
+    )
+    with scene(tmp_path, more=more, files={"look.py": look}) as stage:
+        git = stage.project.git
+        page = stage.project.folder / "pyproject.toml"
+        alone = page.read_text().replace(
+            "[tool.seatrial.forge]", "[tool.seatrial.forge]\nrelease = false"
+        )
+        stage.project.commit("ci: do without a forge", {"pyproject.toml": alone})
+        stage.project.push()
+        git("remote", "set-url", "origin", address)
+        git("config", f"url.{stage.remote}.insteadOf", address)
+        hook = stage.remote / "hooks" / "post-receive"
+        hook.parent.mkdir(exist_ok=True)
+        hook.write_text(f"#!/bin/sh\n{sys.executable} {tmp_path}/hook.py\n")
+        hook.chmod(0o755)
+        outputs = _outputs(
+            stage, ("plan",), ("plan", "--json"), ("plan", "--out", str(tmp_path / "plan.json")),
+            ("rehearse",), ("rehearse", "--json"), ("release", "--yes"), ("log", "--json"),
+        )  # fmt: skip
+        mended = alone.replace('"false"', '"true"')
+        stage.project.commit("fix: what is verified", {"pyproject.toml": mended})
+        git("push", "--quiet", "origin", "main")
+        outputs += _outputs(stage, ("undo",), ("release", "--yes", "--json"), ("status", "--json"))
+        assert len(stage.held("main")) == 2, outputs
+        written = written_below(
+            stage.project.folder / ".git" / "seatrial", stage.remote, tmp_path / "home",
+            tmp_path / "dock",
+        )  # fmt: skip
+        written += (tmp_path / "plan.json").read_bytes() + found.read_bytes()
+        assert b"git.invalid" in outputs + written
+        for password in PASSWORDS:
+            assert password not in outputs
+            assert password not in written
+
+
+@pytest.mark.parametrize("address", LOGINS, ids=["password", "token"])
+def test_a_remote_that_does_not_answer_is_named_without_its_login(
+    tmp_path: Path, address: str
+) -> None:
+    """The error names the host and not the password."""
+    with scene(tmp_path) as stage:
+        stage.project.git("remote", "set-url", "origin", address)
+        done = stage.seatrial("release", "--yes", "--json")
+        told(done, 3, "git.invalid")
+        for password in PASSWORDS:
+            assert password not in (done.stdout + done.stderr).encode()
