@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import secrets
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
 
 from seatrial.errors import NoRepository
 from seatrial.process import Runner, child_environment
@@ -13,6 +14,8 @@ from seatrial.repository.snapshot import QUIET_GIT, Snapshot
 
 _FORMAT = "%H%x00%ct%x00%aN <%aE>%x00%P%x00%s%x00%b%x00"
 _FIELDS = 6
+
+T = TypeVar("T")
 
 
 def read_history(
@@ -100,6 +103,8 @@ class _Reader:
         self._fields: list[bytes] = []
         self._touched: set[str] = set()
         self._commits: list[CommitFact] = []
+        # Names, addresses and ids come again and again: each is kept once.
+        self._once: dict[Any, Any] = {}
 
     def take(self, piece: bytes) -> None:
         """Take the next piece of the output."""
@@ -118,24 +123,29 @@ class _Reader:
     def finished(self) -> tuple[CommitFact, ...]:
         """Give the commits; nothing more is to come."""
         self._close()
+        self._once.clear()
         return tuple(self._commits)
 
     def _close(self) -> None:
         if len(self._fields) == _FIELDS:
             id_, when, author, parents, subject, body = (_text(field) for field in self._fields)
             commit = CommitFact(
-                id=id_[len(self._mark) :],
+                id=self._kept(id_[len(self._mark) :]),
                 when=int(when),
-                author=author,
-                parents=tuple(parents.split()),
+                author=self._kept(author),
+                parents=tuple(self._kept(parent) for parent in parents.split()),
                 subject=subject.strip(),
                 body=body.strip(),
-                packages=tuple(sorted(self._touched)),
+                packages=self._kept(tuple(sorted(self._touched))),
             )
             if self._owners is None or commit.packages or commit.merge:
                 self._commits.append(commit)
         self._fields = []
         self._touched = set()
+
+    def _kept(self, value: T) -> T:
+        kept: T = self._once.setdefault(value, value)
+        return kept
 
 
 def _text(field: bytes) -> str:

@@ -14,10 +14,11 @@ _PHASES = {"a": "alpha", "b": "beta", "rc": "rc"}
 # A version as PEP 440 normalises it, or nearly; what follows must not be a part of it.
 _PEP440 = (
     r"(?:\d+!)?\d+(?:\.\d+)*(?:[-_.]?(?:alpha|beta|rc|a|b|c|pre|preview)[-_.]?\d+)?"
-    r"(?:\.?(?:post|rev|r)\d+)?(?:\.?dev\d+)?(?![0-9A-Za-z])"
+    r"(?:\.?(?:post|rev|r)\d+)?(?:\.?dev\d+)?(?![0-9A-Za-z]|\.\d)"
 )
 _SEMVER = (
-    r"\d+\.\d+\.\d+(?:-(?:alpha|beta|rc|post|dev)\.\d+(?:\.(?:post|dev)\.\d+)*)?(?![0-9A-Za-z])"
+    r"\d+\.\d+\.\d+(?:-(?:alpha|beta|rc|post|dev)\.\d+(?:\.(?:post|dev)\.\d+)*)?"
+    r"(?![0-9A-Za-z]|\.\d)"
 )
 
 _PLACEHOLDERS: Mapping[str, tuple[str, Callable[[Version], str]]] = {
