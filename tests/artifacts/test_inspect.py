@@ -219,6 +219,7 @@ def test_a_file_is_known_by_its_sha256(tmp_path: Path) -> None:
 ODD: list[tuple[Content, str, str]] = [
     ({"demo/.DS_Store": "x"}, "warning", "litter"),
     ({"demo/notes.py.swp": "x"}, "warning", "litter"),
+    ({"demo/__init__.py.orig": "x"}, "warning", "litter"),
     ({".mypy_cache/x.json": "x"}, "warning", "litter"),
     ({"demo/.env": "A=1"}, "fault", "environment-file"),
     ({"demo/old.pyc": "x"}, "fault", "bytecode"),
@@ -268,6 +269,7 @@ HARMLESS: list[Content] = [
     {"demo.libs/libx.so.1": b"\x7fELF"},
     {"_demo.py": "x"},
     {"demo/.env": ""},
+    {"demo/package.json.orig": "x"},
 ]
 
 

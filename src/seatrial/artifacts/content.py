@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from packaging.utils import canonicalize_name
 
@@ -23,7 +23,10 @@ CLUTTER = frozenset(
 SECRETS = frozenset({".netrc", ".pypirc", "id_dsa", "id_ecdsa", "id_ed25519", "id_rsa"})
 ENVIRONMENTS = frozenset({".env", ".envrc", ".env.local", ".env.production"})
 LITTER = frozenset({".ds_store", "thumbs.db", "desktop.ini", ".coverage"})
-LITTER_ENDINGS = (".swp", ".swo", ".orig", ".rej", "~")
+LITTER_ENDINGS = (".swp", ".swo")
+COPIES = (".orig", ".rej", "~")
+"""What a merge or an editor leaves beside the file itself; alone, it is a name like any other."""
+
 LITTER_FOLDERS = frozenset(
     {".git", ".hg", ".svn", ".bzr", ".tox", ".nox", ".venv", ".eggs", ".ipynb_checkpoints"}
     | {".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis", ".idea", "__MACOSX"}
@@ -55,7 +58,10 @@ def check_content(facts: WheelFacts | SdistFacts) -> Iterator[Finding]:
         said = f"{named(bytecode)} is left over from running the code"
         make = warning if in_sdist else fault
         yield make("bytecode", file, said)
-    litter = [path for path in paths if _is_litter(path) and not (in_sdist and is_for_tests(path))]
+    kept = set(paths)
+    litter = [
+        path for path in paths if _is_litter(path, kept) and not (in_sdist and is_for_tests(path))
+    ]
     if litter:
         yield warning("litter", file, f"{named(litter)} is left over from an editor or a tool")
     if large := [member for member in members if member.size > LARGE]:
@@ -100,10 +106,11 @@ def _is_bytecode(path: str) -> bool:
     return "/__pycache__/" in f"/{path}" or path.endswith(_BYTECODE)
 
 
-def _is_litter(path: str) -> bool:
+def _is_litter(path: str, paths: Collection[str]) -> bool:
     *folders, last = path.split("/")
     known = last.lower() in LITTER or last.endswith(LITTER_ENDINGS) or last.startswith("._")
-    return known or not LITTER_FOLDERS.isdisjoint(folders)
+    copied = any(path.endswith(end) and path.removesuffix(end) in paths for end in COPIES)
+    return known or copied or not LITTER_FOLDERS.isdisjoint(folders)
 
 
 def _check_wheel(wheel: WheelFacts) -> Iterator[Finding]:
