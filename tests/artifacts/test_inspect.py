@@ -321,3 +321,11 @@ def test_files_that_disagree_about_dependencies_are_told(tmp_path: Path) -> None
     ]
     new += "Dynamic: Requires-Dist\n"
     assert look(make_sdist(tmp_path, files={"PKG-INFO": new}), wheel) == []
+
+
+def test_a_program_that_is_all_paths_takes_no_longer(tmp_path: Path) -> None:
+    """What looks like the beginning of a path a million times over is searched to its end."""
+    program = b"\x7fELF" + b"/home/a/" * 200_000
+    path = make_wheel(tmp_path, modules={"demo.py": "x", "demo.bin": program})
+    found = inspect_files([path], name="demo", version="1.0")
+    assert "build-path" not in {one.code for one in found}

@@ -30,15 +30,16 @@ MAGIC = (
 OVERLAP = 512
 SHOWN = 3
 
-# A path with a user's name in it, as compilers write it down; the suffixes keep out what a program
-# says to people.
-_PATH = re.compile(
-    rb"/(?:home|Users)/([A-Za-z0-9._-]{1,40})/[A-Za-z0-9._+/@-]{1,240}?"
-    rb"\.(?:cpp|cxx|cc|c|hpp|hxx|h|rs|pyx|py|go|f90|f|cu|o|a|so|dylib|swift|zig)(?![A-Za-z0-9])"
-)
+# A path with a user's name in it, as compilers write it down: taken as one run (so that reading is
+# linear whatever stands there), then looked through for the name of a source, which keeps out what
+# a program says to people.
+_PATH = re.compile(rb"/(?:home|Users)/([A-Za-z0-9._-]{1,40})/[A-Za-z0-9._+/@-]{1,240}+")
 _DRIVE_PATH = re.compile(
-    rb":\\(?:Users\\([A-Za-z0-9._ -]{1,40})|a|actions-runner)\\[A-Za-z0-9._+\\@ -]{1,240}?"
-    rb"\.(?:cpp|cxx|cc|c|hpp|hxx|h|rs|pyx|py|go|pdb|obj|lib|dll|pyd)(?![A-Za-z0-9])"
+    rb":\\(?:Users\\([A-Za-z0-9._ -]{1,40})|a|actions-runner)\\[A-Za-z0-9._+\\@ -]{1,240}+"
+)
+_SOURCE = re.compile(
+    rb"\.(?:cpp|cxx|cc|c|hpp|hxx|h|rs|pyx|py|go|f90|f|cu|o|a|so|dylib|swift|zig|pdb|obj|lib|dll|pyd)"
+    rb"(?![A-Za-z0-9])"
 )
 _MACHINES = frozenset(
     {b"runner", b"runneradmin", b"vsts", b"vsts_azpcontainer", b"vssadministrator", b"circleci"}
@@ -101,7 +102,7 @@ class ContentScan:
         if self._program:
             self._find_paths(self._rest + data)
             self._rest = data[-OVERLAP:]
-        elif self._text is not None:
+        elif self._text is not None and not self._program:
             self._text += data
 
     def end(self) -> None:
@@ -136,11 +137,15 @@ class ContentScan:
     def _find_paths(self, data: bytes) -> None:
         for pattern in (_PATH, _DRIVE_PATH):
             for found in pattern.finditer(data):
+                source = _SOURCE.search(found[0])
+                if source is None:
+                    continue
                 name = (found[1] or b"").lower()
                 machine = name in _MACHINES or name.startswith(b".")
                 kept = self._machines if machine else self._people
                 if self._member.path not in kept:
-                    kept[self._member.path] = found[0].decode("ascii", "replace").lstrip(":")
+                    path = found[0][: source.end()].decode("ascii", "replace")
+                    kept[self._member.path] = path.lstrip(":")
 
     def findings(self) -> Iterator[Finding]:
         """Say what was found in all files."""
