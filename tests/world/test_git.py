@@ -5,55 +5,18 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from seatrial.errors import InvalidConfiguration, NoRepository, StalePlan, TagElsewhere, ToolMissing
-from seatrial.plan.values import FileEdit
 from seatrial.process import Runner
 from seatrial.secret import Secret
 from seatrial.world.git import CloneGit, bare_copy
 from seatrial.world.ports import Git
 from seatrial.world.usergit import push_address, read_user_git, shown
 from tests.support.repositories import Repository, git, make_repository
-
-WHEN = 1_735_689_600
-FILES = {
-    "pyproject.toml": '[project]\nname = "hello"\nversion = "1.0"\n',
-    "tool.sh": "#!/bin/sh\necho 1.0\n",
-    "dos.txt": "one\r\ntwo\r\n",
-    "größe/a b.txt": "1.0\n",
-}
-
-
-@pytest.fixture
-def repository(tmp_path: Path) -> Repository:
-    """A repository in a folder with a space and an umlaut, with a tool that may be run."""
-    made = make_repository(tmp_path / "mein hübsches repo", FILES, tag="v0.9")
-    (made.folder / "tool.sh").chmod(0o755)
-    made.commit("Let the tool run")
-    return made
-
-
-@pytest.fixture
-def clone(repository: Repository, tmp_path: Path) -> CloneGit:
-    """A prepared clone of it."""
-    return prepared(repository, tmp_path / "laufende runs" / "clone")
-
-
-def prepared(repository: Repository, folder: Path, remote: str = "") -> CloneGit:
-    """Give a clone with its HEAD at the repository's."""
-    made = CloneGit(repository.folder, folder, remote=remote, runner=Runner())
-    made.prepare(repository.head)
-    return made
-
-
-def edit(path: str, before: str, after: str) -> FileEdit:
-    """Give an edit that expects ``before``; an empty one is for a new file."""
-    digest = hashlib.sha256(before.encode()).hexdigest() if before else ""
-    return FileEdit(path=path, before=digest, after=after, diff="")
+from tests.world.clones import FILES, WHEN, edit, prepared
 
 
 def fingerprint(folder: Path) -> dict[str, tuple[int, int, str]]:
@@ -285,86 +248,6 @@ def test_a_submodule_is_filled_from_what_the_user_has(
     assert (folder / "vendor" / "lib" / "lib.c").read_text() == "int x;\n"
     assert list((folder / "vendor" / "other").iterdir()) == []
     assert git(folder, "status", "--porcelain") == ""
-
-
-def test_the_users_hooks_do_not_run(repository: Repository, tmp_path: Path) -> None:
-    """Neither a hook in the repository nor one that core.hooksPath names runs in a release."""
-    witness = tmp_path / "ran"
-    hooks = tmp_path / "hooks"
-    hooks.mkdir()
-    for folder in (hooks, repository.folder / ".git" / "hooks"):
-        folder.mkdir(exist_ok=True)
-        for name in ("pre-commit", "commit-msg", "post-checkout", "pre-push", "post-index-change"):
-            (folder / name).write_text(f"#!/bin/sh\ntouch '{witness}'\nexit 1\n")
-            (folder / name).chmod(0o755)
-    repository.git("config", "core.hooksPath", str(hooks))
-    remote = bare_copy(repository.folder, tmp_path / "remote", Runner())
-    clone = prepared(repository, tmp_path / "clone", str(remote))
-    head = repository.head
-    commit = clone.commit(head, [edit("VERSION", "", "1\n")], "Release", WHEN)
-    clone.checkout("build")
-    clone.push({"refs/heads/main": (head, commit)})
-    assert not witness.exists()
-
-
-def test_commit_and_tag_are_signed_where_the_user_signs(
-    repository: Repository, tmp_path: Path
-) -> None:
-    """With commit.gpgsign and tag.gpgsign both carry a signature that the user's key verifies."""
-    if shutil.which("ssh-keygen") is None:
-        pytest.skip("ssh-keygen is not installed")
-    key = tmp_path / "key"
-    subprocess.run(
-        ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True, timeout=30
-    )
-    signers = tmp_path / "signers"
-    signers.write_text(f"ada@example.org {key.with_suffix('.pub').read_text()}")
-    for name, value in (
-        ("gpg.format", "ssh"),
-        ("user.signingkey", str(key)),
-        ("gpg.ssh.allowedSignersFile", str(signers)),
-        ("commit.gpgsign", "true"),
-        ("tag.gpgsign", "yes"),
-    ):
-        repository.git("config", name, value)
-    clone = prepared(repository, tmp_path / "clone")
-    commit = clone.commit(repository.head, [edit("VERSION", "", "1\n")], "Release", WHEN)
-    clone.tag("v1", commit, "Release 1", WHEN)
-    folder = clone.checkout("look")
-    verify = ("-c", f"gpg.ssh.allowedSignersFile={signers}")
-    git(folder, *verify, "verify-commit", commit)
-    git(folder, *verify, "verify-tag", "v1")
-
-
-@pytest.mark.parametrize("what", ["commit", "tag"])
-def test_a_signature_that_cannot_be_made_is_said(
-    repository: Repository, tmp_path: Path, what: str
-) -> None:
-    """A signing program that fails stops the release before anything is recorded."""
-    repository.git("config", f"{what}.gpgsign", "true")
-    repository.git("config", "gpg.program", "false")
-    clone = prepared(repository, tmp_path / "clone")
-    edits = [edit("VERSION", "", "1\n")]
-
-    def make() -> str:
-        if what == "commit":
-            return clone.commit(repository.head, edits, "Release", WHEN)
-        return clone.tag("v1", repository.head, "Release 1", WHEN)
-
-    with pytest.raises(InvalidConfiguration) as caught:
-        make()
-    assert caught.value.doing == "signing"
-    assert clone.release_commit() == ""
-    assert clone.tag_object("v1") is None
-
-
-def test_the_users_filters_run_in_a_checkout(repository: Repository, tmp_path: Path) -> None:
-    """A file that git stores in another form (as Git LFS does) is in its true form in a build."""
-    repository.git("config", "filter.loud.smudge", "tr a-z A-Z")
-    repository.git("config", "filter.loud.clean", "tr A-Z a-z")
-    repository.commit("Say it aloud", {".gitattributes": "*.loud filter=loud\n", "a.loud": "hey\n"})
-    folder = prepared(repository, tmp_path / "clone").checkout("build")
-    assert (folder / "a.loud").read_text() == "HEY\n"
 
 
 def test_a_git_that_is_too_old_is_said(
