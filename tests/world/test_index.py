@@ -192,6 +192,37 @@ def test_no_page_from_before_an_upload_is_shared(wheel: StoredFile) -> None:
         assert len(talker.heard) == 5
 
 
+def test_one_look_serves_uploads_that_end_together(
+    wheel: StoredFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A look waits for uploads that are under way, and is then the look of all of them."""
+    monkeypatch.setattr("seatrial.world.index.GATHERED", 30)
+    arrived, go = threading.Event(), threading.Event()
+    after: list[bool] = []
+
+    def script(heard: Heard) -> Say:
+        if heard.method == "GET":
+            after.append(go.is_set())
+            return PAGE
+        arrived.set()
+        go.wait(30)
+        return Say(200)
+
+    with Talker(script) as talker:
+        index = index_at(talker)
+        moment = time.monotonic()
+        sender = threading.Thread(target=lambda: index.upload(wheel))
+        looker = threading.Thread(target=lambda: index.files("demo", asked_after=moment))
+        sender.start()
+        assert arrived.wait(30)
+        looker.start()
+        go.set()
+        sender.join()
+        looker.join()
+        index.files("demo", asked_after=moment)
+    assert after == [True]
+
+
 def test_a_shared_fault_reaches_everybody_and_is_not_kept() -> None:
     """Who waits for a request that fails gets its error; the next one asks anew."""
     with Talker(in_turn(Say(418), PAGE)) as talker:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import email.utils
 import hashlib
 import http
+import math
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -48,14 +49,24 @@ UPLOAD_PATIENCE = 300.0
 FETCHED = 16 << 30
 """Bytes of a file to fetch whose size the index does not state."""
 
+GATHERED = 0.1
+"""Seconds that a look waits at most for other uploads of ours, to be theirs as well."""
+
 UNAUTHORIZED = frozenset({http.HTTPStatus.UNAUTHORIZED, http.HTTPStatus.FORBIDDEN})
 
 
 class _Flight:
-    """One request for a project page, which several threads may wait for."""
+    """One request for a project page, which several threads may wait for.
+
+    Attributes:
+        began: when it was sent (``time.monotonic()``); not yet when infinite.
+        landed: set when the answer is there, or is not to come.
+        held: the answer.
+        fault: why there is none.
+    """
 
     def __init__(self) -> None:
-        self.began = time.monotonic()
+        self.began = math.inf
         self.landed = threading.Event()
         self.held: Mapping[str, HeldFile] | None = None
         self.fault: SeatrialError | None = None
@@ -91,6 +102,8 @@ class HttpIndex:
         self._login: Credential | None = None
         self._flights: dict[str, _Flight] = {}
         self._changed = 0.0
+        self._uploading = 0
+        self._upload_ended = threading.Condition(self._lock)
 
     def files(self, project: str, *, asked_after: float = 0.0) -> Mapping[str, HeldFile]:
         """Give the files of a project by name; empty when the index does not know it.
@@ -133,6 +146,7 @@ class HttpIndex:
 
     def _fly(self, flight: _Flight, project: str) -> Mapping[str, HeldFile]:
         try:
+            self._gather(flight)
             flight.held = self._ask_for(project)
         except SeatrialError as error:
             flight.fault = error
@@ -144,6 +158,15 @@ class HttpIndex:
                 if flight.held is None and self._flights.get(project) is flight:
                     del self._flights[project]
             flight.landed.set()
+
+    def _gather(self, flight: _Flight) -> None:
+        """Wait a moment while others upload: one look then serves all that end meanwhile.
+
+        Who looks when no upload is under way any more does not wait.
+        """
+        with self._upload_ended:
+            self._upload_ended.wait_for(lambda: not self._uploading, GATHERED)
+            flight.began = time.monotonic()
 
     def _ask_for(self, project: str) -> Mapping[str, HeldFile]:
         request = Request(
@@ -228,14 +251,18 @@ class HttpIndex:
             body=body,
             patience=UPLOAD_PATIENCE,
         )
+        with self._lock:
+            self._uploading += 1
         try:
             answer = self._http.ask(request)
         except Unreachable as error:
             thing = f"{file.name} to {shown(self.upload_url)}"
             raise Unreachable(thing, error.said, doing="uploading") from error
         finally:
-            with self._lock:
+            with self._upload_ended:
+                self._uploading -= 1
                 self._changed = time.monotonic()
+                self._upload_ended.notify_all()
         if not answer.ok:
             self._refuse(file, login, answer)
 
