@@ -29,14 +29,20 @@ def command(files: tuple[Path, ...], *, index: str, yes: bool, as_json: bool) ->
 
     A file that is there already with the same bytes is left alone; with other bytes it is refused.
     """
-    from seatrial.cli.confirm import confirmation, refuse_unasked
-    from seatrial.cli.progress import Steps
-    from seatrial.cli.singles import show_single
-    from seatrial.operations.running import Watch
-    from seatrial.operations.single import publish
+    from seatrial.operations.publishing import beginning, publish
 
-    refuse_unasked(yes=yes)
-    with Steps() as steps:
-        watch = Watch(progress=steps, confirm=confirmation(steps, yes=yes))
-        report = publish(files, index, watch)
+    if not yes:
+        from seatrial.cli.confirm import refuse_unasked
+
+        refuse_unasked(yes=yes)
+    # The rest is imported while the files are read and the index is asked.
+    with beginning(files, index) as begun:
+        from seatrial.cli.confirm import confirmation
+        from seatrial.cli.progress import Steps
+        from seatrial.cli.singles import show_single
+        from seatrial.operations.running import Watch
+
+        with Steps() as steps:
+            watch = Watch(progress=steps, confirm=confirmation(steps, yes=yes))
+            report = publish(begun, watch)
     show_single(report, as_json=as_json)

@@ -1,4 +1,7 @@
-"""A repository opened for work: its commit, its configuration, and how to reach what it names."""
+"""A repository opened for work: its commit, its configuration, and how to reach what it names.
+
+What an upload by itself has no need of is imported late.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from seatrial.addresses import GITHUB_HOST
 from seatrial.config.indexes import index_settings
@@ -14,19 +18,17 @@ from seatrial.config.load import FILES, Configuration, load
 from seatrial.config.schema import Settings
 from seatrial.errors import NoPackage, SeveralPackages
 from seatrial.process import Runner
-from seatrial.repository.facts import Facts, Package
-from seatrial.repository.read import read_facts
 from seatrial.repository.snapshot import Snapshot, open_snapshot
 from seatrial.secret import Redactor
 from seatrial.world.credentials import Credential, Target, find_credential
-from seatrial.world.forge.detect import Repository, api_address, detect
-from seatrial.world.forge.github import GitHub
-from seatrial.world.forge.token import find_token
-from seatrial.world.gitpush import Remote
 from seatrial.world.http import Http
 from seatrial.world.index import HttpIndex
-from seatrial.world.ports import RemoteRef
-from seatrial.world.usergit import push_address, read_user_git
+
+if TYPE_CHECKING:
+    from seatrial.repository.facts import Facts, Package
+    from seatrial.world.forge.detect import Repository
+    from seatrial.world.forge.github import GitHub
+    from seatrial.world.ports import RemoteRef
 
 
 @dataclass(frozen=True)
@@ -154,6 +156,8 @@ class Project:
     @cached_property
     def facts(self) -> Facts:
         """What the repository says."""
+        from seatrial.repository.read import read_facts
+
         return read_facts(self.snapshot, self.settings, self.folder)
 
     def package(self) -> Package:
@@ -187,6 +191,8 @@ class Project:
     @cached_property
     def remote_url(self) -> str:
         """The address that the remote is pushed to, login and all; empty without a remote."""
+        from seatrial.world.usergit import push_address
+
         remote = self.facts.remote
         return push_address(self.snapshot.root, remote.name) if remote else ""
 
@@ -196,6 +202,9 @@ class Project:
         Raises:
             Unreachable: it did not answer.
         """
+        from seatrial.world.gitpush import Remote
+        from seatrial.world.usergit import read_user_git
+
         redactor = self.runner.redactor
         return Remote(
             address=self.remote_url,
@@ -208,12 +217,17 @@ class Project:
     @cached_property
     def repository(self) -> Repository | None:
         """The repository on its forge; nothing when the remote lies on no known one."""
+        from seatrial.world.forge.detect import detect
+
         if not self.settings.forge.release or not self.remote_url:
             return None
         return detect(self.remote_url, self.settings.forge)
 
     def forge(self) -> GitHub | None:
         """Give the real forge, or nothing."""
+        from seatrial.world.forge.detect import api_address
+        from seatrial.world.forge.github import GitHub
+
         if self.repository is None:
             return None
         address = api_address(self.repository, self.settings.forge)
@@ -225,6 +239,8 @@ class Project:
         Raises:
             CredentialMissing: there is none.
         """
+        from seatrial.world.forge.token import find_token
+
         host = self.repository.host if self.repository else ""
         found = find_token(host or GITHUB_HOST, os.environ, Path.home())
         self.runner.redactor.add(found.password)
