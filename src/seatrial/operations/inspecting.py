@@ -22,7 +22,6 @@ from seatrial.inspection.against import against, against_previous
 from seatrial.inspection.inspect import Question, inspect_release
 from seatrial.inspection.verdict import Asked
 from seatrial.operations.project import Outside, Project
-from seatrial.operations.publishing import surroundings
 from seatrial.operations.rehearsed import cache_folder
 from seatrial.operations.releasefiles import Release, by_release
 from seatrial.operations.trying import Trial
