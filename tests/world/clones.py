@@ -26,7 +26,7 @@ def prepared(repository: Repository, folder: Path, remote: str = "") -> CloneGit
     return made
 
 
-def edit(path: str, before: str, after: str) -> FileEdit:
+def edit(path: str, before: str, after: str | None) -> FileEdit:
     """Give an edit that expects ``before``; an empty one is for a new file."""
     digest = hashlib.sha256(before.encode()).hexdigest() if before else ""
     return FileEdit(path=path, before=digest, after=after, diff="")

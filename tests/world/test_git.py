@@ -95,6 +95,23 @@ def test_the_same_input_gives_the_same_commit(repository: Repository, tmp_path: 
     assert ids[0] == ids[1]
 
 
+def test_a_commit_can_take_files_away(clone: CloneGit, repository: Repository) -> None:
+    """A file whose edit has no new content is not in the release commit; all others are."""
+    edits = [edit("dos.txt", FILES["dos.txt"], None), edit("neu", "", "1\n")]
+    clone.commit(repository.head, edits, "Release", WHEN)
+    checkout = clone.checkout("look")
+    listed = git(checkout, "ls-tree", "-r", "-z", "--name-only", "HEAD").split("\0")
+    assert set(filter(None, listed)) == {*FILES, "neu"} - {"dos.txt"}
+
+
+def test_a_file_that_changed_meanwhile_is_not_taken_away(
+    clone: CloneGit, repository: Repository
+) -> None:
+    """What the plan did not see is not removed."""
+    with pytest.raises(StalePlan):
+        clone.commit(repository.head, [edit("tool.sh", "other", None)], "Release", WHEN)
+
+
 def test_without_edits_the_release_is_the_planned_commit(
     repository: Repository, clone: CloneGit
 ) -> None:
