@@ -225,3 +225,24 @@ def test_killed_past_the_point_of_no_return_it_cannot_be_undone(tmp_path: Path) 
         assert "seatrial resume" in undone.stderr
         assert stage.shown() == before
         finishes(stage, bytes_of="main")
+
+
+def test_a_release_that_cannot_be_finished_is_left_behind_by_a_named_version(
+    tmp_path: Path,
+) -> None:
+    """Where an index keeps refusing one of its files, the next version has a way past it."""
+    with scene(tmp_path, more="", faults=["400@upload:2"]) as stage:
+        refused = stage.seatrial("release", "--yes")
+        assert refused.returncode == 4, refused.stderr
+        stage.project.git("pull", "--quiet", "origin", "main")
+        stage.project.commit("fix: mend", {"demo.py": "MENDED = True\ndef main(): pass\n"})
+        stage.project.push()
+        beside = stage.seatrial("release", "--yes")
+        assert beside.returncode == 4, beside.stderr
+        assert "name the next version with --version" in beside.stderr
+        released = stage.seatrial("release", "--version", "1.1.1", "--yes")
+        assert released.returncode == 0, released.stderr
+        assert stage.shown("v1.1.1").tagged == "Release 1.1.1"
+        held = stage.held("main")
+        assert len([name for name in held if name.startswith("demo-1.1.0")]) == 1
+        assert len([name for name in held if name.startswith("demo-1.1.1")]) == 2

@@ -13,7 +13,7 @@ from packaging.version import Version
 
 from seatrial.actions.registry import bind
 from seatrial.engine.history import history
-from seatrial.engine.journal import Intend, Journal
+from seatrial.engine.journal import Expanded, Intend, Journal
 from seatrial.engine.lock import hold
 from seatrial.engine.runs import RunFolder, create, find, finished, list_runs
 from seatrial.engine.undo import undo as undo_actions
@@ -52,6 +52,10 @@ from seatrial.versions.decide import Wish
 
 OUTSIDE = (DraftRelease, UploadAssets, Upload, Push, PublishRelease)
 """Actions that change something beyond this machine."""
+
+LEFT_BEHIND = (
+    "Finish it with seatrial resume; if it cannot be finished, name the next version with --version."
+)
 
 
 class Ending(msgspec.Struct, frozen=True, kw_only=True):
@@ -157,12 +161,14 @@ class Earlier(msgspec.Struct, frozen=True, kw_only=True):
         plan: its plan.
         finished: whether nothing is left to do.
         outside: whether it has begun to change anything outside this machine.
+        forever: whether it has begun what cannot be taken back.
     """
 
     run: RunFolder
     plan: Plan
     finished: bool
     outside: bool
+    forever: bool
 
 
 def _earlier(project: Project) -> Earlier | None:
@@ -174,8 +180,18 @@ def _earlier(project: Project) -> Earlier | None:
             continue
         plan = read_plan(run.plan)
         outside = {action.key for action in plan.actions if isinstance(action, OUTSIDE)}
-        touched = any(isinstance(entry, Intend) and entry.key in outside for entry in entries)
-        return Earlier(run=run, plan=plan, finished=past.finished, outside=touched)
+        begun = {entry.key for entry in entries if isinstance(entry, Intend)}
+        no_return = {plan.point_of_no_return}
+        for entry in entries:
+            if isinstance(entry, Expanded) and entry.key == plan.point_of_no_return:
+                no_return.update(entry.parts)
+        return Earlier(
+            run=run,
+            plan=plan,
+            finished=past.finished,
+            outside=bool(begun & outside),
+            forever=bool(begun & no_return),
+        )
     return None
 
 
@@ -183,6 +199,9 @@ def _settled(
     project: Project, earlier: Earlier, request: Request, wanted: Plan | None, watch: Watch
 ) -> Ending | None:
     """End or finish the run that was begun before, where the release is that run.
+
+    A run that can neither be finished nor taken back (an index refused one of its files) stands in
+    nobody's way for ever: another version that is named is released beside it.
 
     Raises:
         UnfinishedRun: it is another release, it has changed things outside, and it is not finished.
@@ -201,9 +220,12 @@ def _settled(
         return Ending(planning=done, report=None)
     if same:
         return _again(project, earlier.run, plan, watch)
+    if earlier.forever and asked and Version(asked) != Version(plan.version):
+        return None
     raise UnfinishedRun(
         f"{plan.package} {plan.version}",
         f"run {earlier.run.id}, for commit {plan.commit[:12]}, has begun and is not finished",
+        next_step=LEFT_BEHIND if earlier.forever else None,
     )
 
 
