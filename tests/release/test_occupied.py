@@ -115,6 +115,7 @@ def test_nothing_complete_and_incomplete_are_three_outcomes(tmp_path: Path) -> N
         assert json.loads(done.stdout)["going_on"] is True
         again = stage.seatrial("release", "--yes", at=other, home="other-home")
         assert again.stdout.startswith("Already complete: demo 1.1.0")
+        assert "name it with --version" in again.stdout
         # The first clone's own run finds everything there.
         finishes(stage, bytes_of="main")
         stage.project.git("pull", "--quiet", "--tags")

@@ -175,3 +175,16 @@ def test_a_run_goes_on_though_its_plan_says_less_than_plans_say_now(tmp_path: Pa
         resumed = stage.seatrial("resume", "--yes")
         assert resumed.returncode == 0, resumed.stderr
         complete(stage)
+
+
+def test_a_run_whose_plan_cannot_be_read_says_how_to_get_past_it(tmp_path: Path) -> None:
+    """A run of another version of Seatrial is finished by that one, or given up by hand."""
+    with scene(tmp_path) as stage:
+        run = stage.project.folder / ".git/seatrial/runs/20260101T000000Z-1.1.0-abcdef"
+        run.mkdir(parents=True)
+        (run / "plan.json").write_text('{"schema": 99}')
+        for command in (["release", "--yes"], ["resume", "--yes"], ["undo"], ["status"]):
+            done = stage.seatrial(*command)
+            assert done.returncode == 2, done.stderr
+            assert f"remove {run}" in done.stderr
+        assert not stage.shown().tagged

@@ -13,7 +13,7 @@ from seatrial.engine.journal import Entry
 from seatrial.engine.lock import running
 from seatrial.engine.runs import RunFolder, find, list_runs
 from seatrial.operations.pages import HTML
-from seatrial.operations.planfiles import read_plan
+from seatrial.operations.planfiles import plan_of
 from seatrial.operations.project import Project
 from seatrial.operations.running import journal_of
 
@@ -65,7 +65,7 @@ def statuses(path: Path, wanted: str = "") -> Sequence[RunStatus]:
 
 
 def _status(run: RunFolder, at_work: str, *, newest: bool) -> RunStatus:
-    plan = read_plan(run.plan)
+    plan = plan_of(run)
     past = history(journal_of(run.path))
     mine = at_work if newest and not past.outcome else ""
     keys = {action.key for action in plan.actions}

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from seatrial.engine.runs import RunFolder
 from seatrial.errors import InvalidConfiguration, StalePlan
 from seatrial.plan.values import PLAN_SCHEMA, Plan, decode_plan
 from seatrial.storage import storage_faults
@@ -20,7 +21,7 @@ def read_plan(file: Path) -> Plan:
     """Read a plan from a file.
 
     Args:
-        file: what ``seatrial plan --out`` wrote, or the plan of a run.
+        file: what ``seatrial plan --out`` wrote.
 
     Raises:
         InvalidConfiguration: it cannot be read, or is no plan.
@@ -61,3 +62,23 @@ def run_digest(run: Path) -> str:
     """
     with storage_faults(run / PLAN):
         return hashlib.sha256((run / PLAN).read_bytes()).hexdigest()
+
+
+def plan_of(run: RunFolder) -> Plan:
+    """Read the plan of a run.
+
+    Args:
+        run: the run's folder.
+
+    Raises:
+        InvalidConfiguration, StalePlan: it cannot be read, as after a change of Seatrial's version.
+    """
+    try:
+        return read_plan(run.plan)
+    except (InvalidConfiguration, StalePlan) as error:
+        # Nothing makes this plan again: the run goes on with it, or is given up.
+        error.next_step = (
+            "Go on with the version of Seatrial that began this run; "
+            f"or give the run up: remove {run.path}."
+        )
+        raise

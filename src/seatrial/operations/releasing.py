@@ -24,7 +24,7 @@ from seatrial.errors import (
     UnfinishedRun,
 )
 from seatrial.operations.pages import write_pages
-from seatrial.operations.planfiles import read_plan, run_digest
+from seatrial.operations.planfiles import plan_of, read_plan, run_digest
 from seatrial.operations.planning import Request, plan_release
 from seatrial.operations.project import Project
 from seatrial.operations.running import (
@@ -54,7 +54,8 @@ OUTSIDE = (DraftRelease, UploadAssets, Upload, Push, PublishRelease)
 """Actions that change something beyond this machine."""
 
 LEFT_BEHIND = (
-    "Finish it with seatrial resume; if it cannot be finished, name the next version with --version."
+    "Finish it with seatrial resume; "
+    "if it cannot be finished, name the next version with --version."
 )
 
 
@@ -121,7 +122,7 @@ def resume(path: Path, run: str, watch: Watch) -> Ending:
     common = project.snapshot.common
     with hold(common, command="resume"):
         found = find(common, run)
-        plan = read_plan(found.plan)
+        plan = plan_of(found)
         if finished(found) and history(journal_of(found.path)).outcome != "undone":
             done = Complete(package=plan.package, version=plan.version, tag=plan.tag)
             return Ending(planning=done, report=None)
@@ -144,7 +145,7 @@ def undo(path: Path, run: str, watch: Watch) -> ReleaseReport:
     common = project.snapshot.common
     with hold(common, command="undo"):
         found = find(common, run)
-        plan = read_plan(found.plan)
+        plan = plan_of(found)
         at = project.at(plan.commit, folder_of(plan))
         world = real_world(at, plan, found.path)
         with Journal.open(found.journal, listener=watch.listener) as journal:
@@ -178,7 +179,7 @@ def _earlier(project: Project) -> Earlier | None:
         past = history(entries)
         if past.outcome == "undone":
             continue
-        plan = read_plan(run.plan)
+        plan = plan_of(run)
         outside = {action.key for action in plan.actions if isinstance(action, OUTSIDE)}
         begun = {entry.key for entry in entries if isinstance(entry, Intend)}
         no_return = {plan.point_of_no_return}

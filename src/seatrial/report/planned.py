@@ -28,6 +28,8 @@ def show_planning(console: Console, planning: Planning, then: str = "seatrial re
     elif isinstance(planning, Complete):
         name = f"{safe(planning.package)} {planning.version}"
         prose(console, f"Already complete: {name} ({safe(planning.tag)}).")
+        # A candidate becomes the final release, or a release gets a post-release, from one commit.
+        prose(console, "To release this commit as another version too, name it with --version.")
     else:
         if planning.going_on:
             prose(console, "Incomplete: going on with what is there.\n")
