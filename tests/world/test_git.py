@@ -9,7 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from seatrial.errors import InvalidConfiguration, NoRepository, StalePlan, TagElsewhere, ToolMissing
+from seatrial.errors import (
+    InvalidConfiguration,
+    NoRepository,
+    StalePlan,
+    TagElsewhere,
+    ToolMissing,
+    Unreachable,
+)
 from seatrial.process import Runner
 from seatrial.secret import Secret
 from seatrial.world.git import CloneGit, bare_copy
@@ -247,6 +254,27 @@ def test_a_partial_clone_fetches_what_it_lacks(repository: Repository, tmp_path:
     partial = Repository(folder=tmp_path / "partial")
     clone = prepared(partial, tmp_path / "clone")
     assert (clone.checkout("build") / "dos.txt").read_bytes() == b"one\r\ntwo\r\n"
+
+
+def test_a_partial_clone_whose_remote_is_away_is_said(
+    repository: Repository, tmp_path: Path
+) -> None:
+    """What is missing and cannot be fetched is no broken disk: cause and way out are named."""
+    repository.git("config", "uploadpack.allowFilter", "true")
+    address = repository.folder.as_uri()
+    git(tmp_path, "clone", "--quiet", "--no-checkout", "--filter=blob:none", address, "partial")
+    partial = Repository(folder=tmp_path / "partial")
+    clone = prepared(partial, tmp_path / "clone")
+    repository.folder.rename(tmp_path / "away")
+    with pytest.raises(Unreachable, match="a partial clone, 4 of the commit's objects") as caught:
+        clone.commit(partial.head, [edit("new.txt", "", "new\n")], "Release", WHEN)
+    assert caught.value.thing == "the remote origin"
+    assert "whole clone" in caught.value.next_step
+    with pytest.raises(Unreachable):
+        clone.checkout("build")
+    (tmp_path / "away").rename(repository.folder)
+    clone.commit(partial.head, [edit("new.txt", "", "new\n")], "Release", WHEN)
+    assert (clone.checkout("build") / "new.txt").read_text() == "new\n"
 
 
 def test_a_submodule_is_filled_from_what_the_user_has(

@@ -27,6 +27,7 @@ RELEASE = "refs/seatrial/release"
 BOUNDARY = "[tool.uv.workspace]\nmembers = []\n"
 """The ``pyproject.toml`` above the checkouts: tools that look for settings in the folders above
 (uv, pytest) end here, and do not come to the user's working tree."""
+TAG_LINE = "%(objectname) %(refname)"
 PLAIN_FILES = ("100644", "100755")
 
 
@@ -185,7 +186,7 @@ class CloneGit:
         done = self._runner.run(
             ["git", "read-tree", "-u", "--reset", "HEAD"], cwd=folder, env=user_git.environment({})
         )
-        check(done, "git read-tree", folder)
+        check(done, "git read-tree", folder, lender=user_git)
         fill_submodules(folder, user_git, self._runner)
         return folder
 
@@ -250,13 +251,10 @@ class CloneGit:
 
     def _tag_lines(self, git_dir: Path) -> list[str]:
         done = self._runner.run(
-            [
-                "git", f"--git-dir={git_dir}", "for-each-ref",
-                "--format=%(objectname) %(refname)", "refs/tags",
-            ],
+            ["git", f"--git-dir={git_dir}", "for-each-ref", f"--format={TAG_LINE}", "refs/tags"],
             cwd=self._folder,
             env=self._user_git().environment({}),
-        )  # fmt: skip
+        )
         return check(done, "git for-each-ref", git_dir).text.splitlines()
 
     def _edited_tree(self, parent: str, edits: Sequence[FileEdit]) -> str:
@@ -317,7 +315,8 @@ class CloneGit:
             cwd=self._git_dir,
             env=self._user_git().environment({}),
         )
-        return hashlib.sha256(check(done, "git cat-file", self._git_dir).stdout).hexdigest()
+        check(done, "git cat-file", self._git_dir, lender=self._user_git())
+        return hashlib.sha256(done.stdout).hexdigest()
 
     def _git(
         self,
@@ -334,7 +333,9 @@ class CloneGit:
             env=self._user_git().environment({}) | dict(env or {}),
             stdin=stdin,
         )
-        return check(done, f"git {arguments[0]}", self._git_dir) if must else done
+        if must:
+            check(done, f"git {arguments[0]}", self._git_dir, lender=self._user_git())
+        return done
 
 
 def _signed(done: Completed, thing: str) -> Completed:

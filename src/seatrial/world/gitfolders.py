@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from seatrial.errors import StorageFault
+from seatrial.errors import StorageFault, Unreachable
 from seatrial.process import Completed, Runner
 from seatrial.world.folders import storing
 from seatrial.world.usergit import UserGit, plain_environment
@@ -92,12 +92,39 @@ def _say_partial(git_dir: Path, user_git: UserGit) -> None:
         )
 
 
-def check(done: Completed, command: str, place: Path) -> Completed:
+def check(
+    done: Completed, command: str, place: Path, *, lender: UserGit | None = None
+) -> Completed:
     """Give a finished git command back.
 
+    Args:
+        done: how it ended.
+        command: which.
+        place: the repository of ours that it ran in.
+        lender: what that borrows its objects from; asked whether the failure is a lack of them.
+
     Raises:
+        Unreachable: the lender is a partial clone, and its remote does not give what it lacks.
         StorageFault: it failed; only the disk, or a repository that broke, makes it fail there.
     """
     if done.code != 0:
+        if lender is not None and lender.promisors and (lacking := _lacking(place, lender)):
+            raise Unreachable(
+                f"the remote {lender.promisors[0]}",
+                f"the repository is a partial clone, {lacking} of the commit's objects are not in "
+                f"it, and they could not be had from there\n{done.said}",
+                doing="fetching what is missing from",
+                next_step="Run this again when the remote answers, or in a whole clone.",
+            )
         raise StorageFault(str(place), done.said, doing=f"running {command} in")
     return done
+
+
+def _lacking(place: Path, lender: UserGit) -> int:
+    """Count the objects of a repository's HEAD that are not here; none is fetched for it.
+
+    Source: git-rev-list(1), ``--missing=print``.
+    """
+    argv = ["git", "rev-list", "--objects", "--no-walk", "--missing=print", "HEAD"]
+    listed = Runner().run(argv, cwd=place, env=lender.environment({}))
+    return sum(line.startswith("?") for line in listed.text.splitlines())
