@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from seatrial.errors import NoRepository, ToolMissing
+from seatrial.errors import NoRepository, ToolMissing, Unreachable
 from seatrial.process import Runner
 from seatrial.repository.listings import mask_login
 from seatrial.repository.snapshot import open_snapshot
@@ -303,3 +303,18 @@ def test_git_must_be_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 def test_logins_in_addresses_are_masked(url: str, shown: str) -> None:
     """No password or token of a remote's address is shown."""
     assert mask_login(url) == shown
+
+
+def test_a_partial_clone_whose_remote_is_away_is_said(tmp_path: Path) -> None:
+    """A file that a partial clone lacks, and that its remote does not give, is told as that."""
+    whole = make_repository(tmp_path / "whole", {"a.txt": "a"})
+    whole.git("config", "uploadpack.allowFilter", "true")
+    address = whole.folder.as_uri()
+    git(tmp_path, "clone", "--quiet", "--no-checkout", "--filter=blob:none", address, "partial")
+    snapshot = open_snapshot(tmp_path / "partial", Runner())
+    whole.folder.rename(tmp_path / "away")
+    with pytest.raises(Unreachable, match="it is a partial clone") as caught:
+        snapshot.text("a.txt")
+    assert "whole clone" in caught.value.next_step
+    (tmp_path / "away").rename(whole.folder)
+    assert snapshot.text("a.txt") == "a"

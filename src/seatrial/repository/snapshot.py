@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from seatrial.errors import NoRepository, SeatrialError, ToolMissing
+from seatrial.errors import NoRepository, SeatrialError, ToolMissing, Unreachable
 from seatrial.process import Completed, Runner, child_environment
 from seatrial.repository.facts import Remote
 from seatrial.repository.listings import (
@@ -357,12 +357,24 @@ def _objects(root: Path, ids: Sequence[str]) -> dict[str, bytes]:
     It has a runner of its own: a redactor made for what people see must not change file contents.
 
     Raises:
+        Unreachable: a partial clone lacks one, and its remote does not give it.
         NoRepository: one of them is not there, or git failed.
     """
     if not ids:
         return {}
     asked = "".join(f"{id_}\n" for id_ in ids).encode()
-    output = _git(Runner(), root, "cat-file", "--batch", stdin=asked).stdout
+    try:
+        output = _git(Runner(), root, "cat-file", "--batch", stdin=asked).stdout
+    except NoRepository as error:
+        partial = ["git", "config", "--get-regexp", r"^remote\..*\.promisor$"]
+        if Runner().run(partial, cwd=root, env=child_environment(QUIET_GIT)).code != 0:
+            raise
+        raise Unreachable(
+            str(root),
+            f"it is a partial clone, and what it lacks could not be fetched\n{error.said}",
+            doing="reading",
+            next_step="Run this again when the remote answers, or in a whole clone.",
+        ) from error
     found: dict[str, bytes] = {}
     at = 0
     for id_ in ids:
