@@ -95,3 +95,14 @@ def test_resume_without_a_terminal_and_without_yes_is_refused(tmp_path: Path) ->
         told(stage.seatrial("resume"), 1, "no terminal to ask on", "--yes")
         assert not stage.shown().index
         finishes(stage)
+
+
+def test_every_credential_that_is_missing_is_told_at_once(tmp_path: Path) -> None:
+    """Who has to make three tokens learns so from one command, before anything is done."""
+    with scene(tmp_path) as stage:
+        names = ("GH_TOKEN", "SEATRIAL_TOKEN_MAIN", "SEATRIAL_TOKEN_STAGE")
+        release = stage.start("release", "--yes", env=dict.fromkeys(names, ""))
+        _, said = release.communicate(timeout=60)
+        assert release.returncode == 1, said
+        assert all(f"${name}: nothing" in said for name in names)
+        assert not (stage.project.folder / ".git" / "seatrial" / "runs").exists()

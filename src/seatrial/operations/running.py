@@ -94,11 +94,20 @@ def preflight(actions: Sequence[Action[World]], world: World) -> None:
     """Ask every action that can tell beforehand whether it may be done later.
 
     Raises:
-        SeatrialError: the error that the act would meet.
+        SeatrialError: the first error that an act would meet; ``others`` are all that follow, so
+            that everything that is missing is told at once.
     """
+    met: dict[str, SeatrialError] = {}
     for action in actions:
         if isinstance(action, Preflight):
-            action.preflight(world)
+            try:
+                action.preflight(world)
+            except SeatrialError as error:
+                met.setdefault(str(error), error)
+    if met:
+        first, *others = met.values()
+        first.others = tuple(others)
+        raise first
 
 
 def journal_of(run: Path) -> Sequence[Entry]:
