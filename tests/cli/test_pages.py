@@ -49,10 +49,19 @@ def test_a_kept_rehearsal_has_its_page_in_its_folder(tmp_path: Path) -> None:
 def test_the_page_says_which_faults_were_asked_for(tmp_path: Path) -> None:
     """Who asked for faults reads that they came, and that the release went on."""
     with scene(tmp_path) as stage:
-        done = stage.seatrial("rehearse", "--fault", "503@upload:1", "--fault", "kill@push")
+        done = stage.seatrial(
+            "rehearse",
+            "--fault",
+            "503@upload:1",
+            "--fault",
+            "kill@push",
+            "--fault",
+            "drop@upload:99",
+        )
         assert done.returncode == 0, done.stderr
         assert "The fault 503@upload:1 was asked for, and the release went through." in done.stdout
         assert "The fault kill@push was asked for, and the release went through." in done.stdout
+        assert "The fault drop@upload:99 was asked for, and it never came" in done.stdout
 
 
 def test_a_stopped_rehearsal_has_a_page_that_says_why(tmp_path: Path) -> None:

@@ -36,7 +36,9 @@ def test_nonsense_is_refused_with_what_is_known(text: str) -> None:
 
 def test_a_fault_meets_one_request() -> None:
     """The third upload is met, once; other requests are not counted with it."""
-    book = FaultBook([Fault("503", "upload", 3), Fault("kill", "upload", 1)])
+    come: set[Fault] = set()
+    book = FaultBook([Fault("503", "upload", 3), Fault("kill", "upload", 1)], come)
     met = [book.due(names) for names in [("upload",), ("visible",), ("upload",), (), ("upload",)]]
     assert met == [None, None, None, None, Fault("503", "upload", 3)]
     assert book.due(("upload",)) is None
+    assert come == {Fault("503", "upload", 3)}

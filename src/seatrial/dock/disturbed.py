@@ -43,9 +43,11 @@ class Disturbance(msgspec.Struct, frozen=True, kw_only=True):
         faults: at which requests, and how.
         delay: seconds that every request takes longer.
         slow: seconds that a ``slow`` fault takes.
+        met: takes each fault that a request has met.
     """
 
     faults: tuple[Fault, ...] = ()
+    met: set[Fault] = msgspec.field(default_factory=set)
     delay: float = 0.0
     slow: float = 5.0
 
@@ -78,7 +80,7 @@ class Disturbed:
         self._app = app
         self._log = log
         self._disturbance = disturbance
-        self._book = FaultBook(disturbance.faults)
+        self._book = FaultBook(disturbance.faults, disturbance.met)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""

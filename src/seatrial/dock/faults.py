@@ -103,9 +103,11 @@ class FaultBook:
 
     Args:
         faults: those asked for; the engine's own (``kill``) are passed over.
+        met: takes each fault that a request has met.
     """
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
+    def __init__(self, faults: Sequence[Fault], met: set[Fault]) -> None:
+        self._met = met
         self._faults = [fault for fault in faults if fault.kind != "kill"]
         self._seen: Counter[str] = Counter()
 
@@ -118,5 +120,6 @@ class FaultBook:
         self._seen.update(actions)
         for fault in self._faults:
             if fault.action in actions and self._seen[fault.action] == fault.nth:
+                self._met.add(fault)
                 return fault
         return None

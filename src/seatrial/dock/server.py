@@ -56,6 +56,7 @@ class Dock:
         forge_push: whether a token may write to the forge at all.
         limits: sizes the indexes take.
         slow: seconds that a ``slow`` fault takes.
+        met: those of the faults that a request has met.
     """
 
     folder: Path
@@ -70,6 +71,7 @@ class Dock:
     forge_push: bool = field(default=True, kw_only=True)
     limits: Limits = field(default=Limits(), kw_only=True)
     slow: float = field(default=5.0, kw_only=True)
+    met: set[Fault] = field(default_factory=set, init=False)
 
     def __post_init__(self) -> None:
         settings = Settings(
@@ -222,7 +224,9 @@ class Dock:
         from seatrial.dock.disturbed import Disturbance
         from seatrial.dock.serving import Server
 
-        disturbance = Disturbance(faults=tuple(self.faults), delay=self.delay, slow=self.slow)
+        disturbance = Disturbance(
+            faults=tuple(self.faults), met=self.met, delay=self.delay, slow=self.slow
+        )
         app = make_app(self._estate, self._mark, self._log, disturbance)
         server = Server(app, self.clock)
         self._running.set_result((asyncio.get_running_loop(), server))

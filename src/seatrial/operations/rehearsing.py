@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -86,14 +86,14 @@ def rehearse(rehearsal: Rehearsal, watch: Watch) -> tuple[Planning, ReleaseRepor
         run = folder / "run"
         run.mkdir()
         (run / "plan.json").write_bytes(plan.encode())
-        with _staged(at, plan, folder, faults, timer) as stage:
+        with _staged(at, plan, folder, faults, timer) as (stage, met):
             (folder / "stage.json").write_bytes(msgspec.json.encode(stage))
             world = rehearsal_world(at, stage, run)
             _until_killed(folder, at, plan, faults)
             # A build is other programs' work; meanwhile ours gets ready for what comes after it.
             missing = Ahead(partial(missing_for_release, at, plan))
             Ahead(load_renderer)
-            scene = Scene(rehearsal, at, plan, stage, folder, timer, missing)
+            scene = Scene(rehearsal, at, plan, stage, folder, timer, missing, met)
             try:
                 perform(plan, world, run, watch)
             except SeatrialError as error:
@@ -118,6 +118,7 @@ class Scene:
         folder: everything lies in it.
         timer: runs since the beginning.
         missing: what a real release would need.
+        met: those of the dock's faults that have come.
     """
 
     rehearsal: Rehearsal
@@ -127,6 +128,7 @@ class Scene:
     folder: Path
     timer: Stopwatch
     missing: Ahead[list[Missing]]
+    met: Collection[Fault]
 
     def report(self, world: World, error: SeatrialError | None = None) -> ReleaseReport:
         """Report what came of it, and write its pages.
@@ -148,13 +150,21 @@ class Scene:
             seconds=self.timer.seconds,
         )
         report = report_release(plan, journal_of(self.folder / "run"), around)
-        went = "." if error else ", and the release went through."
         faults = tuple(
-            Note(topic="fault", text=f"The fault {fault} was asked for{went}")
-            for fault in self.rehearsal.faults
+            Note(topic="fault", text=f"The fault {text} was asked for{self._went(text, error)}")
+            for text in self.rehearsal.faults
         )
         report = msgspec.structs.replace(report, remarks=(*report.remarks, *faults))
         return write_pages(report, self.folder if keep else reports_folder(plan))
+
+    def _went(self, text: str, error: SeatrialError | None) -> str:
+        """Say how it went with a fault, to the end of the sentence."""
+        if error:
+            return "."
+        fault = parse_fault(text)
+        if fault.kind != "kill" and fault not in self.met:
+            return ", and it never came: there are fewer such requests."
+        return ", and the release went through."
 
 
 @contextlib.contextmanager
@@ -182,8 +192,8 @@ def _folder(keep: Path | None) -> Iterator[Path]:
 @contextlib.contextmanager
 def _staged(
     project: Project, plan: Plan, folder: Path, faults: Sequence[Fault], timer: Stopwatch
-) -> Iterator[Stage]:
-    """Set up remote and dock."""
+) -> Iterator[tuple[Stage, Collection[Fault]]]:
+    """Set up remote and dock; the faults that have come are told with the stage."""
     remote = bare_copy(
         project.snapshot.root,
         folder / "remote.git",
@@ -202,7 +212,8 @@ def _staged(
             name: (dock.upload_url(name), dock.simple_url(name)) for name in indexes_of(plan)
         }
         on_forge = any(isinstance(action, DraftRelease) for action in plan.actions)
-        yield Stage(remote=str(remote), indexes=indexes, forge=dock.forge_api if on_forge else "")
+        forge = dock.forge_api if on_forge else ""
+        yield Stage(remote=str(remote), indexes=indexes, forge=forge), dock.met
 
 
 def _seed(dock: Dock, project: Project, plan: Plan, since: float) -> None:
