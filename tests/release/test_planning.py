@@ -67,12 +67,11 @@ def test_files_that_have_not_kept_up_are_remarked(tmp_path: Path) -> None:
 
 def test_fragments_that_wait_keep_the_changelog_as_it_is(tmp_path: Path) -> None:
     """A section from commits would stand beside the one that the project's own program writes."""
-    with scene(tmp_path) as stage:
-        settings = '[tool.towncrier]\ndirectory = "news"\n'
-        files = {"towncrier.toml": settings, "news/12.bugfix.md": "Mended.\n"}
+    with scene(tmp_path, more="[tool.scriv]\n") as stage:
+        files = {"changelog.d/20240101_ada_mended.md": "### Fixed\n\n- Mended.\n"}
         stage.project.commit("fix: mended", files)
         text = remarks(stage)["changelog-not-written"]
-        assert "news/ holds 1 of its fragments, so run towncrier" in text
+        assert "changelog.d/ holds 1 of its fragments, so run scriv" in text
 
 
 def test_a_section_of_mere_subjects_is_remarked(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ nothing else), and it can cut a connection in the middle.  Imported late, in the
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import email.utils
 import socket
 from collections.abc import Callable
@@ -56,6 +55,26 @@ class _Protocol(H11Protocol):
         await self._inner(scope, receive, send_with_reason)
 
 
+def dated(app: ASGIApp, clock: Callable[[], float]) -> ASGIApp:
+    """Let every answer carry the date of a clock (RFC 9110, section 6.6.1).
+
+    Args:
+        app: the application.
+        clock: gives the time, seconds since the epoch.
+    """
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_date(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                date = email.utils.formatdate(clock(), usegmt=True).encode()
+                message["headers"] = [(b"date", date), *message.get("headers", ())]
+            await send(message)
+
+        await app(scope, receive, send_with_date)
+
+    return application
+
+
 class Server(uvicorn.Server):
     """A uvicorn server that stops at once when it is told, without polling.
 
@@ -67,7 +86,7 @@ class Server(uvicorn.Server):
     def __init__(self, app: ASGIApp, clock: Callable[[], float]) -> None:
         super().__init__(
             uvicorn.Config(
-                app,
+                dated(app, clock),
                 http=_Protocol,
                 ws="none",
                 lifespan="off",
@@ -82,16 +101,10 @@ class Server(uvicorn.Server):
             )
         )
         self.ended = asyncio.Event()
-        self._clock = clock
 
     async def main_loop(self) -> None:
-        """Wait for the end; the date that answers carry is renewed every second."""
-        while not self.ended.is_set():
-            await self.on_tick(0)
-            date = email.utils.formatdate(self._clock(), usegmt=True).encode()
-            self.server_state.default_headers = [(b"date", date), *self.config.encoded_headers]
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.ended.wait(), 1)
+        """Wait for the end."""
+        await self.ended.wait()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Close the listener, let requests under way end for a moment, cut what remains."""
