@@ -222,3 +222,14 @@ def test_a_commit_of_another_time_is_released(tmp_path: Path, when: int, date: s
         head = int(git(stage.remote, "log", "-1", "--format=%ct"))
         assert head > when
         assert date in git(stage.remote, "show", "v1.1.0:CHANGELOG.md")
+
+
+def test_the_way_past_a_newer_release_on_another_branch_is_one(tmp_path: Path) -> None:
+    """What the error says to do for an older line is done, and the older line is planned."""
+    with scene(tmp_path) as stage:
+        tag_aside(stage)
+        told(stage.seatrial("plan"), 4, "Merge v1.5.0 into main", "git switch -c 1.0.x")
+        stage.project.git("switch", "--quiet", "-c", "1.0.x")
+        done = stage.seatrial("plan", "--bump", "patch")
+        assert done.returncode == 0, done.stderr
+        assert "demo 1.0.1, tag v1.0.1" in done.stdout

@@ -220,6 +220,7 @@ def _check_history(project: Project, seen: Seen, branch: str) -> None:
             f"{last.name} ({last.commit[:12]})",
             f"it is not in the history of {facts.head[:12]}: "
             "users would lose what that release holds",
+            next_step=_way_to(last, finals, branch),
         )
     if seen.tip and not project.holds(seen.tip):
         raise BranchMoved(
@@ -229,6 +230,20 @@ def _check_history(project: Project, seen: Seen, branch: str) -> None:
             doing="comparing with the remote branch",
             next_step="Run git pull, look at what came, and plan again.",
         )
+
+
+def _way_to(last: TagFact, finals: Sequence[TagFact], branch: str) -> str:
+    """Say how a branch that lacks the last release comes to be released all the same."""
+    way = f"Merge {last.name} into {branch}, or release from a branch that holds it."
+    own = max((Version(tag.version) for tag in finals if tag.ancestor), default=None)
+    beyond = Version(last.version)
+    if own is None or (beyond.major, beyond.minor) == (own.major, own.minor):
+        return way
+    line = f"{own.major}.x" if beyond.major > own.major else f"{own.major}.{own.minor}.x"
+    return (
+        f"{way} To go on with {line} beside it, do so on a branch of that name: "
+        f"git switch -c {line}"
+    )
 
 
 def _beyond(line: tuple[int, ...], version: Version) -> bool:
