@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from seatrial.engine.journal import Ended, Journal
-from seatrial.engine.runs import RunFolder, create, find, finished, list_runs
+from seatrial.engine.runs import RunFolder, create, find, finished, list_runs, make_room
 from seatrial.errors import StorageFault, UnknownRun
 
 
@@ -99,3 +99,18 @@ def test_where_no_folder_can_be_made_the_error_says_so(tmp_path: Path) -> None:
     with pytest.raises(StorageFault) as caught:
         create(tmp_path, b"1", "1.0")
     assert caught.value.thing.startswith(str(tmp_path / "seatrial"))
+
+
+def test_old_finished_runs_make_room(tmp_path: Path) -> None:
+    """Of finished runs the newest stay whole, of older ones plan and journal; others stay all."""
+    runs = [create(tmp_path, label.encode(), label) for label in ("1", "2", "3", "4", "5")]
+    for run, outcome in zip(runs, ("done", "interrupted", "undone", "done", "done"), strict=True):
+        end(run, outcome)
+        (run.artifacts / "demo.whl").write_bytes(b"wheel")
+    make_room(tmp_path, keep=2)
+    assert [run.artifacts.exists() for run in runs] == [False, True, False, True, True]
+    assert [run.logs.exists() for run in runs] == [False, True, False, True, True]
+    assert list_runs(tmp_path) == runs
+    assert all(run.journal.is_file() for run in runs)
+    make_room(tmp_path, keep=9)
+    assert runs[1].artifacts.exists()

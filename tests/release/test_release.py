@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.support.releases import Scene, scene
+from tests.support.releases import MODULE, Scene, scene
 from tests.support.repositories import git
 
 
@@ -134,6 +135,26 @@ def test_a_release_without_a_terminal_and_without_yes_is_refused_at_once(tmp_pat
         assert done.returncode == 1
         assert "--yes" in done.stderr
         assert not (stage.project.folder / ".git" / "seatrial").exists()
+
+
+def test_the_files_of_old_releases_make_room(tmp_path: Path) -> None:
+    """A release removes what long finished runs hold; their story can be read still."""
+    with scene(tmp_path) as stage:
+        assert stage.seatrial("release", "--yes").returncode == 0
+        runs = stage.project.folder / ".git" / "seatrial" / "runs"
+        (first,) = runs.iterdir()
+        for number in range(20):  # the same story, told of later runs
+            shutil.copytree(first, runs / f"29990101T0000{number:02}Z-{number}-abcdef")
+        stage.project.git("fetch", "--quiet")
+        stage.project.git("merge", "--quiet", "--ff-only", "origin/main")
+        stage.project.commit("fix: more", {"demo.py": MODULE + "\n\nMORE = False\n"})
+        stage.project.push()
+        done = stage.seatrial("release", "--yes")
+        assert done.returncode == 0, done.stderr
+        assert not (first / "artifacts").exists()
+        assert len([*runs.glob("*/artifacts")]) == 21
+        assert "upload" in stage.seatrial("log", first.name).stdout
+        assert not (runs.parent / "preflight").exists()
 
 
 def test_a_missing_credential_is_known_before_anything_is_done(tmp_path: Path) -> None:

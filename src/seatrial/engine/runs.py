@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import re
+import shutil
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,12 @@ from seatrial.errors import SeatrialError, UnknownRun
 from seatrial.storage import make_folder, storage_fault, storage_faults, write_whole
 
 RUNS = "seatrial/runs"
+KEPT = 20
+"""How many finished runs keep their built files and logs."""
+
+LARGE = ("artifacts", "logs", "clone", "scratch")
+"""Folders of a run that serve nobody when it has long been finished."""
+
 STAMP = "%Y%m%dT%H%M%SZ"
 _ID = re.compile(r"(\d{8}T\d{6}Z)-.+-[0-9a-f]{6}(-\d+)?")
 
@@ -120,6 +127,19 @@ def undone(run: RunFolder) -> bool:
     with contextlib.suppress(SeatrialError):
         return history(read_entries(run.journal)).outcome == UNDONE
     return False
+
+
+def make_room(common: Path, keep: int = KEPT) -> None:
+    """Remove what the oldest finished runs hold beside plan, journal and pages; quiet if it cannot.
+
+    Args:
+        common: the repository's common git directory; nobody else is at its runs meanwhile.
+        keep: how many finished runs, the newest, stay whole.
+    """
+    over = [run for run in list_runs(common) if finished(run)]
+    for run in over[: max(0, len(over) - keep)]:
+        for part in LARGE:
+            shutil.rmtree(run.path / part, ignore_errors=True)
 
 
 def find(common: Path, wanted: str = "") -> RunFolder:

@@ -15,7 +15,7 @@ from seatrial.actions.registry import bind
 from seatrial.engine.history import history
 from seatrial.engine.journal import Expanded, Intend, Journal
 from seatrial.engine.lock import hold
-from seatrial.engine.runs import RunFolder, create, find, finished, list_runs
+from seatrial.engine.runs import RunFolder, create, find, finished, list_runs, make_room
 from seatrial.engine.undo import undo as undo_actions
 from seatrial.errors import (
     RemoteMissing,
@@ -288,7 +288,11 @@ def _begin(project: Project, planned: Planned, watch: Watch) -> ReleaseReport:
     at = project.at(plan.commit, folder_of(plan))
     watch.tell("asking whether all of it may be done")
     scratch = project.snapshot.common / "seatrial"
-    preflight(bind(plan), real_world(at, plan, scratch / "preflight"))
+    try:
+        preflight(bind(plan), real_world(at, plan, scratch / "preflight"))
+    finally:
+        shutil.rmtree(scratch / "preflight", ignore_errors=True)
+    make_room(project.snapshot.common)
     run = create(project.snapshot.common, plan.encode(), plan.version)
     return _perform(at, plan, run, watch, _Ended("released", planned.going_on, timer))
 
