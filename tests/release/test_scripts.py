@@ -54,3 +54,11 @@ def test_a_script_that_fails_without_any_extra_is_refused(tmp_path: Path) -> Non
         assert code == 1
         assert "exit code 3" in err
         assert "scripts = false" in err
+
+
+def test_a_version_that_the_index_does_not_show_is_not_called_broken(tmp_path: Path) -> None:
+    """Not there, or not there yet, is another answer than an installation that fails."""
+    with scene(tmp_path) as stage:
+        done = stage.seatrial("verify", "demo==9.0", "--from", "main")
+        assert done.returncode == 3, done.stderr
+        assert "waiting for demo 9.0 on main: its page shows no file of it" in done.stderr

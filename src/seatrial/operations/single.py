@@ -16,7 +16,7 @@ from packaging.utils import canonicalize_name
 from seatrial import __version__
 from seatrial.artifacts.filenames import version_of
 from seatrial.artifacts.findings import Finding, gathered, refuse_faults
-from seatrial.errors import InvalidConfiguration
+from seatrial.errors import InvalidConfiguration, NotVisibleYet
 from seatrial.inspection.inspect import Question, inspect_release
 from seatrial.inspection.verdict import Asked
 from seatrial.operations.project import Project
@@ -27,6 +27,7 @@ from seatrial.plan import values
 from seatrial.plan.values import AnySpec, Plan
 from seatrial.report.release import Artifact, Circumstances, Step, report_release
 from seatrial.storage import chosen_place
+from seatrial.versions.arithmetic import parse
 from seatrial.world.ports import StoredFile
 from seatrial.world.store import RunStore
 
@@ -112,7 +113,8 @@ def verify(requirement: str, index: str, python: Sequence[str], watch: Watch) ->
         watch: who is told.
 
     Raises:
-        InvalidConfiguration: the requirement is of another form.
+        InvalidConfiguration, InvalidVersion: the requirement is of another form.
+        NotVisibleYet: the index shows no file of that version.
         InstallCheckFailed: it does not install, import or run.
     """
     name, separator, version = requirement.partition("==")
@@ -124,6 +126,13 @@ def verify(requirement: str, index: str, python: Sequence[str], watch: Watch) ->
             next_step="Write it as NAME==VERSION.",
         )
     outside = surroundings()
+    held = {version_of(file) for file in outside.index(index).files(name)}
+    if parse(version, requirement) not in held:
+        raise NotVisibleYet(
+            f"{name} {version} on {index}",
+            "its page shows no file of it",
+            next_step="See that name and version are right; just uploaded, try in a few minutes.",
+        )
     settings = outside.settings.verify
     checks = tuple(
         values.InstallCheck(
