@@ -107,3 +107,16 @@ def test_a_python_that_the_package_does_not_admit_is_refused(python: str) -> Non
     """What no installer would do is said before the build, and as a matter of the command."""
     with pytest.raises(InvalidConfiguration, match=r"requires Python >=3\.10"):
         check_pythons(package(">=3.10"), ["3.12", python])
+
+
+def test_a_release_to_the_staging_index_itself_is_not_staged(tmp_path: Path) -> None:
+    """With --index naming the index for staging, the files go there once."""
+    with scene(tmp_path) as stage:
+        done = stage.seatrial("release", "--yes", "--index", "stage")
+        assert done.returncode == 0, done.stderr
+        assert len(stage.held("stage")) == 2
+        assert not stage.held("main")
+        assert [one for one in stage.requests() if one.startswith("POST /stage/")] == [
+            "POST /stage/legacy/ 200",
+            "POST /stage/legacy/ 200",
+        ]

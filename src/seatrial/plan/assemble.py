@@ -69,7 +69,9 @@ def assemble(outline: Outline) -> tuple[AnySpec, ...]:
     checked = _keys(local[2:])
     draft = _draft(outline, checked) if outline.forge else ()
     kept = _keys(draft) or checked
-    staged = _staged(outline, kept) if outline.settings.staging else ()
+    # Who publishes to the index for staging itself (--index) has nowhere to stage before it.
+    staging = outline.settings.staging not in {"", outline.publish}
+    staged = _staged(outline, kept) if staging else ()
     ready = _keys(staged) or kept
     pushed = _pushed(outline, ready) if outline.remote else ()
     before = _keys(pushed) or ready
