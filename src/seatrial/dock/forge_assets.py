@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable
 
@@ -57,6 +58,8 @@ class Assets:
         try:
             async for piece in request.stream():
                 sink.write(piece)
+                if sink.is_full:
+                    await asyncio.to_thread(sink.flush)
         except ClientDisconnect:
             # The starter stays, as on GitHub: whoever comes next has to remove it.
             return Response(status_code=400)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
@@ -30,34 +30,42 @@ class Sink:
 
     Args:
         path: where to.
+        blake2: whether the BLAKE2 digest is wanted as well.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, blake2: bool = False) -> None:
         self.path = path
         self.size = 0
         self.sha256 = hashlib.sha256()
+        self.blake2 = hashlib.blake2b(digest_size=32) if blake2 else None
         self._file: BinaryIO = path.open("wb")
         self._waiting = bytearray()
 
+    @property
+    def is_full(self) -> bool:
+        """Whether it is time to write what came."""
+        return len(self._waiting) >= BATCH
+
     def write(self, data: bytes | memoryview) -> None:
-        """Take more bytes."""
+        """Take more bytes; who does so calls :meth:`flush` whenever it is full."""
         self._waiting += data
-        if len(self._waiting) >= BATCH:
-            self._flush()
+
+    def flush(self) -> None:
+        """Write and hash what came; for another thread than the server's, one at a time."""
+        self.sha256.update(self._waiting)
+        if self.blake2 is not None:
+            self.blake2.update(self._waiting)
+        self._file.write(self._waiting)
+        self.size += len(self._waiting)
+        self._waiting.clear()
 
     def close(self) -> None:
         """Write what is left; quiet when it is closed already."""
         if not self._file.closed:
             try:
-                self._flush()
+                self.flush()
             finally:
                 self._file.close()
-
-    def _flush(self) -> None:
-        self.sha256.update(self._waiting)
-        self._file.write(self._waiting)
-        self.size += len(self._waiting)
-        self._waiting.clear()
 
 
 class _Part:
@@ -122,10 +130,20 @@ class FormReader:
         except FormParserError as error:
             raise MalformedForm from error
 
+    @property
+    def is_full(self) -> bool:
+        """Whether :meth:`flush` is due."""
+        return self._sink is not None and self._sink.is_full
+
+    def flush(self) -> None:
+        """Write and hash what came of the file; for another thread than the server's."""
+        if self._sink is not None:
+            self._sink.flush()
+
     def finish(self) -> Form:
         """Give what was read; a part that broke off is left out, as PyPI does.
 
-        It reads the file once more, for the digests: that is for another thread than the server's.
+        It may read the file once more, for a digest: that is for another thread than the server's.
         """
         file = None
         if self._sink is not None:
@@ -136,11 +154,9 @@ class FormReader:
                 path=self._path,
                 size=self._sink.size,
                 sha256=self._sink.sha256.hexdigest(),
-                blake2=_digest(self._path, partial(hashlib.blake2b, digest_size=32)),
+                blake2=self._sink.blake2.hexdigest() if self._sink.blake2 is not None else "",
                 # Nobody but a client that states it wants to know this slowest one.
-                md5=_digest(self._path, partial(hashlib.md5, usedforsecurity=False))
-                if "md5_digest" in self._fields
-                else "",
+                md5=_md5(self._path) if "md5_digest" in self._fields else "",
             )
         return Form(fields=self._fields, file=file, misplaced=tuple(self._misplaced))
 
@@ -176,7 +192,7 @@ class FormReader:
             # Several parts of that name: the last one counts.
             if self._sink is not None:
                 self._sink.close()
-            self._sink = Sink(self._path)
+            self._sink = Sink(self._path, blake2=True)
             kind = part.headers.get(b"content-type", b"").decode("latin-1")
             self._named = (part.filename, kind)
 
@@ -199,17 +215,9 @@ class FormReader:
             self._misplaced.append(part.name)
 
 
-class _Digest(Protocol):
-    def update(self, data: bytes, /) -> None: ...
-    def hexdigest(self) -> str: ...
-
-
-def _digest(path: Path, make: Callable[[], _Digest]) -> str:
-    digest = make()
+def _md5(path: Path) -> str:
     with path.open("rb") as file:
-        while piece := file.read(BATCH):
-            digest.update(piece)
-    return digest.hexdigest()
+        return hashlib.file_digest(file, partial(hashlib.md5, usedforsecurity=False)).hexdigest()
 
 
 async def read_form(content_type: str, body: AsyncIterator[bytes], path: Path) -> Form:
@@ -238,6 +246,9 @@ async def read_form(content_type: str, body: AsyncIterator[bytes], path: Path) -
                     reader.feed(piece)
                 except MalformedForm as error:
                     fault = error
+                if reader.is_full:
+                    # Other uploads go on meanwhile, on other cores.
+                    await asyncio.to_thread(reader.flush)
         if reader is None or fault is not None:
             raise fault or MalformedForm
         form = await asyncio.to_thread(reader.finish)
