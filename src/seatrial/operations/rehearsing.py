@@ -16,7 +16,7 @@ import msgspec
 
 from seatrial.dock.faults import Fault, parse_fault
 from seatrial.dock.holdings import SeedFile
-from seatrial.dock.server import Dock
+from seatrial.dock.server import Dock, load_server
 from seatrial.errors import (
     CannotTell,
     CredentialMissing,
@@ -76,6 +76,8 @@ def rehearse(rehearsal: Rehearsal, watch: Watch) -> tuple[Planning, ReleaseRepor
     timer = Stopwatch()
     faults = tuple(parse_fault(text) for text in rehearsal.faults)
     project = Project.open(rehearsal.request.path)
+    # Planning waits for the remote and the index; meanwhile the dock gets ready.
+    Ahead(load_server)
     planning = plan_release(project, rehearsal.request, watch.tell)
     if not isinstance(planning, Planned):
         return planning, None
