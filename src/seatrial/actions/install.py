@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from seatrial.actions.bound import Bound, tail
 from seatrial.actions.interpreter import interpreter, refuse_unadmitted
 from seatrial.artifacts.modules import top_level
 from seatrial.artifacts.wheel import read_wheel
-from seatrial.errors import InstallCheckFailed
+from seatrial.errors import InstallCheckFailed, SeatrialError
 from seatrial.plan.state import Absent, Receipt, Same, State
 from seatrial.plan.values import InstallCheck
 from seatrial.process import Completed, child_environment
@@ -100,7 +101,10 @@ class CheckInstallation(Bound[InstallCheck]):
         refuse_unadmitted(built, where.version)
         self._install(world, where)
         held = self._contents(world, where)
-        ran = [*self._imports(world, where, held), *self._commands(world, where, held)]
+        with ThreadPoolExecutor(1, "import") as beside:
+            imported = beside.submit(self._imports, world, where, held)
+            told = self._scripts(world, where, held, imported)
+            ran = [*imported.result(), *told, *self._commands(world, where)]
         detail = f"Python {where.version}: {', '.join(ran)}" if ran else f"Python {where.version}"
         digests = {file.name: file.sha256 for file in world.store.files()}
         facts = {"python": where.version, "ran": "\n".join(ran), "detail": detail}
@@ -138,30 +142,49 @@ class CheckInstallation(Bound[InstallCheck]):
         self._ran(world, where, f"import {', '.join(held.modules)}", argv)
         return [f"import {name}" for name in held.modules]
 
-    def _commands(self, world: World, where: Environment, held: Contents) -> list[str]:
-        """Run each console script's help, then the project's own commands."""
-        scripts = held.scripts if self.spec.scripts else ()
-        told = [self._help(world, where, name, held.extra_for(name)) for name in scripts]
+    def _scripts(
+        self, world: World, where: Environment, held: Contents, imported: Future[list[str]]
+    ) -> list[str]:
+        """Run each console script's help; where it fails, with the extra that it may need.
+
+        Args:
+            world: the world.
+            where: the environment.
+            held: what is in it.
+            imported: ends when the modules are imported; where that failed, it is what is told.
+        """
+        told = []
+        for name in held.scripts if self.spec.scripts else ():
+            label = f"{name} --help"
+            try:
+                self._help(world, where, name)
+            except SeatrialError as error:
+                # From here on nothing else runs there, so that more can be installed.
+                imported.result()
+                if not isinstance(error, InstallCheckFailed):
+                    raise
+                extra = held.extra_for(name)
+                if not extra:
+                    error.next_step = SCRIPTS_ASIDE
+                    raise
+                self._install(world, where, extra)
+                label += f", with the extra {extra}"
+                self._help(world, where, name)
+            told.append(label)
+        return told
+
+    def _commands(self, world: World, where: Environment) -> list[str]:
+        """Run the project's own commands."""
+        told = []
         for command in self.spec.commands:
             label = " ".join(command)
             self._ran(world, where, label, _resolved(command, where))
             told.append(label)
         return told
 
-    def _help(self, world: World, where: Environment, name: str, extra: str) -> str:
-        """Run a console script's help; where it fails, with the extra that it may need."""
+    def _help(self, world: World, where: Environment, name: str) -> None:
         argv = (str(_bin(where) / name), "--help")
-        label = f"{name} --help"
-        try:
-            self._ran(world, where, label, argv, HELP_WITHIN)
-        except InstallCheckFailed as error:
-            error.next_step = SCRIPTS_ASIDE
-            if not extra:
-                raise
-            self._install(world, where, extra)
-            label += f", with the extra {extra}"
-            self._ran(world, where, label, argv, HELP_WITHIN)
-        return label
+        self._ran(world, where, f"{name} --help", argv, HELP_WITHIN)
 
     def _ran(
         self,
