@@ -21,6 +21,7 @@ from typing import IO
 import msgspec
 
 from seatrial.errors import StorageFault, TimedOut, ToolMissing
+from seatrial.leftovers import noted
 from seatrial.secret import Redactor
 
 GRACE = 5.0
@@ -249,6 +250,7 @@ class Runner:
         with (
             _open_log(log) as sink,
             self._started(list(argv), cwd, environment, merged=True) as child,
+            noted(log, child.pid),
         ):
             reader = _Reader(child, sink, self.redactor)
             reader.start()

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.release.test_release import complete
+from tests.support.lifelines import Lifeline
 from tests.support.releases import BACKEND, Scene, scene
 from tests.support.repositories import git
 from tests.support.sluice import WAIT, Sluice
@@ -246,3 +247,19 @@ def test_a_release_that_cannot_be_finished_is_left_behind_by_a_named_version(
         held = stage.held("main")
         assert len([name for name in held if name.startswith("demo-1.1.0")]) == 1
         assert len([name for name in held if name.startswith("demo-1.1.1")]) == 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing tells them from others")
+def test_a_gate_that_outlived_its_release_is_ended_by_the_next(tmp_path: Path) -> None:
+    """Who goes on with a run first ends what the killed process left at work in its folder."""
+    line = Lifeline(tmp_path / "line")
+    more, files = gate_of(tmp_path)
+    stays = f"if not pathlib.Path({str(tmp_path / 'struck')!r}).exists():\n    {line.hold}\n"
+    stays += "    strike()\n    import time\n    time.sleep(600)\n"
+    gate = files["gate.py"].removesuffix("strike()\n") + stays
+    with scene(tmp_path, more=more, files={"gate.py": gate}) as stage:
+        release = stage.start("release", "--yes")
+        release.communicate(timeout=60)
+        assert release.returncode == -signal.SIGKILL
+        finishes(stage)
+        assert line.all_ended()

@@ -153,7 +153,7 @@ def test_a_backend_from_the_registry_is_installed_for_the_build(tmp_path: Path) 
             path = tmp_path / run / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content.encode())
-        built = make_machine(tmp_path / run / "m").build(
+        built = make_machine(tmp_path / f"{run}-machine").build(
             tmp_path / run, tmp_path / run / "out", epoch=EPOCH, timeout=120
         )
         digests.append(built.sdist.read_bytes())

@@ -23,6 +23,7 @@ from seatrial.errors import (
     StalePlan,
     UnfinishedRun,
 )
+from seatrial.leftovers import end_leftovers
 from seatrial.operations.pages import write_pages
 from seatrial.operations.planfiles import plan_of, read_plan, run_digest
 from seatrial.operations.planning import Request, plan_release
@@ -148,6 +149,7 @@ def undo(path: Path, run: str, watch: Watch) -> ReleaseReport:
         plan = plan_of(found)
         at = project.at(plan.commit, folder_of(plan))
         world = real_world(at, plan, found.path)
+        end_leftovers(found.logs)
         with Journal.open(found.journal, listener=watch.listener) as journal:
             journal.check_plan(run_digest(found.path))
             undo_actions(world, journal, bind(plan), listener=watch.progress)

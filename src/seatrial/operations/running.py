@@ -17,6 +17,7 @@ from seatrial.engine.journal import Entry, Intend, Journal, Listener, read_entri
 from seatrial.engine.progress import Progress, Quiet
 from seatrial.engine.run import Engine, Hooks
 from seatrial.errors import SeatrialError
+from seatrial.leftovers import end_leftovers
 from seatrial.operations.planfiles import run_digest
 from seatrial.plan.state import Action, Preflight
 from seatrial.plan.values import Inspect, Plan
@@ -24,6 +25,7 @@ from seatrial.report.release import Artifact
 from seatrial.world.ports import World
 
 JOURNAL = "journal.jsonl"
+LOGS = "logs"
 
 
 def unheard(phase: str) -> None:
@@ -64,6 +66,7 @@ def perform(plan: Plan, world: World, run: Path, watch: Watch) -> Sequence[Entry
     Raises:
         SeatrialError: whatever stopped it; the journal is on the disk, and the run can go on.
     """
+    end_leftovers(run / LOGS)
     with Journal.open(run / JOURNAL, listener=watch.listener) as journal:
         journal.begin(run_digest(run), __version__)
         engine = Engine(world, journal, listener=watch.progress)
