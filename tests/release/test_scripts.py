@@ -62,3 +62,19 @@ def test_a_version_that_the_index_does_not_show_is_not_called_broken(tmp_path: P
         done = stage.seatrial("verify", "demo==9.0", "--from", "main")
         assert done.returncode == 3, done.stderr
         assert "waiting for demo 9.0 on main: its page shows no file of it" in done.stderr
+
+
+def test_a_module_that_does_not_import_is_told_before_its_script(tmp_path: Path) -> None:
+    """Where the import fails, the script can only fail too: the cause is what is told."""
+    broken = make_wheel(
+        tmp_path,
+        version="2.0",
+        modules={"demo.py": "raise RuntimeError('no such luck')\n"},
+        scripts={"demo": "demo:main"},
+        headers="Provides-Extra: cli\n",
+    )
+    with scene(tmp_path) as stage:
+        code, _, err = verified(stage, broken)
+        assert code == 1
+        assert "import demo" in err
+        assert "demo --help" not in err
