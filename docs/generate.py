@@ -49,6 +49,10 @@ both. It is read from the planned commit, not from the working tree.
     python = ["3.11", "3.13"]
     run = ["python -c 'import hello'"]
 
+`seatrial init` writes the shortest configuration of a repository and shows what needs none. Editors
+complete and check `seatrial.toml` with the [JSON Schema](schemas/configuration.json), and
+`[tool.seatrial]` just so: the schema is that of the table.
+
 An unknown key is an error that names the nearest known one. `seatrial config show` prints every
 key with its value and the line that it comes from. Commands are split into words as a shell would,
 and started without one.
@@ -300,6 +304,7 @@ def main(arguments: list[str]) -> int:
     }
     folder = DOCS / "reference" / "schemas"
     pages |= {folder / name: text for name, text in schemas.schemas().items()}
+    pages[folder / "configuration.json"] = schemas.configuration()
     stale = [
         page for page, text in pages.items() if not page.exists() or page.read_text("utf-8") != text
     ]

@@ -15,6 +15,7 @@ import msgspec
 from msgspec import inspect as types
 
 from seatrial.cli.documents import DOCUMENTS, FAILURE, Documents
+from seatrial.config.schema import Settings
 
 PAGE = """\
 # JSON
@@ -53,6 +54,25 @@ def schemas() -> dict[str, str]:
         + "\n"
         for name, documents in DOCUMENTS.items()
     }
+
+
+def configuration() -> str:
+    """Give the JSON Schema of ``seatrial.toml``, which is that of ``[tool.seatrial]`` as well."""
+    (reference,), definitions = msgspec.json.schema_components(
+        (Settings,), ref_template="#/$defs/{name}"
+    )
+    for definition in definitions.values():
+        first, meanings = described(definition.get("description", ""))
+        definition["description"] = first
+        for name, field in definition["properties"].items():
+            field["description"] = meanings[name.replace("-", "_")]
+    schema: Schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "The configuration of Seatrial",
+        **reference,
+        "$defs": dict(sorted(definitions.items())),
+    }
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
 def page() -> str:

@@ -151,7 +151,8 @@ def test_each_command_with_json_has_its_schema() -> None:
             if any("--json" in parameter.opts for parameter in one.params):
                 taking.add(f"{name} {word}".strip())
     assert taking == set(DOCUMENTS)
-    assert {path.stem for path in SCHEMAS.glob("*.json")} == {n.replace(" ", "-") for n in taking}
+    published = {path.stem for path in SCHEMAS.glob("*.json")} - {"configuration"}
+    assert published == {name.replace(" ", "-") for name in taking}
 
 
 def test_a_name_that_utf8_cannot_hold_is_no_traceback(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import msgspec
 
 from seatrial.config.show import Explained
 from seatrial.engine import journal
+from seatrial.operations.beginning import Beginning
 from seatrial.operations.checking import Checked
 from seatrial.operations.looking import RunStatus
 from seatrial.operations.noting import Notes
@@ -29,6 +30,13 @@ class StatusDocument(msgspec.Struct, frozen=True, kw_only=True):
 
     schema: int = SCHEMA
     runs: tuple[RunStatus, ...]
+
+
+class InitDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """What a repository begins with."""
+
+    schema: int = SCHEMA
+    beginning: Beginning
 
 
 class ConfigDocument(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,6 +101,9 @@ FAILURE = FailureDocument
 """What every command prints instead when it fails."""
 
 DOCUMENTS: Mapping[str, Documents] = {
+    "init": Documents(
+        said="What was found, and the configuration that says the rest.", kinds=(InitDocument,)
+    ),
     "check": Documents(said="What the rules found.", kinds=(Checked,)),
     "plan": Documents(
         said="The plan, or why there is none.",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from seatrial import __version__
 
 COMMANDS = {
+    "init": "Write the shortest configuration, and show what needs none.",
     "check": "Check the repository by numbered rules.",
     "plan": "Show everything that a release would do.",
     "rehearse": "Run the whole release in a world of its own.",
