@@ -60,6 +60,13 @@ class Waited(Scripted):
 
 
 @dataclass(kw_only=True)
+class Later(Scripted):
+    """One that waits until others of its parent's parts have ended."""
+
+    after: tuple[str, ...]
+
+
+@dataclass(kw_only=True)
 class Family(Scripted):
     """One that becomes others."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from seatrial.errors import (
 )
 from seatrial.exitcodes import ExitCode
 from seatrial.plan.state import Absent, Different, Receipt
-from tests.engine.scripted import Family, Scripted, done
+from tests.engine.scripted import Family, Later, Scripted, done
 from tests.engine.toys import Bench
 
 
@@ -72,6 +73,19 @@ def test_one_refused_part_does_not_keep_the_others_from_being_tried(bench: Bench
         "upload: 2 of 3 are done\n  uploading b.whl: 400 bad name\n  a.whl: done\n  c.tar.gz: done"
     )
     assert caught.value.next_step == UploadRefused.next_step
+
+
+@pytest.mark.parametrize("first", [Scripted(key="a.whl"), refused("a.whl")])
+def test_a_part_that_follows_begins_when_the_others_have_ended(
+    bench: Bench, first: Scripted
+) -> None:
+    """What follows is tried after the others, whether they went well or badly."""
+    order: list[str] = []
+    first.during = lambda: order.append("a.whl")
+    last = Later(key="c.tar.gz", after=("a.whl",), during=lambda: order.append("c.tar.gz"))
+    with contextlib.suppress(UploadRefused):
+        bench.run([Family(key="upload", parts=(last, first))])
+    assert order == ["a.whl", "c.tar.gz"]
 
 
 def test_several_failures_end_with_the_worst(bench: Bench) -> None:

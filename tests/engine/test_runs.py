@@ -55,7 +55,7 @@ def test_a_run_without_a_plan_does_not_count(tmp_path: Path) -> None:
     create(tmp_path, b"1", "1.0").plan.unlink()
     (tmp_path / "seatrial" / "runs" / "stray").write_text("a file")
     assert list_runs(tmp_path) == []
-    with pytest.raises(UnknownRun, match="no runs"):
+    with pytest.raises(UnknownRun, match="has none"):
         find(tmp_path)
 
 

@@ -46,8 +46,15 @@ class UploadFiles(Bound[Upload]):
         return Receipt(detail=f"{len(world.store.files())} files")
 
     def expand(self, world: World) -> tuple[Action[World], ...]:
-        """Give one action a file, wheels first."""
-        return tuple(UploadFile(self.spec, self.plan, file) for file in world.store.files())
+        """Give one action a file; an sdist waits for the wheels, whatever becomes of them.
+
+        Who installs in between gets a wheel, and builds nothing.
+        """
+        files = world.store.files()
+        wheels = [UploadFile(self.spec, self.plan, f) for f in files if f.name.endswith(".whl")]
+        after = tuple(wheel.key for wheel in wheels)
+        others = [f for f in files if not f.name.endswith(".whl")]
+        return (*wheels, *(UploadFile(self.spec, self.plan, f, after) for f in others))
 
 
 @dataclass(frozen=True)
@@ -56,9 +63,11 @@ class UploadFile(Bound[Upload]):
 
     Args:
         file: which.
+        after: keys of the uploads that have to end before this one begins.
     """
 
     file: StoredFile
+    after: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:

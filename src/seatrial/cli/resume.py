@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -21,9 +22,12 @@ def command(run: str, *, path: Path, yes: bool, as_json: bool) -> None:
     from seatrial.operations.releasing import resume
     from seatrial.operations.running import Watch
 
-    refuse_unasked(yes=yes)
     with Steps() as steps:
-        ending = resume(
-            path, run, Watch(progress=steps, tell=steps.tell, confirm=confirmation(steps, yes=yes))
+        watch = Watch(
+            progress=steps,
+            tell=steps.tell,
+            confirm=confirmation(steps, yes=yes),
+            ready=partial(refuse_unasked, yes=yes),
         )
+        ending = resume(path, run, watch)
     show_ending(ending, steps=not steps.shown, as_json=as_json)

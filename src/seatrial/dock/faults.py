@@ -72,7 +72,7 @@ def parse_fault(text: str) -> Fault:
     """Read a fault as the user writes it: ``KIND@ACTION`` or ``KIND@ACTION:N``.
 
     Args:
-        text: for example ``503@upload:3``, ``drop@upload:2``, ``kill@tag``.
+        text: for example ``503@upload:2``, ``drop@upload``, ``kill@tag``.
 
     Raises:
         InvalidConfiguration: it is none; ``said`` lists what is known.
@@ -94,7 +94,7 @@ def _nonsense(text: str, said: str) -> InvalidConfiguration:
         repr(text),
         said,
         doing="reading the fault",
-        next_step="Write it like 503@upload:3, drop@upload:2 or kill@tag.",
+        next_step="Write it like 503@upload:2, drop@upload or kill@tag.",
     )
 
 

@@ -24,7 +24,7 @@ from seatrial.engine.signals import on_stop
 from seatrial.engine.step import Held, Result, Step, Stopped
 from seatrial.engine.waiting import Waiting
 from seatrial.errors import SeatrialError, StorageFault
-from seatrial.plan.state import Action, Expandable, Patient, Receipt
+from seatrial.plan.state import Action, Expandable, Following, Patient, Receipt
 
 W = TypeVar("W")
 Message: TypeAlias = Callable[[], None]
@@ -42,6 +42,7 @@ class Task(Generic[W]):
         action: what is to be done.
         parent: the task it is a part of.
         needs: keys that are still open before it may begin.
+        after: keys of other parts that have not ended yet, and must before it begins.
         parts: what it became.
         entered: whether it, or a part of it, was let past the point of no return.
         result: how it came to be done; nothing while it is not.
@@ -53,6 +54,7 @@ class Task(Generic[W]):
     action: Action[W]
     parent: Task[W] | None = None
     needs: set[str] = field(default_factory=set)
+    after: set[str] = field(default_factory=set)
     parts: list[Task[W]] = field(default_factory=list)
     entered: bool = False
     result: Result | None = None
@@ -95,6 +97,10 @@ class Manner:
     agree: Callable[[], None]
     halt: Callable[[], None]
     suspects: frozenset[str]
+
+
+def _before(part: Action[W]) -> set[str]:
+    return set(part.after) if isinstance(part, Following) else set()
 
 
 class TaskDesk(Generic[W]):
@@ -217,8 +223,10 @@ class Course(Generic[W]):
     def _start(self) -> None:
         """Begin what is ready; after a failure only parts of what has begun: all are tried."""
         while len(self._running) < self.manner.jobs and not self.stop.is_set():
-            if self._parts:
-                task = self._parts.popleft()
+            part = next((task for task in self._parts if not task.after), None)
+            if part is not None:
+                self._parts.remove(part)
+                task = part
             elif self._ready and not self.failures:
                 task = self._ready.popleft()
             else:
@@ -278,7 +286,7 @@ class Course(Generic[W]):
                 raise OrderError(f"several actions have the key {part.key!r}")
             self._keys.add(part.key)
         self._running.discard(task.key)
-        task.parts = [Task(action=part, parent=task) for part in parts]
+        task.parts = [Task(action=part, parent=task, after=_before(part)) for part in parts]
         self._parts.extendleft(reversed(task.parts))
         self._gather(task)
 
@@ -305,6 +313,8 @@ class Course(Generic[W]):
         task.over = True
         self._running.discard(task.key)
         if task.parent is not None:
+            for other in task.parent.parts:
+                other.after.discard(task.key)
             self._gather(task.parent)
 
     def _gather(self, task: Task[W]) -> None:

@@ -157,8 +157,8 @@ def find(common: Path, wanted: str = "") -> RunFolder:
     runs = list_runs(common)
     if not runs:
         raise UnknownRun(
-            wanted or "the latest one",
-            "this repository has no runs",
+            wanted or "to go on with",
+            "this repository has none",
             next_step="Begin one with seatrial rehearse or seatrial release.",
         )
     if not wanted:

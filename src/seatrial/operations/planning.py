@@ -147,34 +147,12 @@ def look_outside(
     Raises:
         Unreachable: one did not answer, and not ``request.patient``.
     """
-    remarks: list[Note] = []
-    tip, tags = "", {}
     # The indexes answer while the remote is asked.
     pages = {
         name: Ahead(partial(project.index(name).files, package.name, asked_after=time.monotonic()))
         for name in project.names_of_indexes(request.index)
     }
-    if project.facts.remote is not None:
-        tell(f"asking {project.facts.remote.name} for its branches and tags")
-        try:
-            refs = project.ask_remote()
-        except Unreachable as error:
-            if not request.patient:
-                raise
-            tip = _tracked(project, branch)
-            text = (
-                f"{error}. The branch is taken to be where it was when it was fetched last, and "
-                "tags that only the remote has are not known."
-            )
-            remarks.append(Note(topic="remote-not-asked", text=text))
-        else:
-            found = refs.get(f"refs/heads/{branch}")
-            tip = found.commit if found else ""
-            tags = {
-                name.removeprefix("refs/tags/"): ref.commit
-                for name, ref in refs.items()
-                if name.startswith("refs/tags/")
-            }
+    tip, tags, remarks = _look_at_remote(project, request, branch, tell)
     held: dict[Version, tuple[str, ...]] = {}
     for name, page in pages.items():
         tell(f"asking {name} what it holds of {package.name}")
@@ -190,6 +168,36 @@ def look_outside(
             if (version := version_of(file)) is not None and name not in held.get(version, ()):
                 held[version] = (*held.get(version, ()), name)
     return Seen(tip=tip, tags=tags, held=held, remarks=tuple(remarks))
+
+
+def _look_at_remote(
+    project: Project, request: Request, branch: str, tell: Callable[[str], None]
+) -> tuple[str, dict[str, str], list[Note]]:
+    """Give where the branch is on the remote, the remote's tags by commit, and what to remark."""
+    remote = project.facts.remote
+    if remote is None:
+        return "", {}, []
+    tell(f"asking {remote.name} for its branches and tags")
+    try:
+        refs = project.ask_remote()
+    except Unreachable as error:
+        if not request.patient:
+            raise
+        text = (
+            f"{error}. The branch is taken to be where it was when it was fetched last, and "
+            "tags that only the remote has are not known."
+        )
+        return _tracked(project, branch), {}, [Note(topic="remote-not-asked", text=text)]
+    tags = {
+        name.removeprefix("refs/tags/"): ref.commit
+        for name, ref in refs.items()
+        if name.startswith("refs/tags/")
+    }
+    found = refs.get(f"refs/heads/{branch}")
+    if found is not None:
+        return found.commit, tags, []
+    text = f"{remote.name} has no branch {branch}: the push makes it."
+    return "", tags, [Note(topic="new-branch", text=text)]
 
 
 def _tracked(project: Project, branch: str) -> str:

@@ -13,7 +13,7 @@ from packaging.version import Version
 
 from seatrial.actions.registry import bind
 from seatrial.engine.history import history
-from seatrial.engine.journal import Expanded, Intend, Journal
+from seatrial.engine.journal import UNDONE, Expanded, Intend, Journal
 from seatrial.engine.lock import hold
 from seatrial.engine.runs import RunFolder, create, find, finished, list_runs, make_room
 from seatrial.engine.undo import undo as undo_actions
@@ -124,9 +124,17 @@ def resume(path: Path, run: str, watch: Watch) -> Ending:
     with hold(common, command="resume"):
         found = find(common, run)
         plan = plan_of(found)
-        if finished(found) and history(journal_of(found.path)).outcome != "undone":
+        if history(journal_of(found.path)).outcome == UNDONE:
+            raise StalePlan(
+                f"of run {found.id}",
+                "it was undone",
+                doing="going on with the plan",
+                next_step="Release again with seatrial release.",
+            )
+        if finished(found):
             done = Complete(package=plan.package, version=plan.version, tag=plan.tag)
             return Ending(planning=done, report=None)
+        watch.ready()
         return _again(project, found, plan, watch)
 
 

@@ -36,7 +36,7 @@ def remarks_on(project: Project, held: Held, outcome: Decision, days: Days) -> l
     """
     facts = project.facts
     found = [*_taken_numbers(held, outcome), *_higher(project, held, outcome)]
-    found += [*_behind(project, outcome), *_foreign_tags(project)]
+    found += [*_behind(project, outcome), *_foreign_tags(project), *_other_branch(project)]
     package = project.package()
     if package.from_tag:
         text = f"The version comes from the tag, by {package.from_tag}: no file states it."
@@ -58,6 +58,17 @@ def remarks_on(project: Project, held: Held, outcome: Decision, days: Days) -> l
         )
         found.append(Note(topic="lying-clock", text=text))
     return found
+
+
+def _other_branch(project: Project) -> Iterator[Note]:
+    """Say that the release goes to another branch than the one that is checked out."""
+    facts, branch = project.facts, project.settings.branch
+    if branch and facts.branch and branch not in {facts.branch, facts.upstream}:
+        text = (
+            f"HEAD is on {facts.branch}, and the release is pushed to {branch}, "
+            "as the configuration says."
+        )
+        yield Note(topic="other-branch", text=text)
 
 
 def _taken_numbers(held: Held, outcome: Decision) -> Iterator[Note]:

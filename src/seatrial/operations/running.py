@@ -15,7 +15,7 @@ from seatrial.actions.inspect import recorded_asks
 from seatrial.actions.registry import bind
 from seatrial.engine.journal import Entry, Intend, Journal, Listener, read_entries
 from seatrial.engine.progress import Progress, Quiet
-from seatrial.engine.run import Engine, Hooks
+from seatrial.engine.run import Engine, Hooks, nothing
 from seatrial.errors import SeatrialError
 from seatrial.leftovers import end_leftovers
 from seatrial.operations.planfiles import run_digest
@@ -46,12 +46,14 @@ class Watch:
             what the project wants a person to be asked about; raises when the answer is no.
         listener: told of every line of the journal.
         tell: told what is done before the first action, in a few words.
+        ready: asked before a run is gone on with; raises when nobody could answer later.
     """
 
     progress: Progress = field(default_factory=Quiet)
     confirm: Callable[[Plan, Sequence[Artifact], Sequence[str]], None] = unasked
     listener: Listener | None = None
     tell: Callable[[str], None] = unheard
+    ready: Callable[[], None] = nothing
 
 
 def perform(plan: Plan, world: World, run: Path, watch: Watch) -> Sequence[Entry]:

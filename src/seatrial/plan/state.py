@@ -124,3 +124,13 @@ class Patient(Protocol):
     def patience(self) -> float:
         """Seconds to go on asking, with back-off, while the state is unknown."""
         ...
+
+
+@runtime_checkable
+class Following(Protocol):
+    """A part of an action that begins when others of its parts have ended, well or badly."""
+
+    @property
+    def after(self) -> tuple[str, ...]:
+        """Keys of those parts."""
+        ...
