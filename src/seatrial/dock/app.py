@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -18,20 +18,9 @@ from seatrial.dock.json_api import JsonApi
 from seatrial.dock.legacy import Legacy
 from seatrial.dock.record import RequestLog
 from seatrial.dock.simple import Simple
+from seatrial.dock.web import Web
 
 Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
-
-ABOUT = """This is Seatrial's dock: an index and a forge for rehearsals.
-
-upload to    /NAME/legacy/
-install from /NAME/simple/
-the forge    /forge
-"""
-
-
-async def about(_: Request) -> Response:
-    """Say what this is."""
-    return PlainTextResponse(ABOUT)
 
 
 class Marked:
@@ -63,15 +52,19 @@ def make_app(estate: Estate, mark: str, log: RequestLog, disturbance: Disturbanc
         disturbance: faults and delays.
     """
     # The forge comes first: no index can have its name.
-    routes = [Route("/", about), *_forge(estate), *_indexes(estate)]
+    routes = [*_forge(estate), *_indexes(estate)]
     served = Disturbed(Router(routes, redirect_slashes=False), log, disturbance)
     return Marked(served, mark)
 
 
 def _indexes(estate: Estate) -> list[Route]:
     legacy, simple, json_api = Legacy(estate), Simple(estate), JsonApi(estate)
+    web = Web(estate)
     packages = "/{index}/packages/{first}/{second}/{rest}/{name}"
     return [
+        Route("/", web.home),
+        Route("/{index}/project/{project}/", web.project),
+        Route("/{index}/project/{project}/{version}/", web.project),
         Route("/{index}/legacy/", legacy.upload, methods=["POST"]),
         Route("/{index}/legacy/", legacy.page, methods=["GET"]),
         Route("/{index}/legacy", legacy.missing_slash, methods=["POST"]),

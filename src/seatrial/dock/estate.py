@@ -18,6 +18,7 @@ from packaging.utils import (
 )
 from packaging.version import InvalidVersion
 
+from seatrial.dock.arrivals import Arrivals
 from seatrial.dock.holdings import FileRecord, Holdings, SeedFile
 from seatrial.dock.rules import Limits
 from seatrial.secret import Secret
@@ -55,6 +56,9 @@ class Estate:
     Args:
         root: the dock's folder.
         settings: what it was told.
+
+    Attributes:
+        arrivals: what came to be uploaded, to whichever index.
     """
 
     def __init__(self, root: Path, settings: Settings) -> None:
@@ -62,6 +66,7 @@ class Estate:
         self.settings = settings
         self._lock = threading.Lock()
         self._indexes: dict[str, Holdings] = {}
+        self.arrivals = Arrivals()
 
     @property
     def limits(self) -> Limits:
@@ -80,6 +85,14 @@ class Estate:
             if name not in self._indexes:
                 self._indexes[name] = Holdings(self.root, name)
             return self._indexes[name]
+
+    def indexes(self) -> list[Holdings]:
+        """Give the indexes that hold something, by name; those of an earlier dock too."""
+        names = {path.parents[1].name for path in self.root.glob("*/*/records")}
+        with self._lock:
+            names |= set(self._indexes)
+        found = (self.index(name) for name in sorted(names))
+        return [held for held in found if held is not None and held.serial]
 
     def seed(self, held: Holdings, project: str, files: Sequence[SeedFile]) -> None:
         """Take in what the real index holds of a project; a file that is held already stays."""

@@ -134,6 +134,15 @@ class Holdings:
             )
             return next(same, None)
 
+    def by_project(self) -> dict[str, list[FileRecord]]:
+        """Give all files: normal form of the project → its files, in the order they came."""
+        with self._lock:
+            files = sorted(self._files.values(), key=lambda record: record.serial)
+        found: dict[str, list[FileRecord]] = {}
+        for file in files:
+            found.setdefault(file.normal, []).append(file)
+        return dict(sorted(found.items()))
+
     def project(self, normal: str) -> list[FileRecord]:
         """Give a project's files by version and name; empty when it is not known."""
         with self._lock:

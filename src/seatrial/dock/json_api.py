@@ -48,7 +48,7 @@ class JsonApi:
         if name != canonicalize_name(name):
             path = f"{top(request)}/{held.name}/pypi/{canonicalize_name(name)}/json"
             return RedirectResponse(path, 301)
-        latest = max(files, key=_rank).release
+        latest = max(files, key=rank).release
         base = str(request.base_url).rstrip("/")
         body = _described(base, held, files, latest)
         body["releases"] = {
@@ -74,7 +74,7 @@ class JsonApi:
         return held, held.project(canonicalize_name(request.path_params["project"]))
 
 
-def _rank(file: FileRecord) -> tuple[bool, bool, Version]:
+def rank(file: FileRecord) -> tuple[bool, bool, Version]:
     """Order releases for "the latest": not yanked, then final, then the highest."""
     try:
         version = Version(file.version)

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import binascii
 import zipfile
+from http import HTTPStatus
 from urllib.parse import urljoin
 
 import msgspec
@@ -15,6 +16,7 @@ from starlette.responses import RedirectResponse, Response
 
 from seatrial.addresses import INDEXES
 from seatrial.dock.answers import upload_answer
+from seatrial.dock.arrivals import Arrival
 from seatrial.dock.estate import Estate
 from seatrial.dock.form import Form
 from seatrial.dock.holdings import FileRecord, Holdings
@@ -57,27 +59,43 @@ class Legacy:
             form = await read_form(request.headers.get("content-type", ""), request.stream(), half)
         except MalformedForm:
             # Without a readable form there is no action either, and the page takes no POST.
-            return _not_allowed(accept)
+            self._note(held, Answer(405, "The body is no form that can be read."))
+            return _answered(Answer(405), accept)
         except ClientDisconnect:
+            self._note(held, Answer(0, "The connection ended before the body did."))
             return Response(status_code=400)
         try:
-            return await self._answer(request, form, held)
+            answer = await self._answer(request, form, held)
         finally:
             half.unlink(missing_ok=True)
+        self._note(held, answer, form)
+        return _answered(answer, accept)
 
-    async def _answer(self, request: Request, form: Form, held: Holdings) -> Response:
-        accept = request.headers.get("accept", "")
+    async def _answer(self, request: Request, form: Form, held: Holdings) -> Answer:
         action = request.query_params.get(":action") or form.value(":action")
         if action in GONE:
-            return upload_answer(410, GONE[action], accept)
+            return Answer(410, GONE[action])
         if action != "file_upload":
-            return _not_allowed(accept)
+            return Answer(405)
         refusal = self._refuse_login(request.headers.get("authorization", ""))
         if refusal:
-            return upload_answer(403, refusal, accept)
+            return Answer(403, refusal)
         async with self._turn:
-            answer = await asyncio.to_thread(self._judge, form, held)
-        return upload_answer(answer.status, answer.message, accept)
+            return await asyncio.to_thread(self._judge, form, held)
+
+    def _note(self, held: Holdings, answer: Answer, form: Form | None = None) -> None:
+        """Remember an upload and its verdict, for the page."""
+        file = None if form is None else form.file
+        self._estate.arrivals.add(
+            Arrival(
+                index=held.name,
+                file="" if file is None else file.name,
+                size=0 if file is None else file.size,
+                moment=self._estate.now(),
+                status=answer.status,
+                message=answer.message,
+            )
+        )
 
     async def missing_slash(self, request: Request) -> Response:
         """Send a client on to the address with its final slash."""
@@ -122,10 +140,11 @@ class Legacy:
         )
 
 
-def _not_allowed(accept: str) -> Response:
-    answer = upload_answer(405, "", accept)
-    answer.headers["allow"] = "GET, HEAD, OPTIONS"
-    return answer
+def _answered(answer: Answer, accept: str) -> Response:
+    response = upload_answer(answer.status, answer.message, accept)
+    if answer.status == HTTPStatus.METHOD_NOT_ALLOWED:
+        response.headers["allow"] = "GET, HEAD, OPTIONS"
+    return response
 
 
 def _core_metadata(form: Form, record: FileRecord) -> bytes:

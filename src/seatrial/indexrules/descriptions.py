@@ -15,7 +15,7 @@ from seatrial.indexrules.values import Form, Limits, Refusal
 _HEADING: Final = re.compile(r"<h([1-6])\b.*?</h\1>", re.DOTALL)
 _FRAME: Final = re.compile(r"</?(?:section|div)\b[^>]*>")
 # The renderers are other people's, and a text that makes one fall over is answered with 500.
-_FALLS: Final = (
+FALLS: Final = (
     ArithmeticError,
     AttributeError,
     LookupError,
@@ -23,6 +23,8 @@ _FALLS: Final = (
     TypeError,
     ValueError,
 )
+"""What a renderer may raise for a text that makes it fall over."""
+
 _SOURCE: Final = "forklift/legacy.py::file_upload"
 
 
@@ -96,7 +98,7 @@ def d1_d2_renders(form: Form, limits: Limits) -> Iterator[Refusal]:
         return
     try:
         html = render(text, content_type)
-    except _FALLS as error:
+    except FALLS as error:
         said = f"The description cannot be rendered; PyPI answers 500 to this ({error!r})."
         yield refuse_ourselves("X500.10", said, _SOURCE)
         return
