@@ -183,8 +183,12 @@ def test_a_run_whose_plan_cannot_be_read_says_how_to_get_past_it(tmp_path: Path)
         run = stage.project.folder / ".git/seatrial/runs/20260101T000000Z-1.1.0-abcdef"
         run.mkdir(parents=True)
         (run / "plan.json").write_text('{"schema": 99}')
-        for command in (["release", "--yes"], ["resume", "--yes"], ["undo"], ["status"]):
+        for command in (["release", "--yes"], ["resume", "--yes"], ["undo"]):
             done = stage.seatrial(*command)
             assert done.returncode == 2, done.stderr
             assert f"remove {run}" in done.stderr
+        status = stage.seatrial("status")
+        assert status.returncode == 0, status.stderr
+        assert "that cannot be read" in status.stdout
+        assert f"remove {run}" in status.stdout
         assert not stage.shown().tagged

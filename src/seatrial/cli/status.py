@@ -22,6 +22,7 @@ STATES = {
     "running": "[cyan]running[/]",
     "interrupted": "[yellow]interrupted[/]",
     "killed": "[yellow]killed[/]",
+    "unreadable": "[red]that cannot be read[/]",
 }
 """State of a run → its word; any other is the name of the error that stopped it."""
 
@@ -58,16 +59,21 @@ def _show(console: Console, status: RunStatus) -> None:
     from seatrial.report.lines import line, link, safe
 
     state = STATES.get(status.state, f"[red]stopped: {safe(status.state)}[/]")
-    far = f", {status.done} of {status.actions} actions are done"
+    far = (
+        ""
+        if status.state == "unreadable"
+        else f", {status.done} of {status.actions} actions are done"
+    )
     ended = status.state in ENDED
-    name = f"[bold]{safe(status.package)} {status.version}[/]"
+    name = f"[bold]{safe(status.package)} {status.version}[/]" if status.package else "a run"
     line(console, f"{name}  {state}{'' if ended else far}")
     began = ""
     if status.began is not None:
         when = dt.datetime.fromtimestamp(status.began, dt.UTC)
         began = f", begun {when:%Y-%m-%d %H:%M} UTC"
     line(console, f"  run {safe(status.run)}")
-    line(console, f"  of commit {status.commit[:12]}{began}")
+    if status.commit:
+        line(console, f"  of commit {status.commit[:12]}{began}")
     if status.holder:
         line(console, f"  {safe(status.holder)}")
     for said in [] if ended else status.said.splitlines()[:SAID]:
@@ -82,7 +88,7 @@ def _next(status: RunStatus) -> str:
     from seatrial.report.explained import by_name
 
     match status.state:
-        case "done" | "undone":
+        case "done" | "undone" | "unreadable":
             return ""
         case "running":
             return "seatrial log --follow"

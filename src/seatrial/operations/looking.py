@@ -12,6 +12,7 @@ from seatrial.engine.history import history
 from seatrial.engine.journal import Entry
 from seatrial.engine.lock import running
 from seatrial.engine.runs import RunFolder, find, list_runs
+from seatrial.errors import InvalidConfiguration, StalePlan, StorageFault
 from seatrial.operations.pages import HTML
 from seatrial.operations.planfiles import plan_of
 from seatrial.operations.project import Project
@@ -26,7 +27,8 @@ class RunStatus(msgspec.Struct, frozen=True, kw_only=True):
         package: what it releases.
         version: as which version.
         commit: from which commit.
-        state: "running", "done", "undone", "interrupted", "killed", or the error it stopped with.
+        state: "running", "done", "undone", "interrupted", "killed", "unreadable", or the error it
+            stopped with.
         done: how many of its actions are done.
         actions: how many it has.
         said: what the error said.
@@ -65,8 +67,21 @@ def statuses(path: Path, wanted: str = "") -> Sequence[RunStatus]:
 
 
 def _status(run: RunFolder, at_work: str, *, newest: bool) -> RunStatus:
-    plan = plan_of(run)
-    past = history(journal_of(run.path))
+    try:
+        plan = plan_of(run)
+        past = history(journal_of(run.path))
+    except (InvalidConfiguration, StalePlan, StorageFault) as error:
+        # One damaged run must not hide the others.
+        return RunStatus(
+            run=run.id,
+            package="",
+            version="",
+            commit="",
+            state="unreadable",
+            done=0,
+            actions=0,
+            said=f"{error}\n{error.next_step}",
+        )
     mine = at_work if newest and not past.outcome else ""
     keys = {action.key for action in plan.actions}
     failed = next((a for a in past.actions.values() if a.status == "failed" and a.why), None)
