@@ -105,6 +105,7 @@ def with_evil(dock: Dock) -> None:
         yanked=EVIL,
         form=form,
     )
+    held = dock._estate.kept(held)
     held._files[record.name] = record
     held._files["again"] = FileRecord(
         name="again", project="demo", version="0.9", filetype="sdist", sha256="", serial=1

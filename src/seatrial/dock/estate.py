@@ -78,13 +78,25 @@ class Estate:
         return self.settings.clock()
 
     def index(self, name: str) -> Holdings | None:
-        """Give an index, made on its first use; nothing for a name that it cannot have."""
+        """Give an index, made anew where there is none; nothing for a name that it cannot have.
+
+        One that holds nothing is not remembered (:meth:`kept` does so): anybody can ask for any
+        number of names.
+        """
         if not INDEX_NAME.fullmatch(name) or name == FORGE:
             return None
         with self._lock:
-            if name not in self._indexes:
-                self._indexes[name] = Holdings(self.root, name)
-            return self._indexes[name]
+            if name in self._indexes:
+                return self._indexes[name]
+            held = Holdings(self.root, name)
+            if held.serial:
+                self._indexes[name] = held
+            return held
+
+    def kept(self, held: Holdings) -> Holdings:
+        """Give the one index of that name, from now on, to put something into."""
+        with self._lock:
+            return self._indexes.setdefault(held.name, held)
 
     def indexes(self) -> list[Holdings]:
         """Give the indexes that hold something, by name; those of an earlier dock too."""
@@ -96,6 +108,7 @@ class Estate:
 
     def seed(self, held: Holdings, project: str, files: Sequence[SeedFile]) -> None:
         """Take in what the real index holds of a project; a file that is held already stays."""
+        held = self.kept(held)
         for file in files:
             if held.file(file.name) is None:
                 held.add(_seeded(project, file))

@@ -6,6 +6,7 @@ killed in mid-upload comes back without the file, never with half of it.
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,6 +16,9 @@ from packaging.utils import canonicalize_name, canonicalize_version
 from packaging.version import InvalidVersion, Version
 
 from seatrial.dock.storage import place, write_whole
+
+LONGEST = 255
+"""Bytes in one file name, on the file systems that matter; held names are ASCII."""
 
 
 class SeedFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -161,7 +165,7 @@ class Holdings:
 
     def metadata_path(self, record: FileRecord) -> Path:
         """Give the place of a wheel's served metadata."""
-        return self.folder / record.normal / "metadata" / f"{record.name}.metadata"
+        return self.folder / record.normal / "metadata" / _beside(record.name, ".metadata")
 
     def add(self, record: FileRecord, half: Path | None = None, metadata: bytes = b"") -> None:
         """Take a file in.
@@ -196,9 +200,16 @@ class Holdings:
                     )
 
     def _record(self, record: FileRecord) -> None:
-        path = self.folder / record.normal / "records" / f"{record.name}.json"
+        path = self.folder / record.normal / "records" / _beside(record.name, ".json")
         write_whole(self.root, path, msgspec.json.encode(record))
         self._files[record.name] = record
+
+
+def _beside(name: str, suffix: str) -> str:
+    """Give the name of what lies beside a file, also where the file's own leaves no room for it."""
+    if len(name) + len(suffix) <= LONGEST:
+        return f"{name}{suffix}"
+    return hashlib.sha256(name.encode()).hexdigest() + suffix
 
 
 def _order(version: str) -> tuple[bool, Version]:

@@ -12,7 +12,7 @@ from urllib.parse import urljoin
 import msgspec
 from packaging.utils import canonicalize_name
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from seatrial.addresses import INDEXES
 from seatrial.dock.answers import upload_answer
@@ -22,6 +22,7 @@ from seatrial.dock.form import Form
 from seatrial.dock.holdings import FileRecord, Holdings
 from seatrial.dock.reader import MalformedForm, read_form
 from seatrial.dock.rules import Answer, decide
+from seatrial.dock.simple import not_found
 from seatrial.dock.storage import incoming
 
 HELP = urljoin(INDEXES["pypi"].simple, "/help/")
@@ -56,7 +57,8 @@ class Legacy:
             return upload_answer(404, "", accept)
         half = incoming(self._estate.root)
         try:
-            form = await read_form(request.headers.get("content-type", ""), request.stream(), half)
+            kind = request.headers.get("content-type", "")
+            form = await read_form(kind, request.stream(), half, self._estate.limits.file)
         except MalformedForm:
             # Without a readable form there is no action either, and the page takes no POST.
             self._note(held, Answer(405, "The body is no form that can be read."))
@@ -103,17 +105,21 @@ class Legacy:
 
     async def page(self, request: Request) -> Response:
         """Say what this is to somebody who looks."""
-        index = request.path_params["index"]
-        return Response(f"Upload to the index {index} here, with twine or uv.\n")
+        held = self._estate.index(request.path_params["index"])
+        if held is None:
+            return not_found()
+        return PlainTextResponse(f"Upload to the index {held.name} here, with twine or uv.\n")
 
     def _judge(self, form: Form, held: Holdings) -> Answer:
         """Judge one upload and keep it if it is taken; runs in a thread, one at a time."""
+        # Another upload may have begun the index since.
+        held = self._estate.index(held.name) or held
         answer = decide(form, held, self._estate.now(), self._estate.limits)
         if answer.record is not None and form.file is not None:
             metadata = _core_metadata(form, answer.record)
             digest = self._estate.digest(metadata)
             record = msgspec.structs.replace(answer.record, metadata_sha256=digest)
-            held.add(record, form.file.path, metadata)
+            self._estate.kept(held).add(record, form.file.path, metadata)
         return answer
 
     def _refuse_login(self, header: str) -> str:

@@ -17,6 +17,9 @@ from seatrial.dock.form import Form, ReceivedFile
 MAX_FIELDS_BYTES = 32 * 1024 * 1024
 """Bytes that all fields but the file may have together; a description has a few at most."""
 
+PART_BYTES = 512
+"""What a part costs at least, whatever is in it: a million of empty ones are a large body too."""
+
 BATCH = 1024 * 1024
 """Bytes gathered before they are written and hashed."""
 
@@ -31,10 +34,13 @@ class Sink:
     Args:
         path: where to.
         blake2: whether the BLAKE2 digest is wanted as well.
+        most: bytes that are kept; of a longer file the size and the digests are still its own, but
+            its end is thrown away, because nobody will have it.
     """
 
-    def __init__(self, path: Path, *, blake2: bool = False) -> None:
+    def __init__(self, path: Path, *, blake2: bool = False, most: int | None = None) -> None:
         self.path = path
+        self._most = most
         self.size = 0
         self.sha256 = hashlib.sha256()
         self.blake2 = hashlib.blake2b(digest_size=32) if blake2 else None
@@ -55,7 +61,8 @@ class Sink:
         self.sha256.update(self._waiting)
         if self.blake2 is not None:
             self.blake2.update(self._waiting)
-        self._file.write(self._waiting)
+        if self._most is None or self.size <= self._most:
+            self._file.write(self._waiting)
         self.size += len(self._waiting)
         self._waiting.clear()
 
@@ -86,17 +93,19 @@ class FormReader:
     Args:
         content_type: the request's header, with the boundary.
         path: where the file in the field ``content`` goes.
+        most: bytes of that file that are kept.
 
     Raises:
         MalformedForm: it is no such form.
     """
 
-    def __init__(self, content_type: str, path: Path) -> None:
+    def __init__(self, content_type: str, path: Path, most: int | None = None) -> None:
         kind, options = parse_options_header(content_type)
         boundary = options.get(b"boundary", b"")
         if kind != b"multipart/form-data" or not boundary:
             raise MalformedForm
         self._path = path
+        self._most = most
         self._part = _Part()
         self._fields: dict[str, list[str]] = {}
         self._misplaced: list[str] = []
@@ -167,12 +176,15 @@ class FormReader:
         self._path.unlink(missing_ok=True)
 
     def _begin(self) -> None:
+        self._count(PART_BYTES)
         self._part = _Part()
 
     def _header_name(self, data: bytes, start: int, end: int) -> None:
+        self._count(end - start)
         self._part.header += data[start:end].lower()
 
     def _header_value(self, data: bytes, start: int, end: int) -> None:
+        self._count(end - start)
         self._part.value += data[start:end]
 
     def _header_end(self) -> None:
@@ -192,7 +204,7 @@ class FormReader:
             # Several parts of that name: the last one counts.
             if self._sink is not None:
                 self._sink.close()
-            self._sink = Sink(self._path, blake2=True)
+            self._sink = Sink(self._path, blake2=True, most=self._most)
             kind = part.headers.get(b"content-type", b"").decode("latin-1")
             self._named = (part.filename, kind)
 
@@ -201,10 +213,14 @@ class FormReader:
         if part.name == "content" and part.filename is not None and self._sink is not None:
             self._sink.write(memoryview(data)[start:end])
             return
-        self._bytes += end - start
+        self._count(end - start)
+        part.data += data[start:end]
+
+    def _count(self, size: int) -> None:
+        """Count what stays in memory."""
+        self._bytes += size
         if self._bytes > MAX_FIELDS_BYTES:
             raise MalformedForm
-        part.data += data[start:end]
 
     def _end(self) -> None:
         part = self._part
@@ -220,7 +236,9 @@ def _md5(path: Path) -> str:
         return hashlib.file_digest(file, partial(hashlib.md5, usedforsecurity=False)).hexdigest()
 
 
-async def read_form(content_type: str, body: AsyncIterator[bytes], path: Path) -> Form:
+async def read_form(
+    content_type: str, body: AsyncIterator[bytes], path: Path, most: int | None = None
+) -> Form:
     """Read an upload's form from its body.
 
     Args:
@@ -228,6 +246,7 @@ async def read_form(content_type: str, body: AsyncIterator[bytes], path: Path) -
         body: the pieces of the body, as they come; read to its end, come what may, because a
             client that is answered while it writes may not see the answer.
         path: where the file goes.
+        most: bytes of the file that are kept; all when absent.
 
     Raises:
         MalformedForm: it is no form that can be read.
@@ -237,7 +256,7 @@ async def read_form(content_type: str, body: AsyncIterator[bytes], path: Path) -
     complete = False
     try:
         try:
-            reader = FormReader(content_type, path)
+            reader = FormReader(content_type, path, most)
         except MalformedForm as error:
             fault = error
         async for piece in body:

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from pathlib import Path
 from typing import NamedTuple, TextIO
+
+KEPT = 100_000
+"""Requests that the list remembers; the file has them all."""
+
+LONGEST = 2000
+"""Characters of a path that are noted."""
 
 
 class RequestSeen(NamedTuple):
@@ -24,7 +31,7 @@ class RequestLog:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._seen: list[RequestSeen] = []
+        self._seen: deque[RequestSeen] = deque(maxlen=KEPT)
         self._lock = threading.Lock()
         self._file: TextIO | None = None
 
@@ -41,12 +48,13 @@ class RequestLog:
 
     def add(self, seen: RequestSeen) -> None:
         """Note one request."""
+        seen = seen._replace(path=seen.path[:LONGEST])
         with self._lock:
             self._seen.append(seen)
             if self._file is not None:
                 self._file.write(f"{seen.method} {seen.path} {seen.status}\n")
 
     def seen(self) -> list[RequestSeen]:
-        """Give all that were noted."""
+        """Give those that are remembered, in their order."""
         with self._lock:
             return list(self._seen)

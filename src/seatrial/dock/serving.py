@@ -20,6 +20,12 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 KEEP_ALIVE = 60
 """Seconds that an idle connection is kept, so that clients find theirs again."""
 
+PATIENCE = 30.0
+"""Seconds in which a client that is to send something has to send :data:`LEAST` bytes; one that
+fails twice in a row is cut."""
+
+LEAST = 1024
+
 GRACE = 2.0
 """Seconds that requests under way are given when the server stops."""
 
@@ -45,6 +51,36 @@ class _Protocol(H11Protocol):
         self.conn = self._connection = _Connection(h11.SERVER)
         self._inner: ASGIApp = self.app
         self.app = self._with_abilities
+        self._came = 0
+        self._late = 0
+        self._watch: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
+        super().connection_made(transport)
+        self._look_later()
+
+    def data_received(self, data: bytes) -> None:
+        self._came += len(data)
+        super().data_received(data)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+        super().connection_lost(exc)
+
+    def _look_later(self) -> None:
+        self._watch = self.loop.call_later(PATIENCE, self._look)
+
+    def _look(self) -> None:
+        """Cut a client that keeps us waiting; an idle connection has its own, longer time."""
+        owing = self.conn.their_state in {h11.IDLE, h11.SEND_BODY} and not self.flow.read_paused
+        idle = self.timeout_keep_alive_task is not None
+        late = owing and not idle and self._came < LEAST
+        self._late, self._came = (self._late + 1 if late else 0), 0
+        if self._late > 1:
+            self.transport.abort()
+        else:
+            self._look_later()
 
     async def _with_abilities(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_reason(message: Message) -> None:
