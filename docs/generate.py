@@ -49,7 +49,8 @@ both. It is read from the planned commit, not from the working tree.
     python = ["3.11", "3.13"]
     run = ["python -c 'import hello'"]
 
-`seatrial init` writes the shortest configuration of a repository and shows what needs none. Editors
+[`seatrial init`](../beginning.md) writes the shortest configuration of a repository, and reads that
+of other release tools. Editors
 complete and check `seatrial.toml` with the [JSON Schema](schemas/configuration.json), and
 `[tool.seatrial]` just so: the schema is that of the table.
 

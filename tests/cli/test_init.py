@@ -108,3 +108,91 @@ def test_programs_get_a_document(tmp_path: Path) -> None:
     assert beginning["written"] is True
     assert beginning["file"] == "pyproject.toml"
     assert {one["topic"] for one in beginning["found"]} >= {"package", "version", "tags"}
+
+
+TOLD = (
+    HELLO["pyproject.toml"]
+    + """
+[tool.semantic_release]
+tag_format = "r{version}"
+version_toml = ["pyproject.toml:project.version"]
+version_variables = ["docs/conf.py:release", "gone.py:__version__"]
+build_command = "make dist"
+
+[tool.bumpversion]
+current_version = "0.1.0"
+tag_name = "other-{new_version}"
+[[tool.bumpversion.files]]
+filename = "README.md"
+"""
+)
+
+
+def test_another_tools_configuration_is_read(tmp_path: Path) -> None:
+    """What is found anyway is left out, what has no counterpart is told, and the rest is used."""
+    repository = made(
+        tmp_path,
+        pyproject__toml=TOLD,
+        README__md=READ_ME,
+        **{"docs/conf__py": 'release = "0.1.0"\n'},
+    )
+    shown = init(repository, "--from", "auto").output
+    assert "Read: python-semantic-release, in pyproject.toml" in shown
+    assert "Read: bump-my-version, in pyproject.toml" in shown
+    assert "build_command: Seatrial builds by PEP 517" in shown
+    assert "gone.py:__version__" in shown.partition("Without a counterpart")[2]
+    settings = load({"pyproject.toml": (repository.folder / "pyproject.toml").read_text()}).settings
+    assert settings.tag == "r{version}"
+    assert settings.version.zero == "major"
+    (package,) = settings.package
+    assert "pyproject.toml:project.version" not in package.versions
+    repository.commit("Configure")
+    plain = (repository.folder / "pyproject.toml").read_text()
+    told = TOLD.removeprefix(HELLO["pyproject.toml"])
+    repository.commit("Leave the others", {"pyproject.toml": plain.replace(told, "")})
+    sites = CliRunner().invoke(cli, ["sites", str(repository.folder)], catch_exceptions=False)
+    for file in ("pyproject.toml:7", "README.md:3", "docs/conf.py:1"):
+        assert file in sites.output
+
+
+def test_the_sites_of_a_package_in_a_folder_are_named_from_there(tmp_path: Path) -> None:
+    """A place above the package's folder is written with its way up."""
+    files = {f"lib/{name}": text for name, text in HELLO.items()}
+    files["tbump.toml"] = 'file = [{ src = "INSTALL", search = "hello=={current_version}" }]\n'
+    files["INSTALL"] = "hello==0.1.0\n"
+    repository = make_repository(tmp_path / "r", files)
+    text = fitting(
+        "init", init(repository, "--from", "tbump", "--json").stdout, kind="InitDocument"
+    )["beginning"]["text"]
+    assert load({"seatrial.toml": text}).settings.package[0].path == "lib"
+    assert '"../INSTALL"' in text
+    repository.commit("Configure")
+    sites = CliRunner().invoke(cli, ["sites", str(repository.folder)], catch_exceptions=False)
+    assert "INSTALL:1" in sites.output
+
+
+def test_a_tool_that_was_told_nothing_is_named(tmp_path: Path) -> None:
+    """Asked for a tool without a configuration, the command says so and writes nothing."""
+    repository = made(tmp_path)
+    assert run(["init", str(repository.folder), "--from", "commitizen"]) == 2
+    assert repository.git("status", "--porcelain") == ""
+
+
+def test_tags_that_are_there_are_heard_before_a_default(tmp_path: Path) -> None:
+    """The format that another tool would use unasked does not overrule the tags."""
+    repository = made(
+        tmp_path, pyproject__toml=HELLO["pyproject.toml"] + "[tool.commitizen]\nname = 'x'\n"
+    )
+    repository.tag("v0.1.0")
+    shown = init(repository, "--from", "commitizen", "--print").output
+    assert "tag =" not in shown
+    assert 'zero = "major"' in shown
+
+
+def test_what_we_cannot_use_is_told_instead_of_failing(tmp_path: Path) -> None:
+    """A value of the other tool that makes no sense here is one line of what was lost."""
+    bad = '[tool.tbump.git]\ntag_template = "a b {new_version}"\n'
+    repository = made(tmp_path, pyproject__toml=HELLO["pyproject.toml"] + bad)
+    shown = init(repository, "--from", "tbump").output
+    assert "git.tag_template: tag cannot take it" in shown
+    assert "Nothing has to be written" in shown

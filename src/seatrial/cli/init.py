@@ -9,6 +9,7 @@ import click
 
 from seatrial.cli.options import example, json_option, path_argument
 from seatrial.cli.output import page_console, write_json
+from seatrial.config.others.registry import names
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -16,11 +17,18 @@ if TYPE_CHECKING:
     from seatrial.operations.beginning import Beginning
 
 
-@click.command("init", epilog=example("seatrial init", "seatrial init --print"))
+@click.command("init", epilog=example("seatrial init", "seatrial init --from auto --print"))
 @path_argument
+@click.option(
+    "--from",
+    "tool",
+    metavar="TOOL",
+    type=click.Choice(names()),
+    help=f"Read what another release tool was told: {', '.join(names())}.",
+)
 @click.option("--print", "only_show", is_flag=True, help="Show what would be written, no more.")
 @json_option
-def command(path: Path, *, only_show: bool, as_json: bool) -> None:
+def command(path: Path, *, tool: str | None, only_show: bool, as_json: bool) -> None:
     """Write the shortest configuration: what detection could not know.
 
     It goes to the end of pyproject.toml, or into a new seatrial.toml. A configuration that is there
@@ -29,7 +37,7 @@ def command(path: Path, *, only_show: bool, as_json: bool) -> None:
     from seatrial.cli.documents import InitDocument
     from seatrial.operations.beginning import begin
 
-    beginning = begin(path, write=not only_show)
+    beginning = begin(path, write=not only_show, tool=tool or "")
     if as_json:
         write_json(InitDocument(beginning=beginning))
         return
@@ -43,6 +51,7 @@ def _show(console: Console, beginning: Beginning) -> None:
     width = max((len(one.topic) for one in beginning.found), default=0)
     for one in beginning.found:
         line(console, f"  {one.topic:<{width}}  {safe(one.said)}")
+    _show_imported(console, beginning)
     if beginning.unknown:
         line(console, "\n[bold]Only you can say[/]")
     for sentence in beginning.unknown:
@@ -56,3 +65,16 @@ def _show(console: Console, beginning: Beginning) -> None:
         line(console, f"  {safe(text)}" if text else "")
     if beginning.written:
         line(console, "\nCommit it: the configuration is read from the planned commit.")
+
+
+def _show_imported(console: Console, beginning: Beginning) -> None:
+    from seatrial.report.lines import line, safe
+
+    for tool in beginning.imported:
+        line(console, f"\n[bold]Read: {safe(tool.tool)}[/], in {safe(tool.file)}")
+    for setting in beginning.settings:
+        line(console, f"  {safe(setting.key)}, from {safe(setting.why)}")
+    if beginning.lost:
+        line(console, "\n[bold]Without a counterpart[/]")
+    for one in beginning.lost:
+        line(console, f"  {safe(one.key)}: {safe(one.why)}")

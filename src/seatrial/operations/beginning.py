@@ -10,7 +10,9 @@ import msgspec
 
 from seatrial.config.draft import Wanted, WantedPackage, write_toml
 from seatrial.config.load import OWN_FILE, SHARED_FILE, load
+from seatrial.config.others.reading import Lost
 from seatrial.errors import InvalidConfiguration
+from seatrial.operations.importing import Imported, Taken, import_from
 from seatrial.operations.project import Project
 from seatrial.repository.facts import Facts, Package, last_release
 from seatrial.repository.unregistered import unregistered
@@ -37,6 +39,8 @@ class Beginning(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         found: what needs no words, because detection found it.
         unknown: what only a person can say, each a sentence.
+        imported: the other tools that were read.
+        lost: what they were told that has no counterpart.
         settings: what is to be said.
         packages: the packages that are named, with their further version sites.
         text: the configuration, TOML; empty when nothing has to be said.
@@ -46,6 +50,8 @@ class Beginning(msgspec.Struct, frozen=True, kw_only=True):
 
     found: tuple[Found, ...]
     unknown: tuple[str, ...]
+    imported: tuple[Imported, ...] = ()
+    lost: tuple[Lost, ...] = ()
     settings: tuple[Wanted, ...] = ()
     packages: tuple[WantedPackage, ...] = ()
     text: str = ""
@@ -53,29 +59,34 @@ class Beginning(msgspec.Struct, frozen=True, kw_only=True):
     written: bool = False
 
 
-def begin(path: Path, *, write: bool = True) -> Beginning:
+def begin(path: Path, *, write: bool = True, tool: str = "") -> Beginning:
     """Find out what has to be said, and write it: at the end of pyproject.toml, or a file anew.
 
     Args:
         path: a folder in the repository.
         write: whether to write it; nothing that stands is ever changed.
+        tool: another release tool whose configuration is read, or "auto" for each that has one;
+            none when empty.
 
     Raises:
         NoRepository, NoPackage, ShallowClone: there is nothing that can be read.
-        InvalidConfiguration: there is a configuration already.
+        InvalidConfiguration: there is a configuration already, or none of the other tool.
         StorageFault: the file cannot be written.
     """
     project = Project.open(path)
     if write:
         _check_none(project)
-    packages = tuple(_further(project))
+    taken = import_from(project, tool) if tool else Taken(packages=tuple(_further(project)))
     file = _place(project.snapshot.root)
-    text = write_toml((), packages, root=TABLE if file == SHARED_FILE else "")
+    text = write_toml(taken.settings, taken.packages, root=TABLE if file == SHARED_FILE else "")
     load({file: text})
     beginning = Beginning(
         found=tuple(_found(project.facts)),
         unknown=tuple(_unknown(project)),
-        packages=packages,
+        imported=taken.imported,
+        lost=taken.lost,
+        settings=taken.settings,
+        packages=taken.packages,
         text=text,
         file=file,
     )

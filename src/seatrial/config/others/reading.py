@@ -1,0 +1,222 @@
+"""How another tool's configuration is read: key by key, so that none is lost unsaid."""
+
+from __future__ import annotations
+
+import configparser
+import json
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from seatrial.config.draft import Wanted
+from seatrial.config.schema import SiteSettings
+from seatrial.config.show import Value
+
+Table = dict[str, Any]
+
+
+class Given(msgspec.Struct, frozen=True, kw_only=True):
+    """What a reader may look at.
+
+    Attributes:
+        text: gives the text of a file of the commit, from its root; nothing where there is none.
+        name: the package's name; empty where there are several.
+        version: the version it states now, or empty.
+        tagged: whether there are release tags, which show their own format.
+    """
+
+    text: Callable[[str], str | None]
+    name: str
+    version: str
+    tagged: bool
+
+
+class Lost(msgspec.Struct, frozen=True, kw_only=True):
+    """Something said to another tool that has no counterpart here.
+
+    Attributes:
+        key: the other tool's key, dotted.
+        why: what becomes of it, a sentence.
+    """
+
+    key: str
+    why: str
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a tool was told something: the file, and the table in it."""
+
+    file: str
+    table: Table
+
+
+class Reading:
+    """One tool's configuration under way.
+
+    Args:
+        source: where it stands.
+        given: what may be looked at beside it.
+    """
+
+    def __init__(self, source: Source, given: Given) -> None:
+        self.file = source.file
+        self.given = given
+        self.settings: list[Wanted] = []
+        self.sites: list[SiteSettings] = []
+        self.lost: list[Lost] = []
+        self._left = dict(source.table)
+
+    def take(self, key: str) -> Any:  # noqa: ANN401 -- whatever the other tool was told
+        """Give a key's value, or nothing; it counts as understood."""
+        return self._left.pop(key, None)
+
+    def text(self, key: str) -> str:
+        """Take a key that holds a text; anything else is as if it were not there."""
+        value = self.take(key)
+        return value if isinstance(value, str) else ""
+
+    def flag(self, key: str, *, default: bool) -> bool:
+        """Take a key that holds a truth, as TOML or as an INI file writes it."""
+        value = self.take(key)
+        if isinstance(value, str):
+            return value.strip().lower() in {"1", "true", "yes", "on"}
+        return value if isinstance(value, bool) else default
+
+    def texts(self, key: str) -> list[str]:
+        """Take a key that holds texts, or one with a text a line or between commas."""
+        value = self.take(key)
+        if isinstance(value, str):
+            value = [part.strip() for part in re.split(r"[,\n]", value)]
+        return [one for one in value if isinstance(one, str) and one] if is_list(value) else []
+
+    def table(self, key: str) -> Table:
+        """Take a key that holds a table."""
+        value = self.take(key)
+        return value if isinstance(value, dict) else {}
+
+    def want(self, key: str, value: Value, why: str) -> None:
+        """Ask for a setting of ours; ``why`` is the other tool's key."""
+        self.settings.append(Wanted(key=key, value=value, why=why))
+
+    def want_text(self, key: str, source: str, text: str, holes: Mapping[str, str]) -> None:
+        """Ask for a text with placeholders, or say which of them nobody fills here."""
+        for theirs, ours in holes.items():
+            text = text.replace(theirs, ours)
+        strange = [
+            hole
+            for hole in re.findall(r"\{[^{}]*\}|\$\{?\w+\}?", text)
+            if hole not in {"{version}", "{tag}"}
+        ]
+        if strange:
+            self.lose(source, f"Nothing here stands for {', '.join(dict.fromkeys(strange))}.")
+        elif text:
+            self.want(key, text, source)
+
+    def ignore(self, *keys: str) -> None:
+        """Pass over keys that say what Seatrial does, or finds, by itself."""
+        for key in keys:
+            self.take(key)
+
+    def lose(self, key: str, why: str) -> None:
+        """Note what has no counterpart."""
+        self.take(key)
+        self.lost.append(Lost(key=key, why=why))
+
+    def lines(self, file: str, source: str, pattern: str = "") -> None:
+        """Ask for each line of a file that states the version, and that a pattern finds.
+
+        Args:
+            file: from the root.
+            source: the other tool's key.
+            pattern: a text that the line holds; all lines when empty.
+        """
+        version = self.given.version
+        text = self.given.text(file)
+        if not version or text is None:
+            self.lose(source, f"No line of {file} can be read for the version.")
+            return
+        found = [one.strip() for one in text.splitlines() if version in one and pattern in one]
+        for one in dict.fromkeys(found):
+            if one.count(version) == 1 and len(one) <= LONGEST:
+                search = one.replace(version, "{version}")
+                self.sites.append(SiteSettings(file=file, search=search))
+            else:
+                self.lose(source, f"A line of {file} states the version twice, or is too long.")
+        if not found:
+            self.lose(source, f"No such line of {file} states {version}.")
+
+    def finish(self, why: Mapping[str, str]) -> None:
+        """Say of all that was not taken that it has no counterpart.
+
+        Args:
+            why: key → what becomes of it; the others have the usual sentence.
+        """
+        for key in list(self._left):
+            self.lose(key, why.get(key, "Nothing here does the same."))
+
+
+LONGEST = 300
+"""Characters of a line that a version site is made from."""
+
+
+def is_list(value: object) -> bool:
+    """Whether something is an array."""
+    return isinstance(value, list)
+
+
+def toml_table(given: Given, file: str, *path: str) -> Source | None:
+    """Find a table of a TOML file; nothing where it is not there, or the file cannot be read."""
+    try:
+        value: Any = tomllib.loads((given.text(file) or "").removeprefix("\ufeff"))
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return None
+    return _within(file, value, path)
+
+
+def json_table(given: Given, file: str, *path: str) -> Source | None:
+    """Find an object of a JSON file; nothing where it is not there, or cannot be read."""
+    try:
+        value = json.loads(given.text(file) or "{}")
+    except (ValueError, RecursionError):
+        return None
+    return _within(file, value, path)
+
+
+def yaml_table(given: Given, file: str, *path: str) -> Source | None:
+    """Find a mapping of a YAML file; nothing where it is not there, or cannot be read."""
+    text = given.text(file)
+    if text is None:
+        return None
+    import yaml
+
+    try:
+        value = yaml.safe_load(text)
+    except (yaml.YAMLError, RecursionError, ValueError):
+        return None
+    return _within(file, value, path)
+
+
+def ini_table(given: Given, file: str, section: str) -> Source | None:
+    """Find a section of an INI file; nothing where it is not there, or cannot be read."""
+    sections = dict(ini_sections(given, file))
+    return Source(file=file, table=dict(sections[section])) if section in sections else None
+
+
+def ini_sections(given: Given, file: str) -> Iterator[tuple[str, Table]]:
+    """Give the sections of an INI file, with their options."""
+    read = configparser.RawConfigParser(strict=False)
+    try:
+        read.read_string(given.text(file) or "")
+    except configparser.Error:
+        return
+    for section in read.sections():
+        yield section, dict(read.items(section))
+
+
+def _within(file: str, value: Any, path: tuple[str, ...]) -> Source | None:  # noqa: ANN401 -- plain data
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    return Source(file=file, table=value) if isinstance(value, dict) and value else None
