@@ -56,7 +56,7 @@ class Simple:
         if held is None:
             return not_found()
         names = held.projects()
-        serials = {normal: last_serial(held.project(normal)) for normal in names}
+        serials = {normal: last_serial(files) for normal, files in held.by_project().items()}
         kind = best(request.headers.get("accept", ""), OFFERS) or HTML
         if kind == JSON:
             body = _json(
