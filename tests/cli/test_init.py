@@ -100,6 +100,20 @@ def test_a_link_is_not_written_through(tmp_path: Path) -> None:
     assert load({"seatrial.toml": own}).settings.package
 
 
+def test_without_pyproject_a_file_of_our_own_is_made(tmp_path: Path) -> None:
+    """A package of setup.cfg alone gets a seatrial.toml, which is then the configuration."""
+    files = {
+        "setup.cfg": "[metadata]\nname = hello\nversion = 0.1.0\n",
+        "setup.py": "from setuptools import setup\n\nsetup()\n",
+        "README.md": READ_ME,
+    }
+    repository = make_repository(tmp_path / "r", files)
+    assert "Written to seatrial.toml" in init(repository).output
+    repository.commit("Configure")
+    shown = CliRunner().invoke(cli, ["config", "show", str(repository.folder)])
+    assert "seatrial.toml:2" in shown.output
+
+
 def test_programs_get_a_document(tmp_path: Path) -> None:
     """With --json, what was found and what was written is one document."""
     repository = made(tmp_path, README__md=READ_ME)
@@ -137,8 +151,9 @@ def test_another_tools_configuration_is_read(tmp_path: Path) -> None:
         **{"docs/conf__py": 'release = "0.1.0"\n'},
     )
     shown = init(repository, "--from", "auto").output
-    assert "Read: python-semantic-release, in pyproject.toml" in shown
-    assert "Read: bump-my-version, in pyproject.toml" in shown
+    assert "  python-semantic-release, in pyproject.toml\n" in shown
+    assert "  bump-my-version, in pyproject.toml\n" in shown
+    assert "  tag, from tag_format\n" in shown
     assert "build_command: Seatrial builds by PEP 517" in shown
     assert "gone.py:__version__" in shown.partition("Without a counterpart")[2]
     settings = load({"pyproject.toml": (repository.folder / "pyproject.toml").read_text()}).settings

@@ -72,6 +72,10 @@ def test_the_channels_of_python_semantic_release() -> None:
     text = """
 [tool.semantic_release]
 major_on_zero = false
+commit_parser = "emoji"
+[tool.semantic_release.branches.fixes]
+match = "(feat|fix)/.+"
+prerelease = true
 [tool.semantic_release.branches.main]
 match = "(main|master)"
 [tool.semantic_release.branches.next]
@@ -85,7 +89,11 @@ prerelease_token = "nightly"
 """
     reading = read("python-semantic-release", {"pyproject.toml": text})
     assert wanted(reading) == {"tag": "v{version}", "version.channels": {"next": "b"}}
-    assert lost(reading) == {"branches.main.match", "branches.odd.prerelease_token"}
+    assert lost(reading) == {
+        "branches.fixes.match",
+        "branches.odd.prerelease_token",
+        "commit_parser",
+    }
 
 
 BUMP_TOML = """
@@ -136,7 +144,7 @@ def test_bump_my_version_and_bump2version(file: str, text: str) -> None:
         SiteSettings(file="README.md", search="pip install demo=={version}"),
         SiteSettings(file="docs/a.md", search="demo=={version}"),
     ]
-    assert lost(reading) == {"message", "files[2].search", "files[3]", "pre_commit_hooks"}
+    assert lost(reading) == {"message", "files: CHANGES.md", "files: *.txt", "pre_commit_hooks"}
 
 
 def test_bumpver() -> None:
@@ -333,3 +341,31 @@ def test_values_of_strange_types_are_passed_over() -> None:
     }
     given = Given(text=files.get, name="", version="1.0", tagged=True)
     assert {name for name, _ in readings(given, AUTO)} == set(TOOLS)
+
+
+@pytest.mark.parametrize(
+    ("tool", "file", "text", "usual"),
+    [
+        (
+            "python-semantic-release",
+            "pyproject.toml",
+            "[tool.semantic_release]\nmajor_on_zero = false\n",
+            "v{version}",
+        ),
+        ("bump-my-version", ".bumpversion.cfg", "[bumpversion]\ncommit = yes\n", "v{version}"),
+        ("commitizen", "cz.toml", "[tool.commitizen]\nmajor_version_zero = true\n", "{version}"),
+        ("zest.releaser", "setup.cfg", "[zest.releaser]\nrelease = yes\n", "{version}"),
+        (
+            "release-please",
+            "release-please-config.json",
+            '{"bump-minor-pre-major": true, "packages": {".": {"package-name": "demo"}}}',
+            "demo-v{version}",
+        ),
+    ],
+)
+def test_a_usual_format_counts_only_where_no_tag_shows_another(
+    tool: str, file: str, text: str, usual: str
+) -> None:
+    """The first release is tagged as the tool would have done; later ones as the tags are."""
+    assert wanted(read(tool, {file: text})) == {"tag": usual}
+    assert wanted(read(tool, {file: text}, tagged=True)) == {}

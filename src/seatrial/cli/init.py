@@ -70,8 +70,12 @@ def _show(console: Console, beginning: Beginning) -> None:
 def _show_imported(console: Console, beginning: Beginning) -> None:
     from seatrial.report.lines import line, safe
 
+    if beginning.imported:
+        line(console, "\n[bold]Read[/]")
     for tool in beginning.imported:
-        line(console, f"\n[bold]Read: {safe(tool.tool)}[/], in {safe(tool.file)}")
+        line(console, f"  {safe(tool.tool)}, in {safe(tool.file)}")
+    if beginning.settings:
+        line(console, "\n[bold]Taken[/]")
     for setting in beginning.settings:
         line(console, f"  {safe(setting.key)}, from {safe(setting.why)}")
     if beginning.lost:

@@ -118,6 +118,8 @@ def _packages(
     """Name the packages, if one of them has places that are not found by themselves."""
     entries: dict[str, list[str]] = {package.path: [] for package in project.facts.packages}
     for site in dict.fromkeys(site for reading in heard for site in reading.sites):
+        if site.file == project.facts.changelog:  # which a release writes into anyway
+            continue
         package = _owner(project.facts.packages, site.file)
         try:
             if entry := _entry(project, package, site):

@@ -66,20 +66,21 @@ def _ini(given: Given, file: str) -> Source | None:
 
 def read(reading: Reading) -> None:
     """Read its table."""
-    if tag := reading.text("tag_name") or "v{new_version}":
-        reading.want_text("tag", "tag_name", tag, _HOLES)
+    tag = reading.text("tag_name") or reading.unless_tagged("v{new_version}")
+    reading.want_text("tag", "tag_name", tag, _HOLES)
     reading.want_text("commit.message", "message", reading.text("message"), _HOLES)
     reading.want_text("commit.tag-message", "tag_message", reading.text("tag_message"), _HOLES)
     usual = reading.text("search") or _HERE
     for place, table in enumerate(reading.take("files") or []):
-        key = f"files[{place}]"
         if not isinstance(table, dict) or not isinstance(table.get("filename"), str):
-            reading.lose(key, "Name each file by itself in versions.")
+            glob = table.get("glob") if isinstance(table, dict) else None
+            reading.lose(f"files: {glob or place}", "Name each file by itself in versions.")
             continue
+        key = f"files: {table['filename']}"
         _file(reading, key, table["filename"], str(table.get("search") or usual))
         for inner in ("parse", "serialize"):
             if inner in table:
-                reading.lose(f"{key}.{inner}", _OWN_FORM)
+                reading.lose(f"{key}, {inner}", _OWN_FORM)
     reading.ignore("current_version", "commit", "tag", "allow_dirty", "regex", "commit_args")
     reading.ignore("ignore_missing_version", "ignore_missing_files", "no_configured_files")
     reading.finish(_WHY)
@@ -93,7 +94,7 @@ def _file(reading: Reading, key: str, file: str, search: str) -> None:
         site = SiteSettings(file=file, search=search.replace(_HERE, "{version}"))
         reading.sites.append(site)
     else:
-        reading.lose(f"{key}.search", "A place is found by a text of one line with one version.")
+        reading.lose(key, "A place is found by a text of one line with one version.")
 
 
 def find_bumpver(given: Given) -> Source | None:

@@ -43,7 +43,7 @@ def find(given: Given) -> Source | None:
 def read(reading: Reading) -> None:
     """Read its table."""
     # Without a format its tags are the bare version.
-    tag = reading.text("tag_format") or ("" if reading.given.tagged else "$version")
+    tag = reading.text("tag_format") or reading.unless_tagged("$version")
     tag = _WHOLE.sub("{version}", tag.replace("${version}", "{version}"))
     reading.want_text("tag", "tag_format", tag, {"$version": "{version}"})
     message = reading.text("bump_message")

@@ -63,7 +63,8 @@ def _please_tag(reading: Reading, own: dict[str, Any]) -> None:
     separator = said("tag-separator", usual="-")
     with_component = said("include-component-in-tag", usual=True)
     before = f"{component}{separator}" if with_component and component else ""
-    reading.want("tag", f"{before}{letter}{{version}}", "include-component-in-tag")
+    if tag := reading.unless_tagged(f"{before}{letter}{{version}}"):
+        reading.want("tag", tag, "include-component-in-tag")
 
 
 def _please_file(reading: Reading, path: str, extra: object) -> None:

@@ -78,6 +78,10 @@ class Reading:
         value = self.take(key)
         return value if isinstance(value, str) else ""
 
+    def unless_tagged(self, usual: str) -> str:
+        """Give the tool's usual format of tags; empty where there are tags, which show theirs."""
+        return "" if self.given.tagged else usual
+
     def flag(self, key: str, *, default: bool) -> bool:
         """Take a key that holds a truth, as TOML or as an INI file writes it."""
         value = self.take(key)

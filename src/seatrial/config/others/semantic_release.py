@@ -10,10 +10,11 @@ from seatrial.config.schema import SiteSettings
 
 _TOKENS = {"a": "a", "alpha": "a", "b": "b", "beta": "b", "rc": "rc", "dev": "dev"}
 
+_USUAL_PARSERS = ("", "angular", "conventional")
+_USUAL_MATCH = "(main|master)"
 _WHY: Mapping[str, str] = {
     "build_command": "Seatrial builds by PEP 517; what has to be made before belongs into the "
     "build backend.",
-    "commit_parser": "Commits are read as Conventional Commits.",
     "commit_parser_options": "Commits are read as Conventional Commits.",
     "assets": "A release commits its own edits alone.",
     "commit_author": "The commit has the author that git is configured with.",
@@ -30,7 +31,7 @@ def find(given: Given) -> Source | None:
 
 def read(reading: Reading) -> None:
     """Read its table."""
-    tag = reading.text("tag_format") or "v{version}"
+    tag = reading.text("tag_format") or reading.unless_tagged("v{version}")
     reading.want_text("tag", "tag_format", tag, {})
     for key in ("version_toml", "version_variables", "version_variable"):
         for place in reading.texts(key):
@@ -44,6 +45,8 @@ def read(reading: Reading) -> None:
     reading.want_text("commit.message", "commit_message", message, {})
     if branch := reading.text("branch"):
         reading.want("branch", branch, "branch")
+    if (parser := reading.text("commit_parser")) not in _USUAL_PARSERS:
+        reading.lose("commit_parser", f"Commits are read as Conventional Commits, not as {parser}.")
     _branches(reading)
     _remote(reading)
     _changelog(reading)
@@ -63,6 +66,8 @@ def _branches(reading: Reading) -> None:
         plain = re.fullmatch(r"[\w./-]+", match) is not None
         prerelease = isinstance(table, dict) and bool(table.get("prerelease"))
         token = _TOKENS.get(str(table.get("prerelease_token", "rc"))) if prerelease else ""
+        if match == _USUAL_MATCH and not prerelease:
+            continue
         if not plain:
             reading.lose(f"{key}.match", f"A branch is named in full here, not by {match!r}.")
         elif token is None:

@@ -30,7 +30,7 @@ def read_tbump(reading: Reading) -> None:
         reading.want_text(key, source, str(text), _HOLES)
     for place, table in enumerate(reading.take("file") or []):
         if isinstance(table, dict):
-            _tbump_file(reading, f"file[{place}]", table)
+            _tbump_file(reading, f"file: {table.get('src', place)}", table)
     for key in ("before_commit", "after_push"):
         for table in reading.take(key) or []:
             name = table.get("name", "") if isinstance(table, dict) else ""
@@ -48,14 +48,14 @@ def _tbump_file(reading: Reading, key: str, table: dict[str, object]) -> None:
     spelling = str(table.get("version_template", ""))
     around = search.replace(_HERE, "")
     if set(re.findall(r"\{(\w+)\}", spelling)) - {"major", "minor", "patch"}:
-        reading.lose(f"{key}.version_template", "A spelling is made of major, minor and patch.")
+        reading.lose(key, "A spelling is made of major, minor and patch.")
     elif search == _HERE and not spelling:
         reading.lines(file, key)
     elif search != _HERE and search.count(_HERE) == 1 and not re.search(r"[{}\n]", around):
         text = search.replace(_HERE, "{version}")
         reading.sites.append(SiteSettings(file=file, search=text, spelling=spelling))
     else:
-        reading.lose(f"{key}.search", "A place is found by a text of one line with one version.")
+        reading.lose(key, "A place is found by a text of one line with one version.")
 
 
 def find_zest(given: Given) -> Source | None:
@@ -68,7 +68,7 @@ def find_zest(given: Given) -> Source | None:
 def read_zest(reading: Reading) -> None:
     """Read the table of zest.releaser."""
     # Without a format its tags are the bare version.
-    tag = reading.text("tag-format") or ("" if reading.given.tagged else "{version}")
+    tag = reading.text("tag-format") or reading.unless_tagged("{version}")
     reading.want_text("tag", "tag-format", tag, {})
     reading.want_text("commit.tag-message", "tag-message", reading.text("tag-message"), {})
     file = reading.text("history-file") or reading.text("history_file")
