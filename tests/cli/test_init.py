@@ -155,6 +155,7 @@ def test_another_tools_configuration_is_read(tmp_path: Path) -> None:
     assert "  bump-my-version, in pyproject.toml\n" in shown
     assert "  tag, from tag_format\n" in shown
     assert "build_command: Seatrial builds by PEP 517" in shown
+    assert "tag_name: tag is taken from tag_format, which says otherwise." in shown
     assert "gone.py:__version__" in shown.partition("Without a counterpart")[2]
     settings = load({"pyproject.toml": (repository.folder / "pyproject.toml").read_text()}).settings
     assert settings.tag == "r{version}"

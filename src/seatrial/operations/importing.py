@@ -89,7 +89,13 @@ def import_from(project: Project, tool: str) -> Taken:
 def _settings(project: Project, heard: Sequence[Reading], lost: list[Lost]) -> Iterator[Wanted]:
     """Give the settings that can be used, and are not as detection has them."""
     facts = project.facts
-    for one in worth_saying(one for reading in heard for one in reading.settings):
+    said = [one for reading in heard for one in reading.settings]
+    first = {one.key: one for one in reversed(said)}
+    for one in said:
+        if one.value != first[one.key].value:
+            why = f"{one.key} is taken from {first[one.key].why}, which says otherwise."
+            lost.append(Lost(key=one.why, why=why))
+    for one in worth_saying(first[one.key] for one in said):
         if one.key == "tag" and one.value == facts.tag_format:
             continue
         if one.key == "changelog.file" and one.value == facts.changelog:
