@@ -252,8 +252,6 @@ def test_a_partial_clone_fetches_what_it_lacks(repository: Repository, tmp_path:
     address = repository.folder.as_uri()
     git(tmp_path, "clone", "--quiet", "--no-checkout", "--filter=blob:none", address, "partial")
     partial = Repository(folder=tmp_path / "partial")
-    partial.git("config", "user.name", "Ada Lovelace")
-    partial.git("config", "user.email", "ada@example.org")
     clone = prepared(partial, tmp_path / "clone")
     assert (clone.checkout("build") / "dos.txt").read_bytes() == b"one\r\ntwo\r\n"
 
@@ -266,6 +264,8 @@ def test_a_partial_clone_whose_remote_is_away_is_said(
     address = repository.folder.as_uri()
     git(tmp_path, "clone", "--quiet", "--no-checkout", "--filter=blob:none", address, "partial")
     partial = Repository(folder=tmp_path / "partial")
+    partial.git("config", "user.name", "Ada Lovelace")
+    partial.git("config", "user.email", "ada@example.org")
     clone = prepared(partial, tmp_path / "clone")
     repository.folder.rename(tmp_path / "away")
     with pytest.raises(Unreachable, match="a partial clone, 4 of the commit's objects") as caught:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import shutil
 import tempfile
 from pathlib import Path
@@ -19,6 +20,15 @@ KEPT = 20
 """How many rehearsals' pages are kept; older ones make room."""
 
 HTML, JSON, MARKDOWN = "report.html", "report.json", "report.md"
+
+
+def load_pages() -> None:
+    """Get ready what makes the pages, so that :func:`write_pages` does not wait for it."""
+    from seatrial.report.html import load_page
+
+    load_page()
+    for late in ("markdown", "text"):
+        importlib.import_module(f"seatrial.report.{late}")
 
 
 def write_pages(report: ReleaseReport, folder: Path | None) -> ReleaseReport:

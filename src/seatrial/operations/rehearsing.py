@@ -28,7 +28,7 @@ from seatrial.errors import (
 )
 from seatrial.indexrules.descriptions import load_renderer
 from seatrial.operations.ahead import Ahead
-from seatrial.operations.pages import reports_folder, write_pages
+from seatrial.operations.pages import load_pages, reports_folder, write_pages
 from seatrial.operations.planning import Request, plan_release
 from seatrial.operations.project import Project
 from seatrial.operations.running import (
@@ -95,6 +95,7 @@ def rehearse(rehearsal: Rehearsal, watch: Watch) -> tuple[Planning, ReleaseRepor
             # A build is other programs' work; meanwhile ours gets ready for what comes after it.
             missing = Ahead(partial(missing_for_release, at, plan))
             Ahead(load_renderer)
+            Ahead(load_pages)
             scene = Scene(rehearsal, at, plan, stage, folder, timer, missing, met)
             try:
                 perform(plan, world, run, watch)

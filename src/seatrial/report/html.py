@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from importlib.resources import files
 
 import msgspec
-from jinja2 import StrictUndefined
+from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import SandboxedEnvironment
 from markdown_it import MarkdownIt
 
@@ -50,6 +51,24 @@ class ShownStep(msgspec.Struct, frozen=True, kw_only=True):
     no_return: bool
 
 
+@functools.cache
+def _template() -> Template:
+    environment = SandboxedEnvironment(
+        autoescape=True,
+        finalize=_shown,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    page = files("seatrial.report").joinpath("page.html.jinja")
+    return environment.from_string(page.read_text("utf-8"))
+
+
+def load_page() -> None:
+    """Compile the page's template, so that the first page does not wait for it."""
+    _template()
+
+
 def render_html(report: ReleaseReport) -> str:
     """Give the page of a release.
 
@@ -58,16 +77,7 @@ def render_html(report: ReleaseReport) -> str:
     Args:
         report: of the release.
     """
-    folder = files("seatrial.report")
-    environment = SandboxedEnvironment(
-        autoescape=True,
-        finalize=_shown,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    template = environment.from_string(folder.joinpath("page.html.jinja").read_text("utf-8"))
-    return template.render(
+    return _template().render(
         report=report,
         head=head_of(report),
         kind=kind_of(report),
@@ -77,7 +87,7 @@ def render_html(report: ReleaseReport) -> str:
         notes=_prose(report.notes),
         diffs=[file_diff(edit) for edit in report.edits],
         steps=_steps(report),
-        style=folder.joinpath("page.css").read_text("utf-8"),
+        style=files("seatrial.report").joinpath("page.css").read_text("utf-8"),
         tool=__version__,
         many=many,
         size=size,
