@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from seatrial.operations.single import SingleReport
     from seatrial.world.ports import HeldFile
 
-UPLOADED_WITHIN = 600.0
-"""Seconds to wait for an index to show what it took."""
-
 RECENT = 0.4
 """Seconds for which an answer of the index serves the look before the uploads, too."""
 
@@ -104,24 +101,10 @@ def publish(begun: Begun, watch: Watch) -> SingleReport:
     from seatrial.operations import single
     from seatrial.operations.running import artifacts_of, perform
     from seatrial.operations.worlds import lone_world
-    from seatrial.plan import values
+    from seatrial.plan.assemble import upload_and_show
 
     name, version, index = begun.name, begun.version, begun.index
-    upload = values.Upload(
-        key=f"upload {name} {version} to {index}",
-        package=name,
-        version=version,
-        index=index,
-        staging=False,
-    )
-    visible = values.Visible(
-        key=f"see {name} {version} on {index}",
-        needs=(upload.key,),
-        package=name,
-        version=version,
-        index=index,
-        timeout=UPLOADED_WITHIN,
-    )
+    upload, visible = upload_and_show(name, version, index)
     plan = single.lone_plan(name, version, "", (upload, visible), upload.key)
     (begun.store.folder / "plan.json").write_bytes(plan.encode())
     world = lone_world(begun.outside, plan, begun.store)

@@ -179,10 +179,18 @@ def _draft(outline: Outline, needs: tuple[str, ...]) -> tuple[AnySpec, ...]:
     return draft, assets
 
 
-def _uploads(
-    outline: Outline, needs: tuple[str, ...], index: str, *, staging: bool
-) -> tuple[AnySpec, ...]:
-    name, version = outline.package, outline.version
+def upload_and_show(
+    name: str, version: str, index: str, *, needs: tuple[str, ...] = (), staging: bool = False
+) -> tuple[values.Upload, values.Visible]:
+    """Give the upload of a release's files to an index, and the wait until its page shows them.
+
+    Args:
+        name: the package's name, normalised.
+        version: the version.
+        index: the index's name.
+        needs: keys of the actions that come before.
+        staging: whether the index is for staging.
+    """
     upload = values.Upload(
         key=f"upload {name} {version} to {index}",
         needs=needs,
@@ -198,6 +206,15 @@ def _uploads(
         version=version,
         index=index,
         timeout=SHOWN_WITHIN,
+    )
+    return upload, visible
+
+
+def _uploads(
+    outline: Outline, needs: tuple[str, ...], index: str, *, staging: bool
+) -> tuple[AnySpec, ...]:
+    upload, visible = upload_and_show(
+        outline.package, outline.version, index, needs=needs, staging=staging
     )
     return upload, visible, *_installs(outline, (visible.key,), index)
 
