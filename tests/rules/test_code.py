@@ -34,6 +34,11 @@ def scripts(code: str) -> dict[str, str]:
     return {**SCRIPT, **INIT, "src/demo/cli.py": code}
 
 
+TURNED = {
+    "seatrial.toml": '[[package]]\npath = "."\n'
+    'build-edits = { "setup.py:IS_PYPA_PACKAGE" = true }\n'
+}
+
 CASES = [
     Case("ST419", {**TYPED, **INIT}, ("pyproject.toml:8",)),
     Case("ST419", {**TYPED, **INIT, "src/demo/py.typed": ""}),
@@ -69,6 +74,14 @@ CASES = [
     Case("ST504", INIT, ("src/demo/_x.abi3.so",), Around(untracked=("src/demo/_x.abi3.so",))),
     Case("ST504", INIT, (), Around(untracked=("target/_x.abi3.so", "src/demo/x.log"))),
     Case("ST505", {"setup.py": SETUP.format("IS_PYPA_PACKAGE = False\n", "")}, ("setup.py:2",)),
+    Case("ST505", {"setup.py": SETUP.format("IS_PYPA_PACKAGE = False\n", ""), **TURNED}),
+    Case(
+        "ST510",
+        {"setup.py": SETUP.format("IS_PYPA_PACKAGE = True\n", ""), **TURNED},
+        ("setup.py:2",),
+    ),
+    Case("ST510", {"setup.py": SETUP.format("", ""), **TURNED}, ("setup.py",)),
+    Case("ST510", {"setup.py": SETUP.format("IS_PYPA_PACKAGE = False\n", ""), **TURNED}),
     Case("ST505", {"setup.py": SETUP.format("DEBUG = False\nIS_RELEASE = env('X')\n", "")}),
     Case("ST506", {"CHANGELOG.md": "# C\n\n<<<<<<< HEAD\n- a\n"}, ("CHANGELOG.md:3",)),
     Case("ST506", {"CHANGELOG.md": "# C\n\n    <<<<<<< HEAD\n", "x.md": "<<<<<<< HEAD\n"}),

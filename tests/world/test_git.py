@@ -13,13 +13,15 @@ from seatrial.errors import (
     InvalidConfiguration,
     NoRepository,
     StalePlan,
+    StorageFault,
     TagElsewhere,
     ToolMissing,
     Unreachable,
 )
 from seatrial.process import Runner
 from seatrial.secret import Secret
-from seatrial.world.git import CloneGit, bare_copy
+from seatrial.world.barecopy import bare_copy
+from seatrial.world.git import CloneGit
 from seatrial.world.ports import Git
 from seatrial.world.usergit import push_address, read_user_git, shown
 from tests.support.repositories import Repository, git, make_repository
@@ -364,3 +366,30 @@ def test_what_logs_in_is_shown_to_the_redactor_and_kept_nowhere(
     address = push_address(repository.folder, "origin")
     assert "pass%20word" in address
     assert shown(address) == "https://example.org/x.git"
+
+
+def test_a_checkout_with_edits_is_clean_for_git(repository: Repository, tmp_path: Path) -> None:
+    """Edits for the build are in the files, with the files' own line endings, and git sees none."""
+    # A tool that takes the version from git would else give another one than the tag's.
+    repository.commit("feat: ends", {".gitattributes": "eol.txt text eol=crlf\n", "eol.txt": "a\n"})
+    clone = prepared(repository, tmp_path / "clone")
+    edits = [edit("eol.txt", "a\n", "b\n"), edit("tool.sh", FILES["tool.sh"], "#!/bin/sh\n:\n")]
+    clone.tag("v9", repository.head, "v9", WHEN)
+    folder = clone.checkout("build", edits)
+    assert (folder / "eol.txt").read_bytes() == b"b\r\n"
+    assert (folder / "tool.sh").read_bytes() == b"#!/bin/sh\n:\n"
+    assert os.access(folder / "tool.sh", os.X_OK)
+    assert git(folder, "status", "--porcelain") == ""
+    assert git(folder, "describe", "--dirty") == "v9"
+    assert git(folder, "show", "HEAD:eol.txt") == "a"
+    assert (clone.checkout("gate") / "eol.txt").read_bytes() == b"a\r\n"
+
+
+@pytest.mark.parametrize("path", ["tool.sh", "gone.txt", "../gone.txt", "größe"])
+def test_an_edit_for_the_build_meets_what_it_expects(
+    path: str, repository: Repository, tmp_path: Path
+) -> None:
+    """A file that holds something else, or is not in the commit, stops the build."""
+    clone = prepared(repository, tmp_path / "clone")
+    with pytest.raises((StalePlan, StorageFault)):
+        clone.checkout("build", [edit(path, "something else", "new")])

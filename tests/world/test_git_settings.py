@@ -10,7 +10,7 @@ import pytest
 
 from seatrial.errors import InvalidConfiguration
 from seatrial.process import Runner
-from seatrial.world.git import bare_copy
+from seatrial.world.barecopy import bare_copy
 from tests.support.repositories import Repository, git
 from tests.world.clones import WHEN, edit, prepared
 

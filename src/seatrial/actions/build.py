@@ -41,7 +41,7 @@ class BuildFiles(Bound[Build]):
         Raises:
             BytesLost: an index holds a part of this release, and the rest cannot be had again.
         """
-        source = source_identity(world, self.spec.path, self.spec.epoch)
+        source = source_identity(world, self.spec)
         draft, marker = self._draft(world, source)
         origin = ""
         files: tuple[StoredFile, ...] = ()
@@ -67,7 +67,7 @@ class BuildFiles(Bound[Build]):
 
     def _built(self, world: World) -> tuple[StoredFile, ...]:
         spec = self.spec
-        source = world.git.checkout("build") / spec.path
+        source = world.git.checkout("build", spec.edits) / spec.path
         scratch = Path(tempfile.mkdtemp(prefix="build-", dir=world.store.folder))
         try:
             # The wheel is made from the sdist, so that an sdist that lacks a file is found here

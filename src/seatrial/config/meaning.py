@@ -116,6 +116,12 @@ def _packages(packages: tuple[PackageSettings, ...]) -> Iterator[Fault]:
         if package.path:
             yield from _inside(package.path, (*path, "path"))
         yield from _contents(package.contents, (*path, "contents"))
+        for edited in package.build_edits:
+            if ":" in edited:
+                yield from _short_site(edited, (*path, "build-edits", edited))
+            else:
+                said = f"a place is file:name, not {shown(edited)}"
+                yield Fault((*path, "build-edits", edited), said)
         for number, site in enumerate(package.versions):
             where: Path = (*path, "versions", number)
             yield from _short_site(site, where) if isinstance(site, str) else _site(site, where)

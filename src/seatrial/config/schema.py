@@ -77,11 +77,14 @@ class PackageSettings(Table, frozen=True, kw_only=True):
         path: its folder, from the repository's root.
         versions: more version sites, each ``file:name``, a file alone, or a table.
         contents: what its files must and must not hold, beside what holds for all packages.
+        build_edits: place (``file:name``, as in ``versions``) → the value that it has while the
+            package is built; the change is never committed.
     """
 
     path: str = ""
     versions: tuple[str | SiteSettings, ...] = ()
     contents: ContentsSettings = ContentsSettings()
+    build_edits: dict[str, bool | int | float | str] = {}
 
 
 class VerifySettings(Table, frozen=True, kw_only=True):

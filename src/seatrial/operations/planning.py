@@ -32,6 +32,7 @@ from seatrial.operations.running import unheard
 from seatrial.plan.make import Material, make_plan, release_date
 from seatrial.plan.planning import Complete, Nothing, Planned, Planning
 from seatrial.plan.values import Asked, Note, Plan
+from seatrial.repository.build_edits import build_edits
 from seatrial.repository.facts import Facts, Package, TagFact
 from seatrial.repository.sites import check_sites
 from seatrial.versions.arithmetic import parse
@@ -324,6 +325,7 @@ def _planned(
             remote_tip=seen.tip,
             effects=dict(changes_of(project, package).effects()),
             edits=texts.edits,
+            build_edits=build_edits(project.snapshot, project.settings, package.path, texts.edits),
             notes=texts.notes,
             forge=project.repository is not None,
             publish=request.index or project.settings.publish,
@@ -361,6 +363,7 @@ def _continued(
             remote_tip=seen.tip,
             effects={},
             edits=(),
+            build_edits=build_edits(there.snapshot, there.settings, there.package().path),
             notes=continuation.notes,
             forge=there.repository is not None,
             publish=request.index or there.settings.publish,

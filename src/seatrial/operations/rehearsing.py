@@ -44,7 +44,7 @@ from seatrial.plan.values import DraftRelease, Note, Plan
 from seatrial.report.failure import describe
 from seatrial.report.release import Circumstances, Missing, ReleaseReport, report_release
 from seatrial.storage import chosen_place
-from seatrial.world.git import bare_copy
+from seatrial.world.barecopy import bare_copy
 from seatrial.world.ports import World
 from seatrial.world.usual import usual_index
 

@@ -26,6 +26,7 @@ from seatrial.operations.worlds import lone_world, real_world
 from seatrial.plan import values
 from seatrial.plan.values import AnySpec, Plan
 from seatrial.report.release import Artifact, Circumstances, Step, report_release
+from seatrial.repository.build_edits import build_edits
 from seatrial.storage import chosen_place
 from seatrial.versions.arithmetic import parse
 from seatrial.world.ports import StoredFile
@@ -87,6 +88,7 @@ def build(path: Path, out: Path, watch: Watch) -> SingleReport:
         path=package.path,
         epoch=project.facts.head_when,
         timeout=project.settings.build.timeout,
+        edits=build_edits(project.snapshot, project.settings, package.path),
     )
     plan = lone_plan(name, package.version, project.facts.head, (commit, made))
     with _run_folder(plan) as run:

@@ -33,6 +33,7 @@ class Outline(msgspec.Struct, frozen=True, kw_only=True):
         remote: the remote's name; empty when there is none.
         remote_tip: where the branch is on the remote; empty when it is not there.
         edits: what the release commit changes.
+        build_edits: what is changed on top of it for the build alone.
         when: time of commit and tag, and the build's epoch; seconds since the epoch.
         notes: the release notes, Markdown.
         forge: whether there is a forge release.
@@ -52,6 +53,7 @@ class Outline(msgspec.Struct, frozen=True, kw_only=True):
     remote: str
     remote_tip: str
     edits: tuple[FileEdit, ...]
+    build_edits: tuple[FileEdit, ...]
     when: int
     notes: str
     forge: bool
@@ -122,6 +124,7 @@ def _local(outline: Outline) -> tuple[AnySpec, ...]:
         path=outline.path,
         epoch=outline.when,
         timeout=settings.build.timeout,
+        edits=outline.build_edits,
     )
     inspect = values.Inspect(
         key=f"inspect {outline.package} {version}",

@@ -35,6 +35,7 @@ class Material(msgspec.Struct, frozen=True, kw_only=True):
         remote_tip: where it is there; empty when it is not.
         effects: of each commit, by its id: "breaking", "feature", "fix", "other".
         edits: what the release commit changes.
+        build_edits: what is changed on top of it for the build alone.
         notes: the release notes, Markdown.
         forge: whether there is a forge release.
         publish: the index's name.
@@ -56,6 +57,7 @@ class Material(msgspec.Struct, frozen=True, kw_only=True):
     remote_tip: str
     effects: dict[str, str]
     edits: tuple[FileEdit, ...]
+    build_edits: tuple[FileEdit, ...]
     notes: str
     forge: bool
     publish: str
@@ -123,6 +125,7 @@ def make_plan(facts: Facts, material: Material) -> Plan:
             remote=facts.remote.name if facts.remote else "",
             remote_tip=material.remote_tip,
             edits=material.edits,
+            build_edits=material.build_edits,
             when=when,
             notes=material.notes,
             forge=material.forge,

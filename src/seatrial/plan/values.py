@@ -79,13 +79,18 @@ class Tag(Spec, frozen=True, kw_only=True, tag="tag"):
 
 
 class Build(Spec, frozen=True, kw_only=True, tag="build"):
-    """Build sdist and wheel by PEP 517, the wheel from the sdist, into the run's store."""
+    """Build sdist and wheel by PEP 517, the wheel from the sdist, into the run's store.
+
+    Attributes:
+        edits: what is changed on top of the release commit for the build, and never committed.
+    """
 
     package: str
     version: str
     path: str
     epoch: int
     timeout: float
+    edits: tuple[FileEdit, ...] = ()
 
 
 class Contents(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

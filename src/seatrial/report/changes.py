@@ -42,16 +42,17 @@ def show_commits(console: Console, commits: Sequence[ReleasedCommit], previous: 
         line(console, f"  … and {len(commits) - SHOWN} more")
 
 
-def show_edits(console: Console, diffs: Sequence[FileDiff]) -> None:
+def show_edits(console: Console, diffs: Sequence[FileDiff], why: str = "") -> None:
     """Show every edit as a diff; on a terminal, long ones are cut short.
 
     Args:
         console: where.
         diffs: one for each file.
+        why: put to the heading.
     """
     if not diffs:
         return
-    heading(console, f"{many(len(diffs), 'file')} edited")
+    heading(console, f"{many(len(diffs), 'file')} edited{why}")
     for diff in diffs:
         counts = f"[green]+{diff.added}[/] [red]-{diff.removed}[/]"
         line(console, f"  {safe(diff.path)}  {counts}")

@@ -16,7 +16,7 @@ from seatrial.report.diffs import file_diff
 from seatrial.report.outcomes import MARKS, head_of, kind_of, telling_first
 from seatrial.report.places import Row, places_of
 from seatrial.report.release import ReleaseReport, Step
-from seatrial.report.words import duration, many, size, visible
+from seatrial.report.words import FOR_THE_BUILD, duration, many, size, visible
 
 SHOWN = 20
 """Commits that are shown at once; the rest is folded."""
@@ -85,7 +85,10 @@ def render_html(report: ReleaseReport) -> str:
         facts=list(_facts(report)),
         places=list(places_of(report)),
         notes=_prose(report.notes),
-        diffs=[file_diff(edit) for edit in report.edits],
+        edited=[
+            ("edits", "", [file_diff(edit) for edit in report.edits]),
+            ("build-edits", FOR_THE_BUILD, [file_diff(edit) for edit in report.build_edits]),
+        ],
         steps=_steps(report),
         style=files("seatrial.report").joinpath("page.css").read_text("utf-8"),
         tool=__version__,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from seatrial.report.outcomes import MARKS, head_of
 from seatrial.report.places import places_of
-from seatrial.report.release import ReleaseReport
-from seatrial.report.words import duration, many, size, visible
+from seatrial.report.release import Edit, ReleaseReport
+from seatrial.report.words import FOR_THE_BUILD, duration, many, size, visible
 
 _MARKED = re.compile(r"([\\`*_\[\]<>|~@])")
 
@@ -31,7 +31,8 @@ def render_markdown(report: ReleaseReport) -> str:
         *_notes(report),
         *_artifacts(report),
         *_places(report),
-        *_edits(report),
+        *_edits(report.edits),
+        *_edits(report.build_edits, FOR_THE_BUILD),
         *_steps(report),
     ]
     return "\n".join(lines).rstrip() + "\n"
@@ -115,11 +116,11 @@ def _places(report: ReleaseReport) -> Iterator[str]:
     yield ""
 
 
-def _edits(report: ReleaseReport) -> Iterator[str]:
-    if not report.edits:
+def _edits(edits: Sequence[Edit], why: str = "") -> Iterator[str]:
+    if not edits:
         return
-    yield from _folded(f"{many(len(report.edits), 'file')} edited")
-    for edit in report.edits:
+    yield from _folded(f"{many(len(edits), 'file')} edited{why}")
+    for edit in edits:
         yield from block(edit.diff, "diff")
     yield from ("</details>", "")
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from seatrial.plan.planning import Complete, Nothing, Planning
-from seatrial.plan.values import Commit, Plan
+from seatrial.plan.values import Build, Commit, Plan
 from seatrial.report.changes import show_commits, show_edits
 from seatrial.report.diffs import file_diff
 from seatrial.report.lines import heading, line, prose, safe
 from seatrial.report.release import Edit
+from seatrial.report.words import FOR_THE_BUILD
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -48,6 +49,9 @@ def show_plan(console: Console, plan: Plan) -> None:
     commits = [action for action in plan.actions if isinstance(action, Commit)]
     edits = [Edit(path=edit.path, diff=edit.diff) for one in commits for edit in one.edits]
     show_edits(console, [file_diff(edit) for edit in edits])
+    builds = [action for action in plan.actions if isinstance(action, Build)]
+    edits = [Edit(path=edit.path, diff=edit.diff) for one in builds for edit in one.edits]
+    show_edits(console, [file_diff(edit) for edit in edits], FOR_THE_BUILD)
     heading(console, "What would happen")
     for number, action in enumerate(plan.actions, 1):
         if action.key == plan.point_of_no_return:

@@ -9,7 +9,7 @@ import msgspec
 
 from seatrial.engine import journal
 from seatrial.engine.history import Past, history
-from seatrial.plan.values import Commit, InstallCheck, Note, Plan, ReleasedCommit, Upload
+from seatrial.plan.values import Build, Commit, InstallCheck, Note, Plan, ReleasedCommit, Upload
 from seatrial.report.failure import Failure
 
 SCHEMA = 1
@@ -119,6 +119,7 @@ class ReleaseReport(msgspec.Struct, frozen=True, kw_only=True):
         forge_release: the address of the forge release, or empty.
         commits: what is new.
         edits: what the release commit changes.
+        build_edits: what is changed on top of it for the build alone, and not committed.
         notes: the release notes, Markdown.
         artifacts: the built files.
         origin: where the files come from, when they were not built by this run.
@@ -152,6 +153,7 @@ class ReleaseReport(msgspec.Struct, frozen=True, kw_only=True):
     forge_release: str
     commits: tuple[ReleasedCommit, ...]
     edits: tuple[Edit, ...]
+    build_edits: tuple[Edit, ...] = ()
     notes: str
     artifacts: tuple[Artifact, ...]
     origin: str
@@ -210,6 +212,7 @@ def report_release(
     facts = {step.key: step.facts for step in steps}
     kinds = {step.kind: step.facts for step in steps if step.facts}
     commits = [action for action in plan.actions if isinstance(action, Commit)]
+    builds = [action for action in plan.actions if isinstance(action, Build)]
     return ReleaseReport(
         outcome=around.outcome,
         going_on=around.going_on,
@@ -229,6 +232,7 @@ def report_release(
         forge_release=kinds.get("publish-release", {}).get("url", ""),
         commits=plan.commits,
         edits=tuple(Edit(path=e.path, diff=e.diff) for c in commits for e in c.edits),
+        build_edits=tuple(Edit(path=e.path, diff=e.diff) for b in builds for e in b.edits),
         notes=plan.notes,
         artifacts=around.artifacts,
         origin=kinds.get("build", {}).get("from", ""),

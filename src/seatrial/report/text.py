@@ -11,7 +11,7 @@ from seatrial.report.lines import heading, line, link, prose, safe
 from seatrial.report.outcomes import MARKS, head_of
 from seatrial.report.places import places_of
 from seatrial.report.release import Artifact, ReleaseReport, Step
-from seatrial.report.words import duration, many, size
+from seatrial.report.words import FOR_THE_BUILD, duration, many, size
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -40,6 +40,7 @@ def show_release(console: Console, report: ReleaseReport, *, steps: bool = True)
         prose(console, safe(report.reason), 2)
         show_commits(console, report.commits, report.previous)
         show_edits(console, [file_diff(edit) for edit in report.edits])
+        show_edits(console, [file_diff(edit) for edit in report.build_edits], FOR_THE_BUILD)
         if report.artifacts:
             heading(console, many(len(report.artifacts), "artifact"))
         if report.origin:

@@ -8,6 +8,8 @@ from pathlib import Path
 UNITS = ("kB", "MB", "GB", "TB")
 THOUSAND = 1000
 MINUTE = 60
+FOR_THE_BUILD = " for the build alone, not committed"
+"""Put to the heading of what is edited on top of the release commit."""
 _COLOURS = re.compile(r"\x1b\[[0-9;:]*m")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 

@@ -8,9 +8,12 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from seatrial.repository.span import Span
+
+if TYPE_CHECKING:
+    import yaml
 
 
 def dig(value: object, *path: str) -> Any:  # noqa: ANN401 -- what a TOML or JSON file holds
@@ -71,13 +74,21 @@ def in_json(text: str, locator: str) -> Iterator[Span]:
 
     Of a key that stands twice in one object the last counts, as for every parser.
     """
+    found = json_value(text, locator)
+    if found is not None:
+        at, end, stated = found
+        if isinstance(stated, str) and text[at + 1 : end - 1] == stated:
+            yield Span(start=at + 1, end=end - 1, stated=stated)
+
+
+def json_value(text: str, locator: str) -> tuple[int, int, object] | None:
+    """Give where the value under a path of keys begins and ends, and the value; or nothing."""
     try:
         at = _value_in_json(text, _space(text, 0), locator.split("."))
         stated, end = _JSON.raw_decode(text, at) if at >= 0 else (None, 0)
     except (ValueError, IndexError, RecursionError):
-        return
-    if isinstance(stated, str) and text[at + 1 : end - 1] == stated:
-        yield Span(start=at + 1, end=end - 1, stated=stated)
+        return None
+    return (at, end, stated) if at >= 0 else None
 
 
 def _value_in_json(text: str, at: int, path: list[str]) -> int:
@@ -126,23 +137,8 @@ LONGEST_YAML = 1_000_000
 
 def in_yaml(text: str, locator: str) -> Iterator[Span]:
     """Find the text under a path of keys (and numbers, of list items) in the first document."""
-    # A parser of some size, that only a repository with such files needs.
-    import yaml
-
-    if len(text) > LONGEST_YAML:
-        return
-    try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-    except (yaml.YAMLError, RecursionError):
-        return
-    for key in locator.split("."):
-        if isinstance(node, yaml.MappingNode):
-            node = next((v for k, v in reversed(node.value) if k.value == key), None)
-        elif isinstance(node, yaml.SequenceNode) and key.isdigit() and int(key) < len(node.value):
-            node = node.value[int(key)]
-        else:
-            return
-    if not isinstance(node, yaml.ScalarNode):
+    node = yaml_node(text, locator)
+    if node is None:
         return
     start, end = node.start_mark.index, node.end_mark.index
     bare = node.style is None
@@ -150,6 +146,27 @@ def in_yaml(text: str, locator: str) -> Iterator[Span]:
         start, end = start + 1, end - 1
     if node.value and text[start:end] == node.value:
         yield Span(start=start, end=end, stated=node.value, bare=bare)
+
+
+def yaml_node(text: str, locator: str) -> yaml.ScalarNode | None:
+    """Give the scalar under a path of keys in the first document, or nothing."""
+    # A parser of some size, that only a repository with such files needs.
+    import yaml
+
+    if len(text) > LONGEST_YAML:
+        return None
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except (yaml.YAMLError, RecursionError):
+        return None
+    for key in locator.split("."):
+        if isinstance(node, yaml.MappingNode):
+            node = next((v for k, v in reversed(node.value) if k.value == key), None)
+        elif isinstance(node, yaml.SequenceNode) and key.isdigit() and int(key) < len(node.value):
+            node = node.value[int(key)]
+        else:
+            return None
+    return node if isinstance(node, yaml.ScalarNode) else None
 
 
 def in_ini(text: str, locator: str) -> Iterator[Span]:

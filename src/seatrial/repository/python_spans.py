@@ -41,6 +41,11 @@ def in_python(text: str, locator: str) -> Iterator[Span]:
         yield from _members(text, lines, value.elts)
 
 
+def place(text: str, node: ast.expr) -> tuple[int, int]:
+    """Give where an expression of a module begins and ends, in characters from 0."""
+    return _position(text, _line_starts(text), node)
+
+
 def _members(text: str, lines: list[int], elements: Sequence[ast.expr]) -> Iterator[Span]:
     members: list[int | str] = []
     for element in elements:

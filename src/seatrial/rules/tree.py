@@ -7,7 +7,10 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from seatrial.errors import InvalidConfiguration
 from seatrial.repository import setup_script
+from seatrial.repository.build_edits import Scalar, held_value, path_of, wanted_edits
+from seatrial.repository.facts import Package
 from seatrial.rules.inputs import RuleInput, line_at
 from seatrial.rules.values import Flaw, Severity, rule
 
@@ -100,11 +103,12 @@ def packaging_flag(about: RuleInput) -> Iterator[Flaw]:
     archives only".
 
     Mend:
-        Let the build tell: read an environment variable, or leave out of the archives with
-        ``MANIFEST.in`` what does not belong there.
+        Let Seatrial turn it for the build alone, and never commit it:
+        ``build-edits = { "setup.py:IS_PYPA_PACKAGE" = true }`` in ``[[tool.seatrial.package]]``.
     """
     for package in about.packages:
         path = about.place(package, "setup.py")
+        turned = {place for place, _ in _build_edits(about, package) if place[0] == path}
         tree = setup_script.parse(about.text(path)) if path in about.files else None
         for node in tree.body if tree is not None else ():
             if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Constant):
@@ -112,12 +116,47 @@ def packaging_flag(about: RuleInput) -> Iterator[Flaw]:
             for target in node.targets:
                 flag = isinstance(target, ast.Name) and _FLAG.fullmatch(target.id)
                 if flag and isinstance(node.value.value, bool) and isinstance(target, ast.Name):
+                    if (path, target.id) in turned:
+                        continue
                     yield Flaw(
                         f"{target.id} is {node.value.value}, and what is built from this commit"
                         " follows it",
                         path,
                         node.lineno,
                     )
+
+
+@rule("ST510", "build-edit-committed", Severity.ERROR)
+def build_edit_committed(about: RuleInput) -> Iterator[Flaw]:
+    """What is edited for the build alone is committed in its edited state.
+
+    The flag was turned by hand and not turned back: whoever installs from the repository, and the
+    project's own tests, get what was meant for the archives.
+
+    Mend:
+        Set the line back, and commit; the build turns it by itself.
+    """
+    for package in about.packages:
+        for (path, name), value in _build_edits(about, package):
+            text = about.snapshot.text(path)
+            try:
+                held = held_value(text, path, f"{path}:{name}")
+            except InvalidConfiguration as error:
+                yield Flaw(f"{package.name}: {error.said}", path if path in about.files else "")
+                continue
+            if held.value == value and isinstance(held.value, bool) == isinstance(value, bool):
+                yield Flaw(
+                    f"{name} is {value} in this commit, and build-edits sets it so for the build"
+                    " alone",
+                    path,
+                    line_at(text or "", held.start),
+                )
+
+
+def _build_edits(about: RuleInput, package: Package) -> Iterator[tuple[tuple[str, str], Scalar]]:
+    """Give file and name of each place that is edited for the build, and its value there."""
+    for wanted, value in wanted_edits(about.configuration.settings, package.path).items():
+        yield (path_of(about.snapshot, package.path, wanted), wanted.partition(":")[2]), value
 
 
 @rule("ST506", "conflict-left", Severity.ERROR)

@@ -17,6 +17,7 @@ from seatrial.errors import InvalidConfiguration, StalePlan, StorageFault, TagEl
 from seatrial.plan.values import FileEdit
 from seatrial.process import Completed, Runner
 from seatrial.world.folders import remove, storing
+from seatrial.world.gitedits import write_edits
 from seatrial.world.gitfolders import Layout, check, create, lend
 from seatrial.world.gitpush import Remote
 from seatrial.world.ports import RemoteRef
@@ -163,7 +164,7 @@ class CloneGit:
             raise TagElsewhere(name, f"it is at {there.commit[:12]}, not at {commit[:12]}")
         return there.id
 
-    def checkout(self, purpose: str) -> Path:
+    def checkout(self, purpose: str, edits: Sequence[FileEdit] = ()) -> Path:
         """Give a fresh folder that holds the release commit and nothing else.
 
         It is a repository of its own with a detached HEAD, the user's tags and the release's, so
@@ -174,6 +175,10 @@ class CloneGit:
 
         Args:
             purpose: a name for it; the folder is made new when asked again.
+            edits: files that have another content there, as if it were committed.
+
+        Raises:
+            StalePlan: a file does not hold what an edit expects.
         """
         user_git = self._user_git()
         folder = self._folder / "checkouts" / purpose
@@ -188,6 +193,7 @@ class CloneGit:
         )
         check(done, "git read-tree", folder, lender=user_git)
         fill_submodules(folder, user_git, self._runner)
+        write_edits(folder, edits, user_git)
         return folder
 
     def remote_refs(self) -> Mapping[str, RemoteRef]:
@@ -354,47 +360,3 @@ def _dates(when: int) -> dict[str, str]:
     """Give the dates for git: ``@`` marks seconds since the epoch, also small ones."""
     date = f"@{when} +0000"
     return {"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date}
-
-
-def bare_copy(
-    source: Path, to: Path, runner: Runner, *, refs: Mapping[str, str] | None = None
-) -> Path:
-    """Make a bare repository that looks as the user's remote would, for a rehearsal to push to.
-
-    It borrows the user's objects and holds branches and tags only: no hook, no configuration.
-
-    Args:
-        source: the user's repository: a folder of its working tree, or its git directory.
-        to: the folder to make.
-        runner: starts git.
-        refs: full name → id for those that the real remote holds elsewhere; empty: not there.
-    """
-    user_git = read_user_git(source, runner.redactor)
-    remove(to)
-    listed = runner.run(
-        [
-            "git", "for-each-ref", "--format=%(objectname) %(refname) %(HEAD)",
-            "refs/heads", "refs/tags",
-        ],
-        cwd=source,
-        env=user_git.environment({}),
-    )  # fmt: skip
-    held: dict[str, str] = {}
-    head = ""
-    for line in check(listed, "git for-each-ref", source).text.splitlines():
-        object_id, name, *mark = line.split(" ")
-        held[name] = object_id
-        head = name if "*" in mark else head
-    held |= refs or {}
-    lines = [f"{held[name]} {name}" for name in sorted(held) if held[name]]
-    layout = Layout(
-        lenders=[user_git.objects],
-        head=f"ref: {head or 'refs/heads/main'}",
-        refs=lines,
-        bare=True,
-    )
-    create(to, layout, user_git, runner)
-    with storing(to), (to / "config").open("a", encoding="utf-8", newline="\n") as config:
-        # Nothing in a rehearsal has to outlive a power cut.
-        config.write("[receive]\n\tautogc = false\n[gc]\n\tauto = 0\n[core]\n\tfsync = none\n")
-    return to

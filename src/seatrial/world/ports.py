@@ -66,8 +66,8 @@ class Git(Protocol):
         """Make the annotated tag in this clone and give its object's id."""
         ...
 
-    def checkout(self, purpose: str) -> Path:
-        """Give a folder, new at each call, that holds the release commit alone ("gate-tests")."""
+    def checkout(self, purpose: str, edits: Sequence[FileEdit] = ()) -> Path:
+        """Give a new folder that holds the release commit ("gate-tests"), with edits on top."""
         ...
 
     def remote_refs(self) -> Mapping[str, RemoteRef]:
