@@ -123,18 +123,6 @@ def test_a_dock_killed_in_mid_upload_comes_back_without_the_file(tmp_path: Path)
         assert set(held(again)) == {whole.name, half.name}
 
 
-def test_a_file_without_its_record_is_not_held(tmp_path: Path) -> None:
-    """A server killed between file and record has not taken the file; it can be sent again."""
-    wheel = make_wheel(tmp_path)
-    with Dock(tmp_path / "dock") as dock:
-        upload(dock.upload_url("pypi"), wheel)
-    (tmp_path / "dock" / "pypi" / "demo" / "records" / f"{wheel.name}.json").unlink()
-    with Dock(tmp_path / "dock") as dock:
-        assert not held(dock)
-        assert upload(dock.upload_url("pypi"), wheel).status_code == 200
-        assert held(dock)
-
-
 def test_ctrl_c_stops_a_dock_in_the_foreground(tmp_path: Path) -> None:
     """A dock in the foreground ends with success when it is interrupted."""
     with dock_process(tmp_path / "dock", own=("demo",)) as dock:

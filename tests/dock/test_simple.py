@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from seatrial.dock.holdings import SeedFile
+from seatrial.dock.entries import SeedFile
 from seatrial.dock.server import Dock
 from tests.dock.uploads import fields, upload
 from tests.support.wheels import make_sdist, make_wheel

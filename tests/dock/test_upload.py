@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from seatrial.dock.holdings import SeedFile
+from seatrial.dock.entries import SeedFile
 from seatrial.dock.rules import Limits
 from seatrial.dock.server import Dock
 from seatrial.secret import Secret

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from seatrial.dock.arrivals import KEPT, Arrival, Arrivals
-from seatrial.dock.holdings import FileRecord, SeedFile
+from seatrial.dock.entries import FileRecord, SeedFile
 from seatrial.dock.server import Dock
 from seatrial.dock.web import SHOWN_ELSEWHERE
 from seatrial.indexrules.descriptions import render
@@ -105,11 +105,8 @@ def with_evil(dock: Dock) -> None:
         yanked=EVIL,
         form=form,
     )
-    held = dock._estate.kept(held)
-    held._files[record.name] = record
-    held._files["again"] = FileRecord(
-        name="again", project="demo", version="0.9", filetype="sdist", sha256="", serial=1
-    )
+    again = FileRecord(name="again", project="demo", version="0.9", filetype="sdist", sha256="")
+    dock._estate.kept(held).add_seeds([record, again])
     dock._estate.arrivals.add(
         Arrival(index="pypi", file=EVIL, moment=0.0, status=400, message=EVIL)
     )

@@ -19,7 +19,9 @@ from packaging.utils import (
 from packaging.version import InvalidVersion
 
 from seatrial.dock.arrivals import Arrivals
-from seatrial.dock.holdings import FileRecord, Holdings, SeedFile
+from seatrial.dock.entries import FileRecord, SeedFile
+from seatrial.dock.holdings import Holdings
+from seatrial.dock.ledger import Ledger
 from seatrial.dock.rules import Limits
 from seatrial.secret import Secret
 
@@ -59,6 +61,7 @@ class Estate:
 
     Attributes:
         arrivals: what came to be uploaded, to whichever index.
+        ledger: what is held, on the disk.
     """
 
     def __init__(self, root: Path, settings: Settings) -> None:
@@ -67,6 +70,7 @@ class Estate:
         self._lock = threading.Lock()
         self._indexes: dict[str, Holdings] = {}
         self.arrivals = Arrivals()
+        self.ledger = Ledger(root)
 
     @property
     def limits(self) -> Limits:
@@ -88,7 +92,7 @@ class Estate:
         with self._lock:
             if name in self._indexes:
                 return self._indexes[name]
-            held = Holdings(self.root, name)
+            held = Holdings(self.ledger, name)
             if held.serial:
                 self._indexes[name] = held
             return held
@@ -100,7 +104,7 @@ class Estate:
 
     def indexes(self) -> list[Holdings]:
         """Give the indexes that hold something, by name; those of an earlier dock too."""
-        names = {path.parents[1].name for path in self.root.glob("*/*/records")}
+        names = set(self.ledger.indexes())
         with self._lock:
             names |= set(self._indexes)
         found = (self.index(name) for name in sorted(names))
@@ -108,10 +112,7 @@ class Estate:
 
     def seed(self, held: Holdings, project: str, files: Sequence[SeedFile]) -> None:
         """Take in what the real index holds of a project; a file that is held already stays."""
-        held = self.kept(held)
-        for file in files:
-            if held.file(file.name) is None:
-                held.add(_seeded(project, file))
+        self.kept(held).add_seeds([_seeded(project, file) for file in files])
 
     def knows_login(self, user: str, password: str) -> bool:
         """Say whether an upload may be made with this login."""

@@ -1,95 +1,18 @@
-"""What one index of the dock holds, in memory and on disk.
-
-A file is held when its record is: the record is written last, and atomically, so a server that is
-killed in mid-upload comes back without the file, never with half of it.
-"""
+"""What one index of the dock holds: in memory to answer from, in the ledger to come back with."""
 
 from __future__ import annotations
 
-import hashlib
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 from packaging.utils import canonicalize_name, canonicalize_version
 from packaging.version import InvalidVersion, Version
 
+from seatrial.dock.entries import FileRecord, ProjectRecord, Status
+from seatrial.dock.ledger import Ledger
 from seatrial.dock.storage import place, write_whole
-
-LONGEST = 255
-"""Bytes in one file name, on the file systems that matter; held names are ASCII."""
-
-
-class SeedFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A file that the real index holds already.
-
-    Attributes:
-        name: the file's name.
-        sha256: hexadecimal.
-        url: where the real index serves it, absolute.
-        size: bytes; 0 when unknown.
-        requires_python: as stated, or empty.
-        uploaded: seconds since the epoch; nothing when unknown.
-        yanked: the reason, ``True`` without one, ``False`` when not yanked.
-    """
-
-    name: str
-    sha256: str
-    url: str
-    size: int = 0
-    requires_python: str = ""
-    uploaded: float | None = None
-    yanked: bool | str = False
-
-
-class FileRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """One held file.
-
-    Attributes:
-        name: the file's name.
-        project: the project's name as the upload spelt it.
-        version: normalised (PEP 440).
-        filetype: ``sdist`` or ``bdist_wheel``.
-        sha256: hexadecimal.
-        blake2: BLAKE2b with 32 bytes, hexadecimal; empty for a file of the real index.
-        size: bytes.
-        uploaded: seconds since the epoch; nothing when unknown.
-        serial: the index's count of uploads at this one.
-        metadata_sha256: of the served core metadata (PEP 658); empty when there is none.
-        url: where the real index serves it; empty for a file that lies here.
-        yanked: as in :class:`SeedFile`.
-        form: the upload's fields, without the file.
-    """
-
-    name: str
-    project: str
-    version: str
-    filetype: str
-    sha256: str
-    blake2: str = ""
-    size: int = 0
-    uploaded: float | None = None
-    serial: int = 0
-    metadata_sha256: str = ""
-    url: str = ""
-    yanked: bool | str = False
-    form: Mapping[str, Sequence[str]] = {}
-
-    @property
-    def normal(self) -> str:
-        """The project's normal form (PEP 503)."""
-        return canonicalize_name(self.project)
-
-    @property
-    def release(self) -> str:
-        """The release it belongs to: ``1.0`` and ``1.0.0`` are one."""
-        return canonicalize_version(self.version)
-
-    @property
-    def requires_python(self) -> str:
-        """As stated in its own upload, or empty."""
-        return "".join(self.form.get("requires_python", ("",))[-1:])
 
 
 class Holdings:
@@ -98,25 +21,34 @@ class Holdings:
     Safe to use from several threads.
 
     Args:
-        root: the dock's folder.
+        ledger: the dock's database.
         name: the index's name.
     """
 
-    def __init__(self, root: Path, name: str) -> None:
-        self.root = root
+    def __init__(self, ledger: Ledger, name: str) -> None:
         self.name = name
-        self.folder = root / name
+        self.root = ledger.root
+        self.folder = ledger.root / name
+        self._ledger = ledger
         self._lock = threading.RLock()
         self._files: dict[str, FileRecord] = {}
-        for path in sorted(self.folder.glob("*/records/*.json")):
-            record = msgspec.json.decode(path.read_bytes(), type=FileRecord)
-            self._files[record.name] = record
+        self._by_content: dict[str, str] = {}
+        self._projects: dict[str, dict[str, FileRecord]] = {}
+        self._ordered: dict[str, list[FileRecord]] = {}
+        self._spelt: dict[str, str] = {}
+        self._known: dict[str, ProjectRecord] = ledger.projects(name)
+        self._burnt = ledger.burnt(name)
+        self._serial = max((known.serial for known in self._known.values()), default=0)
+        for normal, known in self._known.items():
+            self._spelt[normal] = known.name
+        for record in sorted(ledger.files(name), key=lambda one: one.serial):
+            self._remember(record)
 
     @property
     def serial(self) -> int:
         """How many changes there were."""
         with self._lock:
-            return max((record.serial for record in self._files.values()), default=0)
+            return self._serial
 
     def file(self, name: str) -> FileRecord | None:
         """Give the file of that name, in whatever project."""
@@ -131,41 +63,64 @@ class Holdings:
             sha256: hexadecimal; it counts where the other is not known.
         """
         with self._lock:
-            same = (
-                record
-                for record in self._files.values()
-                if (record.blake2 == blake2 if record.blake2 else record.sha256 == sha256)
-            )
-            return next(same, None)
+            name = self._by_content.get(blake2) or self._by_content.get(sha256)
+            return self._files.get(name) if name else None
 
     def by_project(self) -> dict[str, list[FileRecord]]:
         """Give all files: normal form of the project → its files, in the order they came."""
         with self._lock:
-            files = sorted(self._files.values(), key=lambda record: record.serial)
-        found: dict[str, list[FileRecord]] = {}
-        for file in files:
-            found.setdefault(file.normal, []).append(file)
-        return dict(sorted(found.items()))
+            return {
+                normal: sorted(files.values(), key=lambda record: record.serial)
+                for normal, files in sorted(self._projects.items())
+            }
 
     def project(self, normal: str) -> list[FileRecord]:
         """Give a project's files by version and name; empty when it is not known."""
         with self._lock:
-            files = [record for record in self._files.values() if record.normal == normal]
-        return sorted(files, key=lambda record: (_order(record.version), record.name))
+            found = self._ordered.get(normal)
+            if found is None:
+                files = self._projects.get(normal, {}).values()
+                found = sorted(files, key=lambda record: (_order(record.version), record.name))
+                if found:
+                    self._ordered[normal] = found
+            return list(found)
 
     def projects(self) -> dict[str, str]:
         """Give all projects: normal form → name as last spelt, by normal form."""
         with self._lock:
-            latest = sorted(self._files.values(), key=lambda record: record.serial)
-        return dict(sorted({record.normal: record.project for record in latest}.items()))
+            return dict(sorted(self._spelt.items()))
+
+    def exists(self, normal: str) -> bool:
+        """Say whether there is such a project; it may have no files."""
+        with self._lock:
+            return normal in self._spelt
+
+    def status(self, normal: str) -> Status:
+        """Give a project's status (PEP 792)."""
+        with self._lock:
+            known = self._known.get(normal)
+            return known.status if known else "active"
+
+    def last_serial(self, normal: str) -> int:
+        """Give the serial of a project's last change; 0 when there was none."""
+        with self._lock:
+            known = self._known.get(normal)
+            files = self._projects.get(normal, {}).values()
+            latest = max((record.serial for record in files), default=0)
+            return max(latest, known.serial if known else 0)
+
+    def is_burnt(self, name: str) -> bool:
+        """Say whether a file of that name was held once, and is gone."""
+        with self._lock:
+            return name in self._burnt
 
     def path(self, record: FileRecord) -> Path:
         """Give the place of a file that lies here."""
-        return self.folder / record.normal / "files" / record.name
+        return record.below(self.folder)
 
     def metadata_path(self, record: FileRecord) -> Path:
         """Give the place of a wheel's served metadata."""
-        return self.folder / record.normal / "metadata" / _beside(record.name, ".metadata")
+        return record.metadata_below(self.folder)
 
     def add(self, record: FileRecord, half: Path | None = None, metadata: bytes = b"") -> None:
         """Take a file in.
@@ -176,12 +131,16 @@ class Holdings:
             metadata: the core metadata to serve beside it; empty for none.
         """
         with self._lock:
-            record = msgspec.structs.replace(record, serial=self.serial + 1)
             if metadata:
                 write_whole(self.root, self.metadata_path(record), metadata)
             if half is not None:
                 place(half, self.path(record))
-            self._record(record)
+            self._keep([record])
+
+    def add_seeds(self, records: Sequence[FileRecord]) -> None:
+        """Take in files of the real index; one whose name is held already stays as it is."""
+        with self._lock:
+            self._keep([record for record in records if record.name not in self._files])
 
     def yank(self, normal: str, version: str, reason: str = "") -> None:
         """Yank every file of a release (PEP 592).
@@ -191,25 +150,63 @@ class Holdings:
             version: any spelling of the version.
             reason: why; may be empty.
         """
+        wanted = canonicalize_version(version)
         with self._lock:
-            for record in self.project(normal):
-                if record.release == canonicalize_version(version):
-                    serial = self.serial + 1
-                    self._record(
-                        msgspec.structs.replace(record, yanked=reason or True, serial=serial)
-                    )
+            self._keep(
+                [
+                    msgspec.structs.replace(record, yanked=reason or True)
+                    for record in self.project(normal)
+                    if record.release == wanted
+                ]
+            )
 
-    def _record(self, record: FileRecord) -> None:
-        path = self.folder / record.normal / "records" / _beside(record.name, ".json")
-        write_whole(self.root, path, msgspec.json.encode(record))
+    def delete(self, name: str) -> None:
+        """Delete a file; its name is burnt.  Quiet when it is not held."""
+        with self._lock:
+            record = self._files.pop(name, None)
+            self._ledger.burn(self.name, name)
+            self._burnt.add(name)
+            if record is None:
+                return
+            self._projects[record.normal].pop(name)
+            self._ordered.pop(record.normal, None)
+            for digest in (record.blake2, record.sha256):
+                self._by_content.pop(digest, None)
+            self.set_status(record.project, self.status(record.normal))
+            self.path(record).unlink(missing_ok=True)
+            self.metadata_path(record).unlink(missing_ok=True)
+
+    def set_status(self, project: str, status: Status) -> None:
+        """Give a project a status (PEP 792); it is made where there is none.
+
+        Args:
+            project: its name, in any spelling.
+            status: the new one.
+        """
+        normal = canonicalize_name(project)
+        with self._lock:
+            self._serial += 1
+            name = self._spelt.setdefault(normal, project)
+            known = ProjectRecord(name=name, status=status, serial=self._serial)
+            self._ledger.keep_project(self.name, normal, known)
+            self._known[normal] = known
+
+    def _keep(self, records: Sequence[FileRecord]) -> None:
+        numbered = [
+            msgspec.structs.replace(record, serial=self._serial + number)
+            for number, record in enumerate(records, 1)
+        ]
+        self._ledger.keep(self.name, numbered)
+        for record in numbered:
+            self._remember(record)
+
+    def _remember(self, record: FileRecord) -> None:
         self._files[record.name] = record
-
-
-def _beside(name: str, suffix: str) -> str:
-    """Give the name of what lies beside a file, also where the file's own leaves no room for it."""
-    if len(name) + len(suffix) <= LONGEST:
-        return f"{name}{suffix}"
-    return hashlib.sha256(name.encode()).hexdigest() + suffix
+        self._projects.setdefault(record.normal, {})[record.name] = record
+        self._ordered.pop(record.normal, None)
+        self._spelt[record.normal] = record.project
+        self._by_content[record.blake2 or record.sha256] = record.name
+        self._serial = max(self._serial, record.serial)
 
 
 def _order(version: str) -> tuple[bool, Version]:

@@ -10,9 +10,10 @@ from packaging.version import InvalidVersion, Version
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from seatrial.dock.entries import FileRecord
 from seatrial.dock.estate import Estate
-from seatrial.dock.holdings import FileRecord, Holdings
-from seatrial.dock.simple import core_metadata, file_url, iso, last_serial, top
+from seatrial.dock.holdings import Holdings
+from seatrial.dock.simple import core_metadata, file_url, iso, top
 
 SINGLE = (
     "author",
@@ -102,7 +103,7 @@ def _described(
     return {
         "info": info,
         "urls": [_file(base, held, file) for file in of_release],
-        "last_serial": last_serial(files),
+        "last_serial": held.last_serial(first.normal),
         "vulnerabilities": [],
     }
 

@@ -17,9 +17,10 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from seatrial.addresses import INDEXES
 from seatrial.dock.answers import upload_answer
 from seatrial.dock.arrivals import Arrival
+from seatrial.dock.entries import FileRecord
 from seatrial.dock.estate import Estate
 from seatrial.dock.form import Form
-from seatrial.dock.holdings import FileRecord, Holdings
+from seatrial.dock.holdings import Holdings
 from seatrial.dock.reader import MalformedForm, read_form
 from seatrial.dock.rules import Answer, decide
 from seatrial.dock.simple import not_found

@@ -8,10 +8,14 @@ import msgspec
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from seatrial.dock.entries import FileRecord
 from seatrial.dock.form import Form, ReceivedFile
-from seatrial.dock.holdings import FileRecord, Holdings
+from seatrial.dock.holdings import Holdings
 from seatrial.indexrules import values
 from seatrial.indexrules.judge import judge
+
+USER = "you"
+"""Whom refusals name where PyPI names the owner of an API token."""
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,12 +101,15 @@ def _held(form: Form, held: Holdings, now: float) -> values.Held:
     """Give what the index holds that bears on the upload."""
     normal = canonicalize_name(form.value("name"))
     records = held.project(normal)
-    others = [name for other, name in held.projects().items() if other != normal]
+    name = form.file.name if form.file is not None else ""
+    others = [spelt for other, spelt in held.projects().items() if other != normal]
     return values.Held(
-        exists=bool(records),
+        exists=held.exists(normal),
         files=tuple(_same_name_or_content(form.file, held)),
         releases=tuple(_releases(records, now)),
         similar=tuple(others),
+        burnt=frozenset({name} if held.is_burnt(name) else ()),
+        uploader=values.Uploader(name=USER, allowed=held.status(normal) != "archived"),
         size_used=sum(record.size for record in records),
     )
 

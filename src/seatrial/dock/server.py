@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Self
 
 from packaging.utils import canonicalize_name
 
+from seatrial.dock.entries import SeedFile, Status
 from seatrial.dock.estate import Estate, Settings
 from seatrial.dock.faults import Fault
-from seatrial.dock.holdings import Holdings, SeedFile
+from seatrial.dock.holdings import Holdings
 from seatrial.dock.record import RequestLog, RequestSeen
 from seatrial.dock.rules import Limits
 from seatrial.dock.storage import clear_incoming, mark
-from seatrial.errors import InvalidConfiguration, StorageFault
+from seatrial.errors import InvalidConfiguration, SeatrialError
 from seatrial.secret import Secret
 from seatrial.storage import storage_faults
 
@@ -136,12 +137,21 @@ class Dock:
         """Yank a release (PEP 592)."""
         self._index(index).yank(canonicalize_name(project), version, reason)
 
+    def delete(self, index: str, file: str) -> None:
+        """Delete a file by its name, which nobody can use any more from then on."""
+        self._keeping(index).delete(file)
+
+    def set_status(self, index: str, project: str, status: Status) -> None:
+        """Archive a project, quarantine it, or let it be active again (PEP 792)."""
+        self._keeping(index).set_status(project, status)
+
     def start(self) -> None:
         """Bind the port and start serving.
 
         Raises:
-            InvalidConfiguration: the port is taken, or is none that we may have.
-            StorageFault: the folder cannot be written to.
+            InvalidConfiguration: the port is taken, or none that we may have; or another dock has
+                the folder.
+            StorageFault: the folder cannot be written to, or its database not be read.
         """
         with storage_faults(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -150,9 +160,11 @@ class Dock:
         listener = self._bind()
         try:
             with storage_faults(self.folder):
+                self._estate.ledger.open()
                 self._log.open()
-        except StorageFault:
+        except SeatrialError:
             listener.close()
+            self._estate.ledger.close()
             raise
         self.port = listener.getsockname()[1]
         self._running = Future()
@@ -164,6 +176,7 @@ class Dock:
     def stop(self) -> None:
         """Stop serving: requests under way may end, within a moment; quiet when it does not run."""
         if self._thread is None:
+            self._estate.ledger.close()
             return
         loop, server = self._running.result()
         with suppress(RuntimeError):  # The loop has ended by itself.
@@ -171,6 +184,7 @@ class Dock:
         self._thread.join()
         self._thread = None
         self._log.close()
+        self._estate.ledger.close()
 
     def __enter__(self) -> Self:
         self.start()
@@ -208,6 +222,9 @@ class Dock:
         if held is None:
             raise InvalidConfiguration(repr(name), "not a name that an index of the dock can have")
         return held
+
+    def _keeping(self, name: str) -> Holdings:
+        return self._estate.kept(self._index(name))
 
     def _serve(self, listener: socket.socket) -> None:
         import asyncio

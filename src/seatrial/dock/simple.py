@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,8 +18,9 @@ from packaging.utils import canonicalize_name
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 
+from seatrial.dock.entries import FileRecord
 from seatrial.dock.estate import Estate
-from seatrial.dock.holdings import FileRecord, Holdings
+from seatrial.dock.holdings import Holdings
 from seatrial.dock.negotiate import best
 
 API_VERSION = "1.4"
@@ -55,15 +55,18 @@ class Simple:
         held = self._held(request)
         if held is None:
             return not_found()
-        names = held.projects()
-        serials = {normal: last_serial(files) for normal, files in held.by_project().items()}
+        names = {
+            normal: name
+            for normal, name in held.projects().items()
+            if held.status(normal) != "quarantined"
+        }
         kind = best(request.headers.get("accept", ""), OFFERS) or HTML
         if kind == JSON:
             body = _json(
                 {
                     "meta": {"_last-serial": held.serial, "api-version": API_VERSION},
                     "projects": [
-                        {"_last-serial": serials[normal], "name": name}
+                        {"_last-serial": held.last_serial(normal), "name": name}
                         for normal, name in names.items()
                     ],
                 }
@@ -85,7 +88,7 @@ class Simple:
         name = request.path_params["project"]
         normal = canonicalize_name(name)
         files = held.project(normal)
-        if not files:
+        if not held.exists(normal):
             elsewhere = self._estate.elsewhere(normal)
             if elsewhere:
                 return RedirectResponse(elsewhere, 307, {"Cache-Control": "no-cache", **CORS})
@@ -93,15 +96,18 @@ class Simple:
         if name != normal:
             return RedirectResponse(f"{top(request)}/{held.name}/simple/{normal}/", 301, CORS)
         kind = best(request.headers.get("accept", ""), OFFERS) or HTML
+        status = held.status(normal)
+        if status == "quarantined":
+            files = []
         base = str(request.base_url).rstrip("/")
         urls = [file_url(base, held, file) for file in files]
-        serial = last_serial(files)
+        serial = held.last_serial(normal)
         if kind == JSON:
             body = _json(
                 {
                     "meta": {"_last-serial": serial, "api-version": API_VERSION},
                     "name": normal,
-                    "project-status": {"status": "active"},
+                    "project-status": {"status": status},
                     "versions": list(dict.fromkeys(file.version for file in files)),
                     "files": [
                         _file_entry(file, url) for file, url in zip(files, urls, strict=True)
@@ -110,8 +116,8 @@ class Simple:
             )
         else:
             links = "".join(_link(file, url) for file, url in zip(files, urls, strict=True))
-            status = '\n    <meta name="pypi:project-status" content="active">'
-            body = _page(f"Links for {normal}", status, links, f"<!--SERIAL {serial}-->\n")
+            meta = f'\n    <meta name="pypi:project-status" content="{status}">'
+            body = _page(f"Links for {normal}", meta, links, f"<!--SERIAL {serial}-->\n")
         return _answer(request, body, kind, serial)
 
     async def missing_slash(self, request: Request) -> Response:
@@ -152,11 +158,6 @@ def top(request: Request) -> str:
     """Give the path under which the request found the dock: its mark, or nothing."""
     prefix: str = request.scope.get("root_path", "")
     return prefix
-
-
-def last_serial(files: Sequence[FileRecord]) -> int:
-    """Give the serial of a project's last change."""
-    return max((file.serial for file in files), default=0)
 
 
 def file_url(base: str, held: Holdings, file: FileRecord) -> str:

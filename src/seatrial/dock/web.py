@@ -22,8 +22,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from seatrial import __version__
+from seatrial.dock.entries import FileRecord
 from seatrial.dock.estate import Estate
-from seatrial.dock.holdings import FileRecord, Holdings
+from seatrial.dock.holdings import Holdings
 from seatrial.dock.json_api import rank
 from seatrial.dock.simple import file_url, top
 from seatrial.indexrules import values

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import msgspec
 
+from seatrial.dock.entries import SeedFile
 from seatrial.dock.faults import Fault, parse_fault
-from seatrial.dock.holdings import SeedFile
 from seatrial.dock.server import Dock, load_server
 from seatrial.errors import (
     CannotTell,
