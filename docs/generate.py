@@ -27,7 +27,9 @@ from seatrial.cli.main import cli
 from seatrial.config.schema import IndexSettings, PackageSettings, Settings, SiteSettings
 from seatrial.errors import SeatrialError
 from seatrial.exitcodes import ExitCode
-from seatrial.inspection.catalogue import CATALOGUE
+from seatrial.indexrules.judge import RULES_OF
+from seatrial.indexrules.rulebook import RULES
+from seatrial.inspection.catalogue import CATALOGUE, PYPI
 from seatrial.rules.pages import pages as rule_pages
 
 DOCS = Path(__file__).parent
@@ -92,11 +94,21 @@ What `seatrial inspect` and the inspection within a release find in wheels and s
 stops a release. A **warning** is shown. A **note** is shown by `seatrial inspect` only: often it is
 meant so. The code is also the `code` in the `--json` output.
 
-A code that begins with `pypi-` is one of PyPI's own rules; the finding has PyPI's own words. For an
-index that is not PyPI it is a warning.
+`seatrial explain CODE` says the same in the terminal. In a policy, `refuse` makes a fault of a
+code, and `ask` lets a person be asked.
 
 | code | as a rule | what it means | what to do |
 |---|---|---|---|
+"""
+
+PYPI_FINDINGS = f"""
+## PyPI's own rules
+
+As they stand in {RULES_OF}. The finding has PyPI's own words, where PyPI has any. For PyPI each is
+a fault; for an index that is not PyPI it is a warning. `x500`: PyPI's server fails over it.
+
+| code | what is refused |
+|---|---|
 """
 
 MEANINGS = {
@@ -274,7 +286,10 @@ def findings() -> str:
         f"| `{code}` | {entry.severity} | {entry.means} | {entry.mend} |"
         for code, entry in CATALOGUE.items()
     )
-    return FINDINGS + "\n".join(rows) + "\n"
+    pypi = (
+        f"| `{PYPI}{rule.lower()}` | {said[0].upper()}{said[1:]}. |" for rule, said in RULES.items()
+    )
+    return FINDINGS + "\n".join(rows) + "\n" + PYPI_FINDINGS + "\n".join(pypi) + "\n"
 
 
 def leaves(kind: type[SeatrialError]) -> Iterator[type[SeatrialError]]:

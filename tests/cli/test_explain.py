@@ -11,7 +11,9 @@ import pytest
 from click.testing import CliRunner
 
 from seatrial.cli.main import cli, run
+from seatrial.operations.explaining import meanings
 from seatrial.report.explained import by_name, page
+from seatrial.rules.registry import by_name as rule_of
 
 ROOT = Path(__file__).parents[2]
 BUILD = (sys.executable, "-m", "uv", "build", "--wheel", "--quiet", "--no-build-isolation")
@@ -66,3 +68,21 @@ def test_the_pages_are_in_the_wheel(tmp_path: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     assert {f"seatrial/explained/{slug}.md" for slug in by_name()} <= names
     assert {"seatrial/report/page.html.jinja", "seatrial/report/page.css"} <= names
+
+
+@pytest.mark.parametrize("code", meanings())
+def test_each_finding_is_explained(code: str) -> None:
+    """Whatever code an inspection prints, its page says what it means and what to do."""
+    done = CliRunner().invoke(cli, ["explain", code])
+    assert done.exit_code == 0
+    assert done.output.startswith(f"# {code}\n")
+    assert "## What to do" in done.output
+
+
+def test_a_finding_has_a_code_of_its_own() -> None:
+    """No finding is called like an error; a rule that is called like one has its own code."""
+    assert meanings().keys().isdisjoint(by_name())
+    shared = [rule for rule in map(rule_of, meanings()) if rule is not None]
+    assert {rule.code for rule in shared}.isdisjoint(meanings())
+    for rule in shared:
+        assert CliRunner().invoke(cli, ["explain", rule.code]).output.startswith(f"# {rule.code} ")

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import seatrial
+from seatrial.indexrules.rulebook import RULES, family
 from seatrial.inspection.catalogue import CATALOGUE
 
 SOURCE = Path(seatrial.__file__).parent
@@ -14,6 +16,7 @@ PLACES = [
     SOURCE / "actions" / "inspect.py",
     SOURCE / "operations" / "trying.py",
 ]
+RULE = re.compile(r"(?:[ABDFKMNPQSTVWXYZ]|X500\.)[0-9]+")
 MAKERS = {"fault", "warning", "note", "make"}
 
 
@@ -31,3 +34,16 @@ def test_every_finding_is_in_the_catalogue() -> None:
     """What can be found is explained, and what is explained can be found."""
     made = {code for path in PLACES for code in codes(path)}
     assert made == set(CATALOGUE)
+
+
+def test_every_rule_of_pypi_is_in_the_rulebook() -> None:
+    """Whatever rule can refuse, or write to maintainers, is explained; and no other."""
+    written = {
+        str(node.value)
+        for path in (SOURCE / "indexrules").glob("*.py")
+        if path.stem != "rulebook"
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Constant)
+    }
+    assert {word for word in written if RULE.fullmatch(word)} == set(RULES)
+    assert all(family(code) for code in RULES)

@@ -20,11 +20,13 @@ def complete_errors(
     context: click.Context, parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
     """Give the names of errors, and the codes of rules, that begin so."""
+    from seatrial.operations.explaining import meanings
     from seatrial.report.explained import by_name, meaning
     from seatrial.rules.registry import all_rules
 
     del context, parameter
-    known = {slug: meaning(kind) for slug, kind in by_name().items()}
+    known = meanings()
+    known |= {slug: meaning(kind) for slug, kind in by_name().items()}
     known |= {rule.code: rule.summary for rule in all_rules()}
     return [
         CompletionItem(name, help=said)
@@ -36,16 +38,19 @@ def complete_errors(
 @click.command(
     "explain",
     epilog=example(
-        "seatrial explain different-bytes", "seatrial explain ST101", "seatrial explain"
+        "seatrial explain different-bytes",
+        "seatrial explain ST101",
+        "seatrial explain record-digest",
+        "seatrial explain",
     ),
 )
 @click.argument("error", default="", shell_complete=complete_errors)
 @json_option
 def command(error: str, *, as_json: bool) -> None:
-    """Say what an error or a rule means, why Seatrial stops there, and what to do.
+    """Say what an error, a rule or a finding means, why Seatrial stops there, and what to do.
 
-    Without the name of an ERROR, or the code of a rule, all errors are listed; seatrial check
-    --list lists the rules.
+    Without the name of an ERROR, or the code of a rule or a finding, all errors are listed;
+    seatrial check --list lists the rules.
     """
     from seatrial.cli.documents import ExplainDocument
 
@@ -63,12 +68,14 @@ def _found(error: str) -> tuple[Explanation, ...]:
     from seatrial.report.explained import by_name, meaning, page
 
     known = by_name()
-    # An error and a rule may be called the same; the rule has its code.
-    rule = None if error in known else _rule(error)
-    if rule is not None:
-        return (rule,)
+    # A rule may be called like an error or a finding; the rule has its code.
+    other = None if error in known else _finding(error) or _rule(error)
+    if other is not None:
+        return (other,)
     if error and error not in known:
-        near = difflib.get_close_matches(error, known, n=1)
+        from seatrial.operations.explaining import meanings
+
+        near = difflib.get_close_matches(error, [*known, *meanings()], n=1)
         hint = f"; did you mean {near[0]}?" if near else "; seatrial explain lists all"
         raise click.UsageError(f"no error is called {error}{hint}")
     return tuple(
@@ -81,6 +88,18 @@ def _found(error: str) -> tuple[Explanation, ...]:
         for slug, kind in known.items()
         if error in {"", slug}
     )
+
+
+def _finding(code: str) -> Explanation | None:
+    """Give the finding of an inspection of that code, if one is meant."""
+    from seatrial.cli.documents import Explanation
+    from seatrial.exitcodes import ExitCode
+    from seatrial.operations.explaining import meanings, page
+
+    means = meanings().get(code)
+    if means is None:
+        return None
+    return Explanation(error=code, exit_code=int(ExitCode.REFUSED), meaning=means, page=page(code))
 
 
 def _rule(word: str) -> Explanation | None:

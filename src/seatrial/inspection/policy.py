@@ -15,6 +15,7 @@ from seatrial.artifacts.inspect import Looked
 from seatrial.artifacts.sdist import SdistFacts
 from seatrial.artifacts.wheel import WheelFacts
 from seatrial.errors import InvalidConfiguration
+from seatrial.indexrules.rulebook import RULES
 from seatrial.inspection.catalogue import CATALOGUE, PYPI, SINCE
 from seatrial.plan.values import Contents
 
@@ -29,10 +30,11 @@ def check_codes(contents: Contents) -> None:
     Raises:
         InvalidConfiguration: one is not; a policy that can never speak is none.
     """
+    ofpypi = {f"{PYPI}{rule.lower()}" for rule in RULES}
     for key, codes in (("ask", contents.ask), ("refuse", contents.refuse)):
         for code in codes:
-            if code not in CATALOGUE and not code.startswith(PYPI):
-                near = difflib.get_close_matches(code, CATALOGUE, n=1)
+            if code not in CATALOGUE and code not in ofpypi:
+                near = difflib.get_close_matches(code, [*CATALOGUE, *ofpypi], n=1)
                 said = f"no finding is called {code!r}" + (
                     f"; did you mean {near[0]}?" if near else ""
                 )
