@@ -10,9 +10,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from seatrial.dock.rules import Limits
 from seatrial.dock.serve import serve_forever
 from seatrial.dock.server import Dock
+from seatrial.dock.values import Limits
 
 HOST = "127.0.0.1"
 UP_WITHIN = 30.0

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO
@@ -132,6 +133,15 @@ class Runner:
     def __init__(self, redactor: Redactor | None = None) -> None:
         self.redactor = redactor or Redactor()
         self._children: set[subprocess.Popen[bytes]] = set()
+        self._meanwhile: deque[Callable[[], object]] = deque()
+
+    def meanwhile(self, work: Callable[[], object]) -> None:
+        """Call something once the next logged command runs: there is time to get things ready.
+
+        Args:
+            work: it is quick, and what takes long goes on in a thread of its own.
+        """
+        self._meanwhile.append(work)
 
     def halt(self) -> None:
         """End every command that is under way, with all that it started; any thread may call it.
@@ -254,6 +264,8 @@ class Runner:
         ):
             reader = _Reader(child, sink, self.redactor)
             reader.start()
+            while self._meanwhile:
+                self._meanwhile.popleft()()
             late = False
             try:
                 child.wait(timeout=timeout)

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from seatrial.dock import record, serving
 from seatrial.dock.reader import BATCH, MAX_FIELDS_BYTES, FormReader, MalformedForm, Sink
-from seatrial.dock.rules import Limits
 from seatrial.dock.server import Dock
+from seatrial.dock.values import Limits
 from tests.dock.test_server import peak
 from tests.dock.test_upload import held
 from tests.dock.uploads import fields, upload

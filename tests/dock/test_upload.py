@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from seatrial.dock.entries import SeedFile
-from seatrial.dock.rules import Limits
 from seatrial.dock.server import Dock
+from seatrial.dock.values import Limits
 from seatrial.secret import Secret
 from tests.dock.uploads import fields, upload
 from tests.support.wheels import make_sdist, make_wheel

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Sequence
+from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -13,6 +14,7 @@ from seatrial.errors import SeatrialError
 from seatrial.plan.state import Receipt
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.progress import Progress, TaskID
 
 MARKS = {"acted": "[green]✓[/]", "found": "[blue]=[/]", "undone": "[yellow]↩[/]"}
@@ -29,7 +31,6 @@ class Steps:
     """
 
     def __init__(self) -> None:
-        self._console = side_console()
         self._tty = sys.stderr.isatty()
         self._lock = threading.RLock()
         self._ended = threading.Event()
@@ -38,6 +39,11 @@ class Steps:
         self._phase: TaskID | None = None
         self.shown = False
         """Whether who reads the page has seen the steps pass."""
+
+    @cached_property
+    def _console(self) -> Console:
+        # Made when there is something to show: it takes its time to import.
+        return side_console()
 
     def __enter__(self) -> Self:
         if self._tty and self._live is None:
@@ -112,12 +118,12 @@ class Steps:
 
     def finished(self, key: str, how: str, receipt: Receipt, seconds: float) -> None:
         """Show a line for what is done."""
-        from seatrial.report.lines import safe
-        from seatrial.report.words import duration
-
         self._over(key)
         if not self._tty:
             return
+        from seatrial.report.lines import safe
+        from seatrial.report.words import duration
+
         self.shown = sys.stdout.isatty()
         said = receipt.detail if receipt.detail not in key else ""
         detail = f"  [dim]{safe(said)}[/]" if said else ""

@@ -41,23 +41,30 @@ def command(
 
     Nothing of yours is changed: not the repository, not its refs, not its working tree.
     """
-    import msgspec
-
     from seatrial.cli.progress import Steps
-    from seatrial.cli.requests import request_of
-    from seatrial.operations.rehearsing import Rehearsal, rehearse
-    from seatrial.operations.running import Watch
+    from seatrial.operations.project import Project
+
+    with Steps() as steps:
+        steps.tell("reading the repository")
+        project = Project.open(asked.path)
+        project.hurry(asked.index)
+        # The rest is imported while the remote and the index answer.
+        import msgspec
+
+        from seatrial.cli.requests import request_of
+        from seatrial.operations.rehearsing import Rehearsal, rehearse
+        from seatrial.operations.running import Watch
+
+        rehearsal = Rehearsal(
+            request=msgspec.structs.replace(request_of(asked), strict=False, patient=True),
+            faults=fault,
+            keep=keep,
+        )
+        watch = Watch(progress=steps, tell=steps.tell)
+        planning, report = rehearse(rehearsal, watch, project)
     from seatrial.report.planned import show_planning
     from seatrial.report.text import show_release
 
-    request = request_of(asked)
-    rehearsal = Rehearsal(
-        request=msgspec.structs.replace(request, strict=False, patient=True),
-        faults=fault,
-        keep=keep,
-    )
-    with Steps() as steps:
-        planning, report = rehearse(rehearsal, Watch(progress=steps, tell=steps.tell))
     if as_json:
         write_json(report or planning)
     elif report is None:

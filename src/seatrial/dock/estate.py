@@ -22,7 +22,7 @@ from seatrial.dock.arrivals import Arrivals
 from seatrial.dock.entries import FileRecord, SeedFile
 from seatrial.dock.holdings import Holdings
 from seatrial.dock.ledger import Ledger
-from seatrial.dock.rules import Limits
+from seatrial.dock.values import Limits
 from seatrial.secret import Secret
 
 INDEX_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")

@@ -22,9 +22,9 @@ from seatrial.dock.estate import Estate
 from seatrial.dock.form import Form
 from seatrial.dock.holdings import Holdings
 from seatrial.dock.reader import MalformedForm, read_form
-from seatrial.dock.rules import Answer, decide
 from seatrial.dock.simple import not_found
 from seatrial.dock.storage import incoming
+from seatrial.dock.values import Answer
 
 HELP = urljoin(INDEXES["pypi"].simple, "/help/")
 GONE = {
@@ -115,6 +115,9 @@ class Legacy:
         """Judge one upload and keep it if it is taken; runs in a thread, one at a time."""
         # Another upload may have begun the index since.
         held = self._estate.index(held.name) or held
+        # Imported late, like all that looks into files: the server is up sooner.
+        from seatrial.dock.rules import decide
+
         answer = decide(form, held, self._estate.now(), self._estate.limits)
         if answer.record is not None and form.file is not None:
             metadata = _core_metadata(form, answer.record)

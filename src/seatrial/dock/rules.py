@@ -4,44 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import msgspec
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from seatrial.dock.entries import FileRecord
 from seatrial.dock.form import Form, ReceivedFile
 from seatrial.dock.holdings import Holdings
+from seatrial.dock.values import Answer, Limits
 from seatrial.indexrules import values
 from seatrial.indexrules.judge import judge
 
 USER = "you"
 """Whom refusals name where PyPI names the owner of an API token."""
-
-
-class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """Sizes an index takes, in bytes.
-
-    Attributes:
-        file: the largest file; 100 MiB on PyPI where a project has not asked for more.
-        project: all files of a project together.
-    """
-
-    file: int = 100 * 1024 * 1024
-    project: int = 10 * 1024 * 1024 * 1024
-
-
-class Answer(msgspec.Struct, frozen=True):
-    """What the index says to an upload.
-
-    Attributes:
-        status: the status.
-        message: why it is refused; empty for success.
-        record: the record to keep; nothing when nothing is to be stored.
-    """
-
-    status: int
-    message: str = ""
-    record: FileRecord | None = None
 
 
 def decide(form: Form, held: Holdings, now: float, limits: Limits) -> Answer:

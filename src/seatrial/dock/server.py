@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import socket
 import threading
 import time
@@ -21,8 +22,8 @@ from seatrial.dock.estate import Estate, Settings
 from seatrial.dock.faults import Fault
 from seatrial.dock.holdings import Holdings
 from seatrial.dock.record import RequestLog, RequestSeen
-from seatrial.dock.rules import Limits
 from seatrial.dock.storage import clear_incoming, mark
+from seatrial.dock.values import Limits
 from seatrial.errors import InvalidConfiguration, SeatrialError
 from seatrial.secret import Secret
 from seatrial.storage import storage_faults
@@ -36,18 +37,13 @@ HOST = "127.0.0.1"
 BACKLOG = 512
 
 
-def load_server() -> None:
-    """Import what a dock serves with, which takes a tenth of a second; nothing else changes."""
-    import seatrial.dock.app
-    import seatrial.dock.serving  # noqa: F401 - imported for later
-
-
 @dataclass(eq=False)
 class Dock:
     """An index and a forge on the loopback.
 
     The listening socket is bound before :meth:`start` returns, so that its addresses are known and
-    can be used at once; the server itself comes up behind it, while the caller goes on.
+    can be used at once; the server itself comes up behind it, while the caller goes on: with the
+    first connection, or when :meth:`wake` is called.
 
     Attributes:
         folder: where everything is kept; a new dock on the same folder holds the same.
@@ -95,6 +91,7 @@ class Dock:
         self._mark = ""
         self._thread: threading.Thread | None = None
         self._running: Future[tuple[asyncio.AbstractEventLoop, Server]] = Future()
+        self._waker: socket.socket | None = None
 
     @property
     def url(self) -> str:
@@ -168,16 +165,24 @@ class Dock:
             raise
         self.port = listener.getsockname()[1]
         self._running = Future()
+        self._waker, woken = socket.socketpair()
         self._thread = threading.Thread(
-            target=self._serve, args=(listener,), name="dock", daemon=True
+            target=self._serve, args=(listener, woken), name="dock", daemon=True
         )
         self._thread.start()
+
+    def wake(self) -> None:
+        """Let the server come up before anybody connects; quiet when it has, or is not to."""
+        if self._waker is not None:
+            self._waker.close()
+            self._waker = None
 
     def stop(self) -> None:
         """Stop serving: requests under way may end, within a moment; quiet when it does not run."""
         if self._thread is None:
             self._estate.ledger.close()
             return
+        self.wake()
         loop, server = self._running.result()
         with suppress(RuntimeError):  # The loop has ended by itself.
             loop.call_soon_threadsafe(server.ended.set)
@@ -226,7 +231,9 @@ class Dock:
     def _keeping(self, name: str) -> Holdings:
         return self._estate.kept(self._index(name))
 
-    def _serve(self, listener: socket.socket) -> None:
+    def _serve(self, listener: socket.socket, woken: socket.socket) -> None:
+        select.select([listener, woken], [], [])
+        woken.close()
         import asyncio
 
         try:

@@ -27,8 +27,6 @@ from seatrial.dock.estate import Estate
 from seatrial.dock.holdings import Holdings
 from seatrial.dock.json_api import rank
 from seatrial.dock.simple import file_url, top
-from seatrial.indexrules import values
-from seatrial.indexrules.descriptions import FALLS, render
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -197,9 +195,13 @@ def _value(field: str, text: str) -> Value:
 
 def _description(file: FileRecord) -> tuple[str, bool]:
     """Give a description, and whether it is HTML; as plain text where it does not render."""
+    # Imported late: what judges and renders takes longer to import than the server itself.
+    from seatrial.indexrules.descriptions import FALLS, render
+    from seatrial.indexrules.values import Limits
+
     text = _last(file, "description")
-    if not text.strip() or len(text) > values.Limits().description:
-        return text[: values.Limits().description], False
+    if not text.strip() or len(text) > Limits().description:
+        return text[: Limits().description], False
     try:
         html = render(text, _last(file, "description_content_type"))
     except FALLS:

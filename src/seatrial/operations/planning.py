@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -150,7 +149,7 @@ def look_outside(
     """
     # The indexes answer while the remote is asked.
     pages = {
-        name: Ahead(partial(project.index(name).files, package.name, asked_after=time.monotonic()))
+        name: Ahead(partial(project.index(name).files, package.name, asked_after=project.opened))
         for name in project.names_of_indexes(request.index)
     }
     tip, tags, remarks = _look_at_remote(project, request, branch, tell)
@@ -180,7 +179,7 @@ def _look_at_remote(
         return "", {}, []
     tell(f"asking {remote.name} for its branches and tags")
     try:
-        refs = project.ask_remote()
+        refs = project.refs()
     except Unreachable as error:
         if not request.patient:
             raise

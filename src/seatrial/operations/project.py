@@ -5,10 +5,12 @@ What an upload by itself has no need of is imported late.
 
 from __future__ import annotations
 
+import contextlib
 import os
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +18,8 @@ from seatrial.addresses import GITHUB_HOST
 from seatrial.config.indexes import index_settings
 from seatrial.config.load import FILES, Configuration, load
 from seatrial.config.schema import Settings
-from seatrial.errors import NoPackage, SeveralPackages
+from seatrial.errors import NoPackage, SeatrialError, SeveralPackages
+from seatrial.operations.ahead import Ahead
 from seatrial.process import Runner
 from seatrial.repository.snapshot import Snapshot, open_snapshot
 from seatrial.secret import Redactor
@@ -29,6 +32,9 @@ if TYPE_CHECKING:
     from seatrial.world.forge.detect import Repository
     from seatrial.world.forge.github import GitHub
     from seatrial.world.ports import RemoteRef
+
+EARLY = 8
+"""For how many packages the indexes are asked before anything is decided."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +97,7 @@ class Project:
         runner: starts programs, with a redactor that knows every secret found so far.
         http: asks indexes and forges.
         folder: the folder that was named, from the repository's root; it picks the package.
+        opened: when it was opened (``time.monotonic()``).
     """
 
     snapshot: Snapshot
@@ -98,6 +105,8 @@ class Project:
     runner: Runner
     http: Http
     folder: str = ""
+    opened: float = field(default_factory=time.monotonic, compare=False)
+    _early: list[Ahead[Mapping[str, RemoteRef]]] = field(default_factory=list, compare=False)
 
     @classmethod
     def open(cls, path: Path, commit: str = "HEAD") -> Project:
@@ -195,6 +204,33 @@ class Project:
 
         remote = self.facts.remote
         return push_address(self.snapshot.root, remote.name) if remote else ""
+
+    def hurry(self, publish: str = "") -> None:
+        """Begin to ask the remote and the indexes what planning will ask them.
+
+        Whatever is wrong with the repository, planning says.
+
+        Args:
+            publish: the index to publish to; the configured one when empty.
+
+        Raises:
+            InvalidConfiguration, InvalidVersion: the repository cannot be read.
+        """
+        if self.facts.remote is not None:
+            self._early.append(Ahead(self.ask_remote))
+        for name in self.names_of_indexes(publish):
+            with contextlib.suppress(SeatrialError):
+                files = self.index(name).files
+                for package in self.facts.packages[:EARLY]:
+                    Ahead(partial(files, package.name, asked_after=self.opened))
+
+    def refs(self) -> Mapping[str, RemoteRef]:
+        """Give the branches and tags of the remote, by full name, asked since the opening.
+
+        Raises:
+            Unreachable: it did not answer.
+        """
+        return self._early.pop().result() if self._early else self.ask_remote()
 
     def ask_remote(self) -> Mapping[str, RemoteRef]:
         """Ask the remote for its branches and tags, by full name.

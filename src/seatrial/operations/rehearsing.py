@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import signal
 import sys
 import tempfile
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,7 +17,7 @@ import msgspec
 
 from seatrial.dock.entries import SeedFile
 from seatrial.dock.faults import Fault, parse_fault
-from seatrial.dock.server import Dock, load_server
+from seatrial.dock.server import Dock
 from seatrial.errors import (
     CannotTell,
     CredentialMissing,
@@ -63,21 +64,22 @@ class Rehearsal(msgspec.Struct, frozen=True, kw_only=True):
     keep: Path | None = None
 
 
-def rehearse(rehearsal: Rehearsal, watch: Watch) -> tuple[Planning, ReleaseReport | None]:
+def rehearse(
+    rehearsal: Rehearsal, watch: Watch, project: Project | None = None
+) -> tuple[Planning, ReleaseReport | None]:
     """Plan a release and run the plan against the dock and a bare clone.
 
     Args:
         rehearsal: what was asked for.
         watch: who is told.
+        project: the repository, when it has been opened already.
 
     Raises:
         SeatrialError: what a real release would have met.
     """
-    timer = Stopwatch()
     faults = tuple(parse_fault(text) for text in rehearsal.faults)
-    project = Project.open(rehearsal.request.path)
-    # Planning waits for the remote and the index; meanwhile the dock gets ready.
-    Ahead(load_server)
+    project = project or Project.open(rehearsal.request.path)
+    timer = Stopwatch(project.opened)
     planning = plan_release(project, rehearsal.request, watch.tell)
     if not isinstance(planning, Planned):
         return planning, None
@@ -92,11 +94,9 @@ def rehearse(rehearsal: Rehearsal, watch: Watch) -> tuple[Planning, ReleaseRepor
             (folder / "stage.json").write_bytes(msgspec.json.encode(stage))
             world = rehearsal_world(at, stage, run)
             _until_killed(folder, at, plan, faults)
-            # A build is other programs' work; meanwhile ours gets ready for what comes after it.
-            missing = Ahead(partial(missing_for_release, at, plan))
-            Ahead(load_renderer)
-            Ahead(load_pages)
-            scene = Scene(rehearsal, at, plan, stage, folder, timer, missing, met)
+            afterwards = Afterwards(partial(missing_for_release, at, plan))
+            project.runner.meanwhile(afterwards.begin)
+            scene = Scene(rehearsal, at, plan, stage, folder, timer, afterwards, met)
             try:
                 perform(plan, world, run, watch)
             except SeatrialError as error:
@@ -107,6 +107,38 @@ def rehearse(rehearsal: Rehearsal, watch: Watch) -> tuple[Planning, ReleaseRepor
                     error.page = scene.report(world, error).page
                 raise
             return planning, scene.report(world)
+
+
+def load_judges() -> None:
+    """Import what looks into files: for the inspection, and for the dock."""
+    for late in ("seatrial.actions.inspecting", "seatrial.dock.rules"):
+        importlib.import_module(late)
+
+
+class Afterwards:
+    """What is needed after gates and build, and got ready while they run, in other processes.
+
+    Earlier it would keep the commit waiting, which is many short processes.
+
+    Args:
+        look: finds out what a real release would need.
+    """
+
+    def __init__(self, look: Callable[[], list[Missing]]) -> None:
+        self._look = look
+        self._missing: Ahead[list[Missing]] | None = None
+
+    def begin(self) -> None:
+        """Begin to get it ready."""
+        self._missing = Ahead(self._look)
+        Ahead(load_renderer)
+        Ahead(load_judges)
+        Ahead(load_pages)
+
+    @property
+    def missing(self) -> list[Missing]:
+        """What a real release would need."""
+        return self._missing.result() if self._missing else self._look()
 
 
 @dataclass(frozen=True)
@@ -120,7 +152,7 @@ class Scene:
         stage: where.
         folder: everything lies in it.
         timer: runs since the beginning.
-        missing: what a real release would need.
+        afterwards: what was got ready meanwhile.
         met: those of the dock's faults that have come.
     """
 
@@ -130,7 +162,7 @@ class Scene:
     stage: Stage
     folder: Path
     timer: Stopwatch
-    missing: Ahead[list[Missing]]
+    afterwards: Afterwards
     met: Collection[Fault]
 
     def report(self, world: World, error: SeatrialError | None = None) -> ReleaseReport:
@@ -148,7 +180,7 @@ class Scene:
             artifacts=artifacts_of(world),
             simple_urls={name: simple for name, (_, simple) in self.stage.indexes.items()},
             remote=self.stage.remote if plan.remote else "",
-            missing=tuple(self.missing.result()),
+            missing=tuple(self.afterwards.missing),
             failure=describe(error) if error else None,
             seconds=self.timer.seconds,
         )
@@ -210,6 +242,7 @@ def _staged(
         faults=[fault for fault in faults if fault.kind != "kill"],
     )
     with dock:
+        project.runner.meanwhile(dock.wake)
         _seed(dock, project, plan, timer.began)
         indexes = {
             name: (dock.upload_url(name), dock.simple_url(name)) for name in indexes_of(plan)

@@ -150,14 +150,14 @@ def killer(kind: str) -> Listener:
 
 
 class Stopwatch:
-    """Seconds since it was made.
+    """Seconds since a moment.
 
-    Attributes:
-        began: when that was (``time.monotonic()``).
+    Args:
+        began: the moment (``time.monotonic()``); now when absent.
     """
 
-    def __init__(self) -> None:
-        self.began = time.monotonic()
+    def __init__(self, began: float | None = None) -> None:
+        self.began = time.monotonic() if began is None else began
 
     @property
     def seconds(self) -> float:

@@ -14,15 +14,18 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
-from packaging.metadata import RawMetadata, parse_email
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
 
 from seatrial.errors import InspectionFailed, StorageFault
 from seatrial.world.bodies import pieces
 from seatrial.world.ports import StoredFile
+
+if TYPE_CHECKING:
+    from packaging.metadata import RawMetadata
 
 METADATA_LIMIT = 32 * 1024 * 1024
 
@@ -117,6 +120,9 @@ def fields_of(file: StoredFile) -> Fields:
         StorageFault: it cannot be read.
     """
     kind, python = _kind(file.name)
+    # Imported late: it takes longer than all the rest of this module.
+    from packaging.metadata import parse_email
+
     raw, _ = parse_email(_metadata(file, kind))
     return (
         (":action", "file_upload"),
