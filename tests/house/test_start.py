@@ -10,7 +10,12 @@ import pytest
 AT_ONCE = {"seatrial", "seatrial.__main__", "seatrial.cli", "seatrial.cli.overview"}
 """All of ours that may be imported to answer --version and --help, and nobody else's."""
 
-TO_PARSE = AT_ONCE | {"seatrial.cli.main", "seatrial.errors", "seatrial.exitcodes"}
+TO_PARSE = AT_ONCE | {
+    "seatrial.cli.main",
+    "seatrial.error",
+    "seatrial.errors",
+    "seatrial.exitcodes",
+}
 """The same to find out which command is meant; of others, click."""
 
 
