@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from seatrial.repository.api_values import Answer, Breakage
 from tests.rules.verdicts import Case
 from tests.support.trees import PROJECT, Around
 
@@ -39,7 +40,24 @@ TURNED = {
     'build-edits = { "setup.py:IS_PYPA_PACKAGE" = true }\n'
 }
 
+BROKEN = Answer(
+    last="v1.1.0",
+    version="1.2.0",
+    breakages=(
+        Breakage(object="demo.f(a)", said="gone", path="src/demo/__init__.py", line=4),
+        Breakage(object="demo.g", said="gone", path="src/demo/__init__.py", line=9, gone=True),
+        Breakage(object="demo.old", said="gone", path="src/demo/old.py", line=1, gone=True),
+    ),
+)
+
 CASES = [
+    Case(
+        "ST111",
+        INIT,
+        ("", "src/demo/__init__.py", "src/demo/__init__.py:4"),
+        Around(api=BROKEN),
+    ),
+    Case("ST111", INIT, (), Around(api=Answer(unasked="griffe is not installed"))),
     Case("ST419", {**TYPED, **INIT}, ("pyproject.toml:8",)),
     Case("ST419", {**TYPED, **INIT, "src/demo/py.typed": ""}),
     Case("ST419", INIT),

@@ -10,6 +10,7 @@ from pathlib import Path
 from seatrial.config.load import FILES, load
 from seatrial.process import Runner
 from seatrial.repository import changelog
+from seatrial.repository.api_values import Answer
 from seatrial.repository.facts import Facts, TagFact
 from seatrial.repository.listings import Branch, Entry, Head
 from seatrial.repository.packages import find_packages
@@ -40,6 +41,7 @@ class Around:
         untracked: files and folders that git does not track.
         logins: the user's own ``.pypirc``.
         links: path → target of symbolic links in the tree.
+        api: what the comparison with the last release says.
     """
 
     tags: tuple[TagFact, ...] = ()
@@ -49,6 +51,7 @@ class Around:
     untracked: tuple[str, ...] = ()
     logins: tuple[LoginFile, ...] = ()
     links: Mapping[str, str] = field(default_factory=dict)
+    api: Answer = field(default_factory=Answer)
 
 
 def tag(version: str, *, name: str = "", ancestor: bool = True, commit: str = "c" * 40) -> TagFact:
@@ -127,6 +130,7 @@ def rule_input(files: Mapping[str, str | bytes], around: Around = Around()) -> R
         search=search,
         untracked=around.untracked,
         logins=around.logins,
+        compare_api=lambda: around.api,
     )
 
 

@@ -101,6 +101,8 @@ def _text(console: Console, checked: Checked) -> None:
         console.print(f"[yellow]Left alone[/] {safe(path)}: {safe(why)}")
     for one in checked.findings:
         _line(console, one)
+    for code, why in checked.unasked.items():
+        console.print(f"[dim]{code} was not asked: {safe(why)}[/]")
     console.print(summary(checked.findings))
     if checked.mended:
         console.print("The mended files are not committed yet; a check reads the commit.")

@@ -172,12 +172,15 @@ class VersionSettings(Table, frozen=True, kw_only=True):
             other branches then make final releases.
         source: what decides: the commits, files in ``.changes``, the fragments of towncrier, or
             ("auto") the one of the last two that is there, else the commits.
+        api: what a plan does when the API breaks under a version that does not say so (with the
+            extra ``api``): "remark" on it, "refuse", or "ignore" it.
     """
 
     scheme: str = ""
     zero: Literal["minor", "major"] = "minor"
     channels: dict[str, Literal["a", "b", "rc", "dev"]] = {}
     source: Literal["auto", "commits", "files", "towncrier"] = "auto"
+    api: Literal["remark", "refuse", "ignore"] = "remark"
 
 
 class BuildSettings(Table, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from seatrial.errors import ShallowClone
+from seatrial.operations.comparing import planned_api
 from seatrial.operations.mending import mend
 from seatrial.operations.project import Project
 from seatrial.repository.facts import Facts
@@ -21,6 +22,9 @@ from seatrial.rules.inputs import LARGEST, Login, LoginFile, RuleInput
 from seatrial.rules.registry import chosen, judge
 from seatrial.rules.values import Finding, Rule, Severity
 from seatrial.secret import Secret
+
+API = "ST111"
+"""The rule that needs more than the tree: the last release, the next version, and griffe."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +55,7 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
         rules: codes of the rules that were asked.
         mended: those that were, their files changed in the working tree.
         left: path → why a file that could have been mended was left alone.
+        unasked: code → why a rule could not be asked.
     """
 
     commit: str
@@ -58,6 +63,7 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
     rules: tuple[str, ...]
     mended: tuple[Finding, ...] = ()
     left: dict[str, str] = {}
+    unasked: dict[str, str] = {}
 
     def refuses(self, *, strict: bool) -> bool:
         """Whether an error was found, or, when strict, a warning."""
@@ -80,12 +86,15 @@ def check(request: CheckRequest) -> Checked:
     findings = judge(about, rules)
     codes = tuple(rule.code for rule in rules)
     commit = project.snapshot.head
+    unasked = {API: about.api.unasked} if API in codes and about.api.unasked else {}
     if not request.fix:
-        return Checked(commit=commit, findings=findings, rules=codes)
+        return Checked(commit=commit, findings=findings, rules=codes, unasked=unasked)
     left, mended_paths = mend(project.snapshot, findings)
     mended = tuple(one for one in findings if one.fix and one.fix.path in mended_paths)
     rest = tuple(one for one in findings if one not in mended)
-    return Checked(commit=commit, findings=rest, rules=codes, mended=mended, left=left)
+    return Checked(
+        commit=commit, findings=rest, rules=codes, mended=mended, left=left, unasked=unasked
+    )
 
 
 def wanted(project: Project, request: CheckRequest) -> tuple[Rule, ...]:
@@ -110,6 +119,7 @@ def rule_input(project: Project, home: Path) -> RuleInput:
         search=lambda words: project.snapshot.holding(words, LARGEST),
         untracked=_untracked(project),
         logins=tuple(_logins(home)),
+        compare_api=lambda: planned_api(project),
     )
 
 

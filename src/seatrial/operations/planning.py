@@ -21,6 +21,7 @@ from seatrial.errors import (
     Unreachable,
 )
 from seatrial.operations.ahead import Ahead
+from seatrial.operations.comparing import api_remarks
 from seatrial.operations.continuing import Continuation, begun_on, find_continuation
 from seatrial.operations.deciding import Day, changes_of, choose
 from seatrial.operations.editing import texts_of
@@ -307,6 +308,7 @@ def _planned(
     date = request.date or begun or release_date(today, facts.head_when)
     texts = texts_of(project, package, outcome.version, date)
     remarks = remarks_on(project, seen.held, outcome, Days(date, today))
+    api = api_remarks(project, outcome.version)
     return make_plan(
         facts,
         Material(
@@ -329,7 +331,7 @@ def _planned(
             forge=project.repository is not None,
             publish=request.index or project.settings.publish,
             python=request.python or project.settings.verify.python,
-            remarks=(*seen.remarks, *texts.remarks, *remarks),
+            remarks=(*seen.remarks, *texts.remarks, *remarks, *api),
         ),
     )
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import functools
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from seatrial.config.load import Configuration
+from seatrial.repository.api_values import Answer
 from seatrial.repository.facts import Facts, Package
 from seatrial.repository.manifest import Manifest, read_manifest
 from seatrial.repository.snapshot import Snapshot
@@ -69,6 +70,7 @@ class RuleInput:
         untracked: files and folders (with a final slash) of the working tree that git does not
             track, ignored ones too; a folder that holds nothing tracked stands for all in it.
         logins: the user's own ``.pypirc``.
+        compare_api: compares the API with that of the last release.
     """
 
     facts: Facts
@@ -77,6 +79,12 @@ class RuleInput:
     search: Search
     untracked: tuple[str, ...] = ()
     logins: tuple[LoginFile, ...] = ()
+    compare_api: Callable[[], Answer] = Answer
+
+    @functools.cached_property
+    def api(self) -> Answer:
+        """The API beside that of the last release."""
+        return self.compare_api()
 
     @property
     def files(self) -> frozenset[str]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from seatrial.errors import InvalidConfiguration
 from seatrial.rules import (
     actions,
+    api,
     changelog,
     code,
     fields,
@@ -23,6 +24,7 @@ from seatrial.rules.values import Finding, Rule
 
 MODULES = (
     versions,
+    api,
     git,
     changelog,
     metadata,

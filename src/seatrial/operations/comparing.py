@@ -1,0 +1,124 @@
+"""Whether the API breaks under a version that promises that it does not."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import msgspec
+from packaging.version import Version
+
+from seatrial.errors import InvalidConfiguration, InvalidVersion, NoRepository, ShallowClone
+from seatrial.operations.deciding import Day, choose
+from seatrial.operations.project import Project
+from seatrial.plan.make import release_date
+from seatrial.plan.values import Note
+from seatrial.repository.api import compare_api, installed
+from seatrial.repository.api_values import Answer
+from seatrial.repository.facts import Facts, TagFact
+from seatrial.repository.snapshot import open_snapshot
+from seatrial.versions.arithmetic import is_calendar
+from seatrial.versions.decide import Decision, Wish
+
+_FEW = 3
+"""How many breaking changes a remark names."""
+
+
+def planned_api(project: Project) -> Answer:
+    """Compare the API with that of the last release, for the version that comes next.
+
+    Args:
+        project: the repository; with several packages nothing is compared.
+    """
+    try:
+        facts = project.facts
+    except ShallowClone as error:
+        return Answer(unasked=error.said)
+    if len(facts.packages) != 1:
+        return Answer(unasked="the repository does not hold one package")
+    last = last_final(facts)
+    if last is None:
+        return Answer(unasked="there is no release to compare with")
+    branch = project.settings.branch or facts.upstream or facts.branch
+    date = release_date(dt.datetime.now(dt.UTC).date(), facts.head_when)
+    try:
+        outcome = choose(project, Wish(), Day(date=date, branch=branch))
+    except (InvalidVersion, InvalidConfiguration) as error:
+        return Answer(unasked=f"the next version is not known: {error}")
+    if not isinstance(outcome, Decision):
+        return Answer(unasked="there is nothing to release")
+    return compared(project, last, outcome.version)
+
+
+def compared(project: Project, last: TagFact, version: Version) -> Answer:
+    """Compare the API of the planned commit with that of a release.
+
+    Args:
+        project: the repository.
+        last: the release.
+        version: what the commit is to be released as.
+    """
+    about = Answer(last=last.name, version=str(version))
+    if allows_breaks(Version(last.version), version, project.settings.version.scheme):
+        return about
+    try:
+        before = open_snapshot(project.snapshot.root, project.runner, commit=last.commit)
+    except NoRepository as error:
+        return Answer(unasked=str(error))
+    found = compare_api(before, project.snapshot, project.package())
+    return msgspec.structs.replace(found, last=last.name, version=str(version))
+
+
+def last_final(facts: Facts) -> TagFact | None:
+    """Give the last final release in the history of the planned commit, or nothing."""
+    final = (tag for tag in facts.tags if tag.ancestor and not Version(tag.version).is_prerelease)
+    return max(final, key=lambda tag: Version(tag.version), default=None)
+
+
+def allows_breaks(last: Version, version: Version, scheme: str) -> bool:
+    """Whether a version tells users that something may break: SemVer 2.0.0, 4 and 8.
+
+    Args:
+        last: the release before it.
+        version: the version.
+        scheme: of versions by date, which tell nothing of this; empty for SemVer.
+    """
+    if scheme or is_calendar(last) or is_calendar(version) or version.epoch != last.epoch:
+        return True
+    if version.major != last.major:
+        return True
+    return last.major == 0 and version.minor != last.minor
+
+
+def api_remarks(project: Project, version: Version) -> tuple[Note, ...]:
+    """Say in a plan that the API breaks, or refuse the plan, as it is configured.
+
+    Args:
+        project: the repository.
+        version: what is to be released.
+
+    Raises:
+        InvalidVersion: the API breaks, and that is to be refused.
+    """
+    wanted = project.settings.version.api
+    last = last_final(project.facts)
+    if wanted == "ignore" or last is None or (wanted == "remark" and not installed()):
+        return ()
+    asked = compared(project, last, version)
+    if not asked.breakages:
+        if not asked.unasked:
+            return ()
+        text = f"The API was not compared with that of {last.name}: {asked.unasked}."
+        return (Note(topic="api-not-asked", text=text),)
+    named = [f"{one.object} ({one.said})" for one in asked.breakages[:_FEW]]
+    more = len(asked.breakages) - len(named)
+    said = "; ".join(named) + (f"; and {more} more" if more else "")
+    if wanted == "refuse":
+        raise InvalidVersion(
+            str(version),
+            f"code that works with {last.name} breaks: {said}",
+            doing="comparing the API for",
+            next_step="Release it with --bump major (minor below 1.0), or bring back what is gone. "
+            "seatrial check --select ST111 lists all of it.",
+        )
+    text = f"The API breaks since {last.name}, and {version} does not say so: {said}."
+    return (Note(topic="api-broken", text=text),)

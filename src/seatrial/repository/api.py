@@ -1,0 +1,171 @@
+"""The API of a package beside that of its last release; nothing of either is executed."""
+
+from __future__ import annotations
+
+import importlib.util
+import posixpath
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from seatrial.process import Runner, child_environment
+from seatrial.repository.api_values import Answer, Breakage, Question
+from seatrial.repository.facts import Package
+from seatrial.repository.manifest import read_manifest
+from seatrial.repository.setuptools_origin import module_roots
+from seatrial.repository.snapshot import Snapshot
+
+SECONDS = 120.0
+"""How long a comparison may take."""
+
+LARGEST = 2_000_000
+"""Bytes of a module that is read at most."""
+
+_APART = frozenset(
+    {
+        *("test", "tests", "testing", "doc", "docs", "example", "examples", "benchmark"),
+        *("benchmarks", "script", "scripts", "tool", "tools", "util", "utils", "build", "dist"),
+        *("setup", "noxfile", "conftest", "tasks"),
+    }
+)
+"""Names of modules that serve a project, and are not installed."""
+
+
+MISSING = "griffe is not installed: pip install 'seatrial[api]'"
+
+
+def installed() -> bool:
+    """Whether the extra ``api`` is there."""
+    return importlib.util.find_spec("griffe") is not None
+
+
+def compare_api(before: Snapshot, after: Snapshot, package: Package) -> Answer:
+    """Compare a package's modules in two commits.
+
+    Args:
+        before: the last release.
+        after: the planned commit.
+        package: which one, as the planned commit has it.
+    """
+    if not installed():
+        return Answer(unasked=MISSING)
+    old, new = top_modules(before, package.path), top_modules(after, package.path)
+    shared = sorted(old.keys() & new.keys())
+    gone = tuple(_gone(before, after, old, package))
+    if not shared:
+        why = "" if gone else "the package has no module that both commits have"
+        return Answer(unasked=why, breakages=gone)
+    with tempfile.TemporaryDirectory(prefix="seatrial-api-") as scratch:
+        folders = [Path(scratch, name) for name in ("before", "after")]
+        _lay_out(_Sources(before, old, folders[0]), _Sources(after, new, folders[1]))
+        question = Question(
+            before=str(folders[0]),
+            after=str(folders[1]),
+            modules=tuple((name, old[name], new[name]) for name in shared),
+        )
+        done = Runner().run(
+            [sys.executable, "-I", "-m", "seatrial.repository.api_child"],
+            cwd=folders[1],
+            env=child_environment(),
+            stdin=msgspec.json.encode(question),
+            timeout=SECONDS,
+        )
+    if done.code:
+        return Answer(unasked=f"griffe did not end well: {done.ending}", breakages=gone)
+    found = msgspec.json.decode(done.stdout, type=Answer)
+    return msgspec.structs.replace(found, breakages=(*gone, *found.breakages))
+
+
+def top_modules(snapshot: Snapshot, path: str) -> dict[str, str]:
+    """Give the top-level modules of a package: name → the folder it lies in, from the root.
+
+    Those in a folder for sources (``src``), else the one of the project's name, else the only
+    one that looks like it.
+    """
+    manifest = read_manifest(snapshot, path)
+    name = (manifest.name or "").replace("-", "_").replace(".", "_").lower()
+    for root in module_roots(manifest):
+        folder = manifest.folder.full(root) if root else path
+        there = dict.fromkeys(_modules(snapshot, folder), folder)
+        if root and there:
+            return there
+        own = {module: at for module, at in there.items() if module.lower() == name}
+        if own:
+            return own
+        packages = {one: at for one, at in there.items() if one not in _APART}
+        if len(packages) == 1:
+            return packages
+    return {}
+
+
+def _modules(snapshot: Snapshot, folder: str) -> Iterator[str]:
+    """Give the names of the packages and modules that lie in a folder, private ones left out."""
+    top = f"{folder}/" if folder else ""
+    for path in snapshot.below(folder):
+        inner = path[len(top) :]
+        parent, _, file = inner.rpartition("/")
+        stem, kind = posixpath.splitext(file)
+        found = stem if not parent else parent if stem == "__init__" else ""
+        if kind in {".py", ".pyi"} and found.isidentifier() and not found.startswith("_"):
+            yield found
+
+
+def _gone(
+    before: Snapshot, after: Snapshot, old: dict[str, str], package: Package
+) -> Iterator[Breakage]:
+    """Say which top-level module the commit holds nowhere."""
+    names = {name for path in after.below(package.path) for name in _named(path)}
+    for name, root in sorted(old.items()):
+        if name not in names:
+            base = posixpath.join(root, name)
+            files = (f"{base}/__init__.py", f"{base}/__init__.pyi", f"{base}.py", f"{base}.pyi")
+            path = next((path for path in files if path in before.files), base)
+            yield Breakage(object=name, said="it is gone", path=path, line=1, gone=True)
+
+
+def _named(path: str) -> tuple[str, ...]:
+    *parents, file = path.split("/")
+    return (*parents, posixpath.splitext(file)[0])
+
+
+def _lay_out(old: _Sources, new: _Sources) -> None:
+    """Write the sources of some modules, where they lie in their commit.
+
+    What is too large, or no UTF-8, in one of the two is written in neither: it is not gone.
+    """
+    wanted = [set(one.wanted()) for one in (old, new)]
+    texts = [
+        one.snapshot.texts(sorted(paths)) for one, paths in zip((old, new), wanted, strict=True)
+    ]
+    unread = {
+        path
+        for paths, read in zip(wanted, texts, strict=True)
+        for path in paths
+        if path not in read or len(read[path]) > LARGEST
+    }
+    for one, read in zip((old, new), texts, strict=True):
+        one.to.mkdir()
+        for path in sorted(read.keys() - unread):
+            at = one.to / path
+            at.parent.mkdir(parents=True, exist_ok=True)
+            at.write_text(read[path], "utf-8", newline="")
+
+
+class _Sources(NamedTuple):
+    """Modules of a commit (name → folder), and where they are to be written."""
+
+    snapshot: Snapshot
+    modules: dict[str, str]
+    to: Path
+
+    def wanted(self) -> Iterator[str]:
+        """Give the paths of their sources."""
+        for name, root in self.modules.items():
+            base = posixpath.join(root, name)
+            both = {f"{base}.py", f"{base}.pyi"} & self.snapshot.files
+            yield from (p for p in self.snapshot.below(base) if p.endswith((".py", ".pyi")))
+            yield from both

@@ -1,0 +1,160 @@
+"""Compares two states of a package's sources with griffe, in a process of its own.
+
+It is given JSON on its standard input and prints JSON.  griffe reads the sources by their syntax
+trees; nothing of them is imported.  What a hostile source can make it do ends with this process.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+
+import griffe
+import msgspec
+from griffe import Module
+
+from seatrial.repository.api_values import Answer, Breakage, Question
+
+TOLD = 200
+"""How many breaking changes are told at most."""
+
+_PRIVATE = ("test", "tests", "testing", "conftest", "vendor", "vendored", "docs", "examples")
+_NO_LOSS = ("object", "ABC", "Generic", "Protocol", "Hashable", "Sized")
+"""Bases whose loss breaks nothing by itself, by the last part of their name."""
+
+_PLAIN = (
+    *("staticmethod", "classmethod", "abstractmethod", "overload", "override", "final"),
+    *("wraps", "cache", "lru_cache", "deprecated", "contextmanager", "asynccontextmanager"),
+)
+"""Decorators that leave a function its parameters."""
+
+_SAID = {
+    griffe.BreakageKind.PARAMETER_MOVED: "the parameter stands in another position",
+    griffe.BreakageKind.PARAMETER_REMOVED: "the parameter is gone",
+    griffe.BreakageKind.PARAMETER_CHANGED_KIND: "the parameter is passed in another way",
+    griffe.BreakageKind.PARAMETER_CHANGED_REQUIRED: "the parameter must now be given",
+    griffe.BreakageKind.PARAMETER_ADDED_REQUIRED: "the new parameter must be given",
+    griffe.BreakageKind.OBJECT_REMOVED: "it is gone",
+    griffe.BreakageKind.OBJECT_CHANGED_KIND: "it is another kind of thing",
+    griffe.BreakageKind.CLASS_REMOVED_BASE: "it no longer inherits from all it did",
+}
+"""What counts; other values, defaults and annotations break nobody by themselves."""
+
+
+def compare(question: Question) -> Answer:
+    """Compare the modules one by one."""
+    found: set[Breakage] = set()
+    unread: list[str] = []
+    for name, before, after in question.modules:
+        try:
+            old = _load(name, Path(question.before, before))
+            new = _load(name, Path(question.after, after))
+            found |= {
+                told
+                for one in griffe.find_breaking_changes(old, new)
+                if (told := _told(one, new, question)) is not None
+            }
+        except (griffe.GriffeError, ImportError, SyntaxError, ValueError, RecursionError):
+            unread.append(name)
+    listed = sorted(found, key=lambda one: (one.path, one.line, one.object, one.said))
+    return Answer(breakages=tuple(listed[:TOLD]), unread=tuple(unread))
+
+
+def _load(name: str, root: Path) -> Module:
+    loaded = griffe.load(
+        name,
+        search_paths=[root],
+        try_relative_path=False,
+        allow_inspection=False,
+        resolve_aliases=True,
+        resolve_external=False,
+    )
+    if isinstance(loaded, Module):
+        return loaded
+    raise ImportError(name)
+
+
+def _told(one: griffe.Breakage, new: Module, question: Question) -> Breakage | None:
+    """Say a breakage in our words; nothing for what need not break anybody's code."""
+    path = one.obj.path
+    if any(part.strip("_") in _PRIVATE for part in path.split(".")) or not _counts(
+        one, new, question
+    ):
+        return None
+    gone = one.kind is griffe.BreakageKind.OBJECT_REMOVED
+    parameter = one.old_value if one.old_value is not None else one.new_value
+    if isinstance(parameter, griffe.Parameter):
+        path = f"{path}({parameter.name})"
+    file, line = _place(one.obj, Path(question.before if gone else question.after))
+    return Breakage(object=path, said=_SAID[one.kind], path=file, line=line, gone=gone)
+
+
+def _counts(one: griffe.Breakage, new: Module, question: Question) -> bool:
+    kind, obj = one.kind, one.obj
+    if kind not in _SAID:
+        return False
+    if kind is griffe.BreakageKind.OBJECT_REMOVED:
+        # A module that could not be parsed is there, too.
+        file, _ = _place(obj, Path(question.before)) if obj.is_module else ("", 0)
+        unparsed = file != "" and Path(question.after, file).exists()
+        return not unparsed and not _may_be_there(obj, new)
+    if kind is griffe.BreakageKind.CLASS_REMOVED_BASE:
+        left = {str(base) for base in one.new_value}
+        lost = {str(base) for base in one.old_value} - left
+        return any(_last(base) not in _NO_LOSS for base in lost)
+    if kind is griffe.BreakageKind.OBJECT_CHANGED_KIND:
+        # A function may become an object that is called, and a class a name for another one.
+        return griffe.Kind.MODULE in {one.old_value, one.new_value} or (
+            one.old_value is griffe.Kind.CLASS and one.new_value is griffe.Kind.FUNCTION
+        )
+    parameter = one.old_value if one.old_value is not None else one.new_value
+    decorators = obj.decorators if isinstance(obj, griffe.Function) else []
+    # What a decorator makes of a function may take other parameters: a command, a fixture.
+    plain = all(_last(one.callable_path) in _PLAIN for one in decorators)
+    return plain and not parameter.name.startswith("_")
+
+
+def _last(path: str) -> str:
+    return path.partition("[")[0].rpartition(".")[2]
+
+
+def _may_be_there(old: griffe.Object | griffe.Alias, new: Module) -> bool:
+    """Whether what is no longer written in a module or a class may be there all the same."""
+    inner = old.path.split(".")[1:-1]
+    try:
+        parent = new[inner] if inner else new
+        names = set(parent.all_members)
+        bases = parent.bases if isinstance(parent, griffe.Class) else []
+        known = parent.resolved_bases if isinstance(parent, griffe.Class) else []
+    except (KeyError, griffe.GriffeError):
+        return True
+    # A base from elsewhere may bring it, and so may "import *" from elsewhere.
+    elsewhere = len(bases) != len(known)
+    if elsewhere and isinstance(old.parent, griffe.Class):
+        elsewhere = [str(base) for base in old.parent.bases] != [str(base) for base in bases]
+    return elsewhere or "__getattr__" in names or any(name.endswith("*") for name in names)
+
+
+def _place(obj: griffe.Object | griffe.Alias, root: Path) -> tuple[str, int]:
+    """Give an object's file below a folder, and its line; what cannot be told is empty."""
+    line = (obj.alias_lineno if isinstance(obj, griffe.Alias) else obj.lineno) or 0
+    owner = obj.parent if isinstance(obj, griffe.Alias) else obj
+    try:
+        file = owner.filepath if owner is not None else root
+    except (griffe.GriffeError, ValueError):
+        return "", 0
+    if isinstance(file, list) or not file.is_relative_to(root) or file == root:
+        return "", 0
+    return file.relative_to(root).as_posix(), line
+
+
+def main() -> None:
+    """Answer one question."""
+    logging.disable(logging.CRITICAL)
+    question = msgspec.json.decode(sys.stdin.buffer.read(), type=Question)
+    sys.stdout.buffer.write(msgspec.json.encode(compare(question)))
+
+
+if __name__ == "__main__":
+    main()
