@@ -116,6 +116,42 @@ def test_a_wished_bump_is_made(
     assert f"--bump {kind}" in outcome.reason
 
 
+STAGES: list[tuple[str, list[str], Bump, str]] = [
+    ("0.7.0", ["feat: a"], "pre", "0.8.0a1"),
+    ("0.8.0a1", ["fix: a"], "pre", "0.8.0a2"),
+    ("0.8.0a2", [], "b", "0.8.0b1"),
+    ("0.8.0b1", ["feat: a"], "pre", "0.8.0b2"),
+    ("0.8.0b2", [], "rc", "0.8.0rc1"),
+    ("0.8.0rc1", [], "patch", "0.8.0"),
+    ("0.8.0rc1", [], "minor", "0.8.0"),
+    ("1.2.0", ["feat!: a"], "rc", "2.0.0rc1"),
+    ("1.2.0", ["fix: a"], "b", "1.2.1b1"),
+    ("1.2.0", ["Whatever"], "pre", "1.2.1a1"),
+]
+
+
+@pytest.mark.parametrize(("released", "subjects", "kind", "version"), STAGES)
+def test_pre_releases_go_stage_by_stage(
+    released: str, subjects: list[str], kind: Bump, version: str
+) -> None:
+    """The changes say where pre-releases lead, and --bump the stage, which needs no commit."""
+    outcome = ask(released, released, subjects, Wish(bump=kind))
+    assert isinstance(outcome, Decision)
+    assert str(outcome.version) == version
+
+
+def test_no_stage_goes_back() -> None:
+    """An alpha after a release candidate would come before it, and is refused."""
+    with pytest.raises(InvalidVersion, match="past the phase a"):
+        ask("1.2.0rc1", None, ["fix: a"], Wish(bump="a"))
+
+
+@pytest.mark.parametrize("kind", ["pre", "a"])
+def test_the_same_stage_needs_a_commit(kind: Bump) -> None:
+    """The same pre-release command run twice does not make two pre-releases."""
+    assert isinstance(ask("1.2.0a1", "1.2.0a1", [], Wish(bump=kind)), NothingToRelease)
+
+
 @pytest.mark.parametrize(
     "subjects", [[], ["docs: a"], ["chore: a", "Merge branch 'x'"], ['Revert "Add a"', "Add a"]]
 )

@@ -14,7 +14,7 @@ from seatrial.cli.completing import complete_indexes, complete_runs
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-BUMPS = ("auto", "major", "minor", "patch", "pre", "post", "dev")
+BUMPS = ("auto", "major", "minor", "patch", "pre", "a", "b", "rc", "post", "dev")
 
 
 def example(*lines: str) -> str:

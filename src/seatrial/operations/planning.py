@@ -122,7 +122,8 @@ def plan_release(
             return Planned(
                 plan=_continued(project, request, seen, continuation, branch), going_on=True
             )
-        if continuation.tag.commit == facts.head:
+        leads_on = request.wish.leads_on(Version(continuation.tag.version))
+        if continuation.tag.commit == facts.head and not leads_on:
             return Complete(
                 package=canonicalize_name(package.name),
                 version=continuation.tag.version,

@@ -251,7 +251,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         python: the Pythons to install on; empty for the configured ones.
     """
 
-    bump: Literal["auto", "major", "minor", "patch", "pre", "post", "dev"] = "auto"
+    bump: Literal["auto", "major", "minor", "patch", "pre", "a", "b", "rc", "post", "dev"] = "auto"
     version: str = ""
     index: str = ""
     python: tuple[str, ...] = ()

@@ -9,7 +9,10 @@ from packaging.version import Version
 
 from seatrial.errors import InvalidVersion
 
-Bump: TypeAlias = Literal["major", "minor", "patch", "pre", "post", "dev"]
+Bump: TypeAlias = Literal["major", "minor", "patch", "pre", "a", "b", "rc", "post", "dev"]
+
+PHASES: tuple[Literal["a", "b", "rc"], ...] = ("a", "b", "rc")
+"""Of pre-releases, in their order."""
 
 # A candidate that is taken is passed over; more in a row than this is no list of versions but a
 # fault in what answers.
@@ -64,9 +67,20 @@ def bump(current: Version, kind: Bump) -> Version:
     1.2.3.post1     1.2.4a1      1.2.3.post2   1.2.4.dev1
     ==============  ===========  ============  ============
 
+    ``a``, ``b`` and ``rc`` are ``pre`` for a phase that is named:
+
+    ==============  ===========  ============  ============
+    from            a            b             rc
+    ==============  ===========  ============  ============
+    1.2.3           1.2.4a1      1.2.4b1       1.2.4rc1
+    1.2.4a2         1.2.4a3      1.2.4b1       1.2.4rc1
+    1.2.4rc1        refused      refused       1.2.4rc2
+    1.2.4.dev1      1.2.4a1      1.2.4b1       1.2.4rc1
+    ==============  ===========  ============  ============
+
     Raises:
-        InvalidVersion: a version with a local part is never published, so none follows it; and
-            PEP 440 strongly discourages post-releases of pre-releases.
+        InvalidVersion: a version with a local part is never published, so none follows it;
+            PEP 440 strongly discourages post-releases of pre-releases; and no phase goes back.
     """
     if current.local:
         raise InvalidVersion(
@@ -77,6 +91,8 @@ def bump(current: Version, kind: Bump) -> Version:
         )
     if kind == "pre":
         return _pre(current)
+    if kind == "a" or kind == "b" or kind == "rc":  # noqa: PLR1714 - mypy narrows by these alone
+        return _phase(current, kind)
     if kind == "post":
         return _post(current)
     if kind == "dev":
@@ -157,6 +173,23 @@ def _pre(current: Version) -> Version:
         before = current.dev is not None and current.post is None
         return _make(current, current.release, f"{phase}{number if before else number + 1}")
     return _make(current, _release(current, "patch").release, "a1")
+
+
+def _phase(current: Version, phase: Literal["a", "b", "rc"]) -> Version:
+    if current.pre is None:
+        return _make(current, _release(current, "patch").release, f"{phase}1")
+    stands = PHASES.index(current.pre[0])
+    if PHASES.index(phase) < stands:
+        raise InvalidVersion(
+            str(current),
+            f"it is past the phase {phase}: a {phase} would come before it",
+            doing="making a pre-release after",
+            next_step=f"Use --bump {current.pre[0]} for the next one, or --bump patch for the "
+            "final release.",
+        )
+    return (
+        _pre(current) if phase == current.pre[0] else _make(current, current.release, f"{phase}1")
+    )
 
 
 def _post(current: Version) -> Version:

@@ -10,6 +10,7 @@ from packaging.version import Version
 
 from seatrial.errors import InvalidVersion
 from seatrial.versions.arithmetic import (
+    PHASES,
     Bump,
     bump,
     is_calendar,
@@ -24,6 +25,9 @@ from seatrial.versions.policy import Policy
 FIRST = Version("0.1.0")
 NOTHING = Version("0.0.0")
 
+FINAL = frozenset({"major", "minor", "patch"})
+"""Bumps that lead to a final release."""
+
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
     """What the user asked for.
@@ -37,6 +41,17 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     bump: Bump | Literal["auto"] = "auto"
     version: str = ""
     policy: Policy = Policy()
+
+    def leads_on(self, released: Version) -> bool:
+        """Whether it asks for the next stage of a pre-release, for which no new commit is needed.
+
+        Args:
+            released: the last release.
+        """
+        if released.pre is None:
+            return self.bump in FINAL and released.dev is not None
+        phases: tuple[str, ...] = PHASES[PHASES.index(released.pre[0]) + 1 :]
+        return self.bump in FINAL or self.bump in phases
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True, tag="release"):
@@ -108,13 +123,16 @@ def decide(
     if wish.version:
         return _asked_for(parse(wish.version, "--version"), released, taken, effects)
     policy = wish.policy
-    if released is not None and not commits and not policy.finishes(released):
+    leads_on = released is not None and (wish.leads_on(released) or policy.finishes(released))
+    if released is not None and not commits and not leads_on:
         return NothingToRelease(
             why=f"No commit since {released}; --version releases one all the same."
         )
     candidate: tuple[Version, str] | NothingToRelease
     if wish.bump != "auto":
         candidate = _wished(wish.bump, released, stated)
+        if wish.bump in {"pre", *PHASES} and released is not None:
+            candidate = _ahead(candidate, released, effects, policy)
     elif released is None:
         candidate = _first(stated, policy)
     else:
@@ -162,9 +180,22 @@ def _wished(kind: Bump, released: Version | None, stated: Version | None) -> tup
     if stated is not None:
         base, origin = Version(stated.public), "the stated version"
     # A stated version above the last release says which number pre-releases lead to.
-    if released is not None and (kind not in {"pre", "dev"} or base <= released):
+    if released is not None and (kind not in {"pre", "dev", *PHASES} or base <= released):
         base, origin = released, "the last release"
     return bump(base, kind), f"--bump {kind} from {base}, {origin}."
+
+
+def _ahead(
+    wished: tuple[Version, str], released: Version, effects: tuple[Effect, ...], policy: Policy
+) -> tuple[Version, str]:
+    """Let the first pre-release after a final one lead to where the changes lead."""
+    version, reason = wished
+    if released.is_prerelease or not any(_counted(effects).values()):
+        return wished
+    target, why = _target(released, effects, policy)
+    if target.release <= version.release or version.pre is None:
+        return wished
+    return Version(f"{target.base_version}{version.pre[0]}1"), f"{reason} {why}"
 
 
 def _first(stated: Version | None, policy: Policy) -> tuple[Version, str]:
