@@ -19,6 +19,7 @@ INDEXES: Final = {
 """Indexes known by name."""
 
 GITHUB_HOST: Final = "github.com"
+GITLAB_HOST: Final = "gitlab.com"
 GITHUB_API: Final = "https://api.github.com"
 
 PYPI: Final = "https://pypi.org"

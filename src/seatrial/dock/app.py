@@ -14,8 +14,10 @@ from seatrial.dock.disturbed import Disturbance, Disturbed
 from seatrial.dock.estate import FORGE, Estate
 from seatrial.dock.forge import Access, Denied, Forge
 from seatrial.dock.forge_assets import Assets
+from seatrial.dock.identity import ISSUER
 from seatrial.dock.json_api import JsonApi
 from seatrial.dock.legacy import Legacy
+from seatrial.dock.minting import Minting
 from seatrial.dock.record import RequestLog
 from seatrial.dock.simple import Simple
 from seatrial.dock.web import Web
@@ -61,7 +63,22 @@ def _indexes(estate: Estate) -> list[Route]:
     legacy, simple, json_api = Legacy(estate), Simple(estate), JsonApi(estate)
     web = Web(estate)
     packages = "/{index}/packages/{first}/{second}/{rest}/{name}"
+    minting = Minting(estate)
+    issuer = f"{ISSUER}{{kind}}"
+    exchange = [
+        Route(f"{at}/_/oidc/{path}", endpoint, methods=[method])
+        for at in ("", "/{index}")
+        for path, endpoint, method in (
+            ("audience", minting.audience, "GET"),
+            ("mint-token", minting.mint, "POST"),
+            ("github/mint-token", minting.mint, "POST"),
+        )
+    ]
     return [
+        *exchange,
+        Route(f"{issuer}/.well-known/openid-configuration", minting.discovery),
+        Route(f"{issuer}/.well-known/jwks", minting.keys),
+        Route(f"{issuer}/token", minting.token),
         Route("/", web.home),
         Route("/{index}/project/{project}/", web.project),
         Route("/{index}/project/{project}/{version}/", web.project),

@@ -46,11 +46,13 @@ class ProjectRecord(msgspec.Struct, frozen=True, kw_only=True):
         name: as it was spelt.
         status: whether it takes uploads and is shown (PEP 792).
         serial: the index's count of changes at the last one here.
+        publisher: the pending publisher that made it; empty where none did.
     """
 
     name: str
     status: Status = "active"
     serial: int = 0
+    publisher: str = ""
 
 
 class FileRecord(msgspec.Struct, frozen=True, kw_only=True):

@@ -21,7 +21,10 @@ from packaging.version import InvalidVersion
 from seatrial.dock.arrivals import Arrivals
 from seatrial.dock.entries import FileRecord, SeedFile
 from seatrial.dock.holdings import Holdings
+from seatrial.dock.identity import ISSUER, Issuer, Job
 from seatrial.dock.ledger import Ledger
+from seatrial.dock.publishers import Publisher
+from seatrial.dock.tokens import MintedTokens, Publishers
 from seatrial.dock.values import Limits
 from seatrial.secret import Secret
 
@@ -41,6 +44,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         forge_push: whether a token may write to the forge at all.
         clock: gives the time, seconds since the epoch.
         limits: sizes the indexes take.
+        publishers: the trusted publishers.
     """
 
     foreign: str
@@ -50,6 +54,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     forge_push: bool
     clock: Callable[[], float]
     limits: Limits
+    publishers: tuple[Publisher, ...] = ()
 
 
 class Estate:
@@ -62,6 +67,10 @@ class Estate:
     Attributes:
         arrivals: what came to be uploaded, to whichever index.
         ledger: what is held, on the disk.
+        publishers: the trusted publishers.
+        minted: the tokens that they were given.
+        issuer: who signs what jobs say of themselves.
+        url: where the dock serves, without a final slash; empty until it does.
     """
 
     def __init__(self, root: Path, settings: Settings) -> None:
@@ -71,6 +80,10 @@ class Estate:
         self._indexes: dict[str, Holdings] = {}
         self.arrivals = Arrivals()
         self.ledger = Ledger(root)
+        self.publishers = Publishers(settings.publishers)
+        self.minted = MintedTokens()
+        self.issuer = Issuer()
+        self.url = ""
 
     @property
     def limits(self) -> Limits:
@@ -120,6 +133,21 @@ class Estate:
         if wanted is None:
             return user == "__token__" and bool(password)
         return (user, Secret(password)) == wanted
+
+    def identity(self, job: Job, audience: str) -> str:
+        """Give a job's signed identity token.
+
+        Args:
+            job: the job.
+            audience: for whom the token is to be.
+
+        Raises:
+            ToolMissing: the library that signs is not there.
+        """
+        now = self.now()
+        issuer = f"{self.url}{ISSUER}{job.kind}"
+        times = {"iat": int(now), "nbf": int(now), "exp": int(now + job.lifetime)}
+        return self.issuer.sign({"iss": issuer, "aud": audience} | times | job.stated())
 
     def elsewhere(self, normal: str) -> str:
         """Give where a project that is not held is found; empty for a name under release."""

@@ -101,6 +101,12 @@ class Holdings:
             known = self._known.get(normal)
             return known.status if known else "active"
 
+    def made_by(self, normal: str) -> str:
+        """Give the pending publisher that made a project; empty where none did."""
+        with self._lock:
+            known = self._known.get(normal)
+            return known.publisher if known else ""
+
     def last_serial(self, normal: str) -> int:
         """Give the serial of a project's last change; 0 when there was none."""
         with self._lock:
@@ -176,18 +182,24 @@ class Holdings:
             self.path(record).unlink(missing_ok=True)
             self.metadata_path(record).unlink(missing_ok=True)
 
-    def set_status(self, project: str, status: Status) -> None:
+    def set_status(self, project: str, status: Status, publisher: str = "") -> None:
         """Give a project a status (PEP 792); it is made where there is none.
 
         Args:
             project: its name, in any spelling.
             status: the new one.
+            publisher: the pending publisher that makes it; none when empty.
         """
         normal = canonicalize_name(project)
         with self._lock:
             self._serial += 1
             name = self._spelt.setdefault(normal, project)
-            known = ProjectRecord(name=name, status=status, serial=self._serial)
+            known = ProjectRecord(
+                name=name,
+                status=status,
+                serial=self._serial,
+                publisher=publisher or self.made_by(normal),
+            )
             self._ledger.keep_project(self.name, normal, known)
             self._known[normal] = known
 

@@ -24,9 +24,15 @@ from seatrial.dock.holdings import Holdings
 from seatrial.dock.reader import MalformedForm, read_form
 from seatrial.dock.simple import not_found
 from seatrial.dock.storage import incoming
+from seatrial.dock.tokens import Minted
 from seatrial.dock.values import Answer
 
+TOKEN_USER = "__token__"  # noqa: S105 - the user name that goes with every token
 HELP = urljoin(INDEXES["pypi"].simple, "/help/")
+UNKNOWN = (
+    "Invalid or non-existent authentication information. "
+    f"See {HELP}#invalid-auth for more information."
+)
 GONE = {
     "submit": "Project pre-registration is no longer required or supported, upload your files "
     "instead.",
@@ -80,11 +86,16 @@ class Legacy:
             return Answer(410, GONE[action])
         if action != "file_upload":
             return Answer(405)
-        refusal = self._refuse_login(request.headers.get("authorization", ""))
+        user, password = login_of(request.headers.get("authorization", ""))
+        minted = self._estate.minted.get(password) if user == TOKEN_USER else None
+        if minted is None:
+            refusal = self._refuse_login(user, password)
+        else:
+            refusal = "" if minted.index == held.name else UNKNOWN
         if refusal:
             return Answer(403, refusal)
         async with self._turn:
-            return await asyncio.to_thread(self._judge, form, held)
+            return await asyncio.to_thread(self._judge, form, held, minted)
 
     def _note(self, held: Holdings, answer: Answer, form: Form | None = None) -> None:
         """Remember an upload and its verdict, for the page."""
@@ -111,14 +122,14 @@ class Legacy:
             return not_found()
         return PlainTextResponse(f"Upload to the index {held.name} here, with twine or uv.\n")
 
-    def _judge(self, form: Form, held: Holdings) -> Answer:
+    def _judge(self, form: Form, held: Holdings, minted: Minted | None) -> Answer:
         """Judge one upload and keep it if it is taken; runs in a thread, one at a time."""
         # Another upload may have begun the index since.
         held = self._estate.index(held.name) or held
         # Imported late, like all that looks into files: the server is up sooner.
         from seatrial.dock.rules import decide
 
-        answer = decide(form, held, self._estate.now(), self._estate.limits)
+        answer = decide(form, held, self._estate.now(), self._estate.limits, minted)
         if answer.record is not None and form.file is not None:
             metadata = _core_metadata(form, answer.record)
             digest = self._estate.digest(metadata)
@@ -126,28 +137,28 @@ class Legacy:
             self._estate.kept(held).add(record, form.file.path, metadata)
         return answer
 
-    def _refuse_login(self, header: str) -> str:
+    def _refuse_login(self, user: str, password: str) -> str:
         """Give the sentence of a refusal, or an empty one."""
-        scheme, _, given = header.strip().partition(" ")
-        user, password = "__token__", given.strip()
-        if scheme.lower() == "basic":
-            try:
-                user, _, password = base64.b64decode(given, validate=True).decode().partition(":")
-            except (binascii.Error, UnicodeDecodeError):
-                password = ""
-        elif scheme.lower() not in {"bearer", "token"}:
-            password = ""
-        if password and self._estate.knows_login(user, password.strip()):
+        if password and self._estate.knows_login(user, password):
             return ""
-        if password and user != "__token__":
+        if password and user != TOKEN_USER:
             return (
                 "Username/Password authentication is no longer supported. Migrate to API Tokens or "
                 f"Trusted Publishers instead. See {HELP}#apitoken and {HELP}#trusted-publishers"
             )
-        return (
-            "Invalid or non-existent authentication information. "
-            f"See {HELP}#invalid-auth for more information."
-        )
+        return UNKNOWN
+
+
+def login_of(header: str) -> tuple[str, str]:
+    """Give user and password of an ``Authorization`` header; both may be empty."""
+    scheme, _, given = header.strip().partition(" ")
+    if scheme.lower() == "basic":
+        try:
+            user, _, password = base64.b64decode(given, validate=True).decode().partition(":")
+        except (binascii.Error, UnicodeDecodeError):
+            return "", ""
+        return user, password.strip()
+    return (TOKEN_USER, given.strip()) if scheme.lower() in {"bearer", "token"} else ("", "")
 
 
 def _answered(answer: Answer, accept: str) -> Response:

@@ -10,6 +10,7 @@ from packaging.version import Version
 from seatrial.dock.entries import FileRecord
 from seatrial.dock.form import Form, ReceivedFile
 from seatrial.dock.holdings import Holdings
+from seatrial.dock.tokens import Minted
 from seatrial.dock.values import Answer, Limits
 from seatrial.indexrules import values
 from seatrial.indexrules.judge import judge
@@ -18,7 +19,9 @@ USER = "you"
 """Whom refusals name where PyPI names the owner of an API token."""
 
 
-def decide(form: Form, held: Holdings, now: float, limits: Limits) -> Answer:
+def decide(
+    form: Form, held: Holdings, now: float, limits: Limits, minted: Minted | None = None
+) -> Answer:
     """Judge an upload.  Changes nothing.
 
     Args:
@@ -26,12 +29,13 @@ def decide(form: Form, held: Holdings, now: float, limits: Limits) -> Answer:
         held: what the index holds.
         now: the index's time, seconds since the epoch.
         limits: the sizes it takes.
+        minted: what a trusted publisher's token is good for; nothing for an API token.
     """
     file = form.file
     verdict = judge(
         _fields(form),
         None if file is None else _described(file),
-        _held(form, held, now),
+        _held(form, held, now, minted),
         now=now,
         limits=values.Limits(file_size=limits.file, project_size=limits.project),
     )
@@ -49,6 +53,7 @@ def decide(form: Form, held: Holdings, now: float, limits: Limits) -> Answer:
         size=file.size,
         uploaded=now,
         form=form.fields,
+        publisher=minted.publisher.claims if minted is not None else {},
     )
     return Answer(200, record=record)
 
@@ -71,7 +76,7 @@ def _described(file: ReceivedFile) -> values.UploadedFile:
     )
 
 
-def _held(form: Form, held: Holdings, now: float) -> values.Held:
+def _held(form: Form, held: Holdings, now: float, minted: Minted | None) -> values.Held:
     """Give what the index holds that bears on the upload."""
     normal = canonicalize_name(form.value("name"))
     records = held.project(normal)
@@ -83,8 +88,21 @@ def _held(form: Form, held: Holdings, now: float) -> values.Held:
         releases=tuple(_releases(records, now)),
         similar=tuple(others),
         burnt=frozenset({name} if held.is_burnt(name) else ()),
-        uploader=values.Uploader(name=USER, allowed=held.status(normal) != "archived"),
+        uploader=_uploader(form, held, now, minted),
         size_used=sum(record.size for record in records),
+    )
+
+
+def _uploader(form: Form, held: Holdings, now: float, minted: Minted | None) -> values.Uploader:
+    normal = canonicalize_name(form.value("name"))
+    status = held.status(normal)
+    if minted is None:
+        return values.Uploader(name=USER, allowed=status != "archived")
+    shown = held.projects().get(normal, form.value("name"))
+    return values.Uploader(
+        publisher=True,
+        allowed=status == "active",
+        token_faults=minted.faults(shown, normal, now),
     )
 
 

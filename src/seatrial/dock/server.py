@@ -21,6 +21,8 @@ from seatrial.dock.entries import SeedFile, Status
 from seatrial.dock.estate import Estate, Settings
 from seatrial.dock.faults import Fault
 from seatrial.dock.holdings import Holdings
+from seatrial.dock.identity import ISSUER, Job
+from seatrial.dock.publishers import Publisher
 from seatrial.dock.record import RequestLog, RequestSeen
 from seatrial.dock.storage import clear_incoming, mark
 from seatrial.dock.values import Limits
@@ -59,6 +61,7 @@ class Dock:
         forge_push: whether a token may write to the forge at all.
         limits: sizes the indexes take.
         slow: seconds that a ``slow`` fault takes.
+        publishers: trusted publishers, who may exchange an identity token for one to upload with.
         met: those of the faults that a request has met.
     """
 
@@ -74,6 +77,7 @@ class Dock:
     forge_push: bool = field(default=True, kw_only=True)
     limits: Limits = field(default=Limits(), kw_only=True)
     slow: float = field(default=5.0, kw_only=True)
+    publishers: Sequence[Publisher] = field(default=(), kw_only=True)
     met: set[Fault] = field(default_factory=set, init=False)
 
     def __post_init__(self) -> None:
@@ -85,6 +89,7 @@ class Dock:
             forge_push=self.forge_push,
             clock=self.clock,
             limits=self.limits,
+            publishers=tuple(self.publishers),
         )
         self._estate = Estate(self.folder, settings)
         self._log = RequestLog(self.folder / "requests.log")
@@ -142,6 +147,24 @@ class Dock:
         """Archive a project, quarantine it, or let it be active again (PEP 792)."""
         self._keeping(index).set_status(project, status)
 
+    def job(self, job: Job, audience: str = "pypi") -> dict[str, str]:
+        """Give the environment variables by which clients find the identity of a job.
+
+        Args:
+            job: the job; its tokens are signed by the dock, which plays its forge.
+            audience: for whom the token is, where it has to be made beforehand (GitLab).
+
+        Raises:
+            ToolMissing: the library that signs is not there.
+        """
+        if job.kind == "gitlab":
+            return {"GITLAB_CI": "true", "PYPI_ID_TOKEN": self._estate.identity(job, audience)}
+        return {
+            "GITHUB_ACTIONS": "true",
+            "ACTIONS_ID_TOKEN_REQUEST_URL": f"{self.url}{ISSUER}{job.kind}/token",
+            "ACTIONS_ID_TOKEN_REQUEST_TOKEN": job.ticket(),
+        }
+
     def start(self) -> None:
         """Bind the port and start serving.
 
@@ -164,6 +187,7 @@ class Dock:
             self._estate.ledger.close()
             raise
         self.port = listener.getsockname()[1]
+        self._estate.url = self.url
         self._running = Future()
         self._waker, woken = socket.socketpair()
         self._thread = threading.Thread(

@@ -12,7 +12,7 @@ from seatrial.indexrules.descriptions import d1_d2_renders
 from seatrial.indexrules.fields import form_rules
 from seatrial.indexrules.filenames import filename_rules
 from seatrial.indexrules.metadata import metadata_rules
-from seatrial.indexrules.names import n1_file, name_rules, p2_p3_permission
+from seatrial.indexrules.names import n1_file, name_rules, p1_token, p2_p3_permission
 from seatrial.indexrules.reuse import q1_is_duplicate, reuse_rules
 from seatrial.indexrules.sanitise import clean, s3_file_parts
 from seatrial.indexrules.sdists import sdist_rules
@@ -80,6 +80,7 @@ def _before_file(form: Form, file: UploadedFile | None, held: Held) -> Iterator[
     yield from n1_file(form, file)
     if form.one("name"):
         yield from name_rules(form.one("name"), held)
+        yield from p1_token(held)
         yield from p2_p3_permission(form.one("name"), held)
 
 

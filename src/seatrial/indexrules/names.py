@@ -124,6 +124,17 @@ def name_rules(name: str, held: Held) -> Iterator[Refusal]:
     yield from n12_similar(name, held)
 
 
+def p1_token(held: Held) -> Iterator[Refusal]:
+    """P1: the token is good for this project, and now.
+
+    Source: ``macaroons/security_policy.py::MacaroonSecurityPolicy.permits``.
+    """
+    if held.uploader is not None and held.uploader.token_faults:
+        said = f"Invalid API Token: {', '.join(held.uploader.token_faults)}"
+        source = "macaroons/security_policy.py::MacaroonSecurityPolicy.permits"
+        yield refuse("P1", said, source, status=FORBIDDEN)
+
+
 def p2_p3_permission(name: str, held: Held) -> Iterator[Refusal]:
     """P2, P3: who uploads may upload to this project.
 

@@ -125,11 +125,13 @@ class Uploader(msgspec.Struct, frozen=True, kw_only=True):
         name: of the user; empty for a trusted publisher.
         publisher: whether it is a trusted publisher's token.
         allowed: whether the project lets it upload.
+        token_faults: why its token is not good for this upload, in PyPI's words.
     """
 
     name: str = ""
     publisher: bool = False
     allowed: bool = True
+    token_faults: tuple[str, ...] = ()
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
