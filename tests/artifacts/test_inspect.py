@@ -9,6 +9,7 @@ import pytest
 from seatrial.artifacts.compare import sha256_of
 from seatrial.artifacts.findings import Finding, refuse_faults
 from seatrial.artifacts.inspect import inspect_files
+from seatrial.artifacts.secrets import FORMS, GATES, Form
 from seatrial.errors import InspectionFailed
 from tests.support.wheels import make_sdist, make_wheel, metadata, record_hash
 
@@ -329,3 +330,10 @@ def test_a_program_that_is_all_paths_takes_no_longer(tmp_path: Path) -> None:
     path = make_wheel(tmp_path, modules={"demo.py": "x", "demo.bin": program})
     found = inspect_files([path], name="demo", version="1.0")
     assert "build-path" not in {one.code for one in found}
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.needle.decode())
+def test_no_form_of_secret_is_kept_out_by_the_quick_look(form: Form) -> None:
+    """What the first, quick search lets through holds every needle that there is."""
+    text = b"# " + form.needle.replace(b"xox", b"xoxb-") + b"A\n"
+    assert any(gate.search(text) for gate in GATES)

@@ -1,13 +1,20 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from seatrial.artifacts.compare import sha256_of
+from seatrial.artifacts.inspect import inspect_file
+from seatrial.errors import InspectionFailed
+from seatrial.indexrules.values import Held
 from seatrial.inspection.inspect import Question, inspect_release
-from seatrial.inspection.verdict import Asked
+from seatrial.inspection.verdict import Asked, part_of, verdict
 from seatrial.world.ports import HeldFile, StoredFile
+from tests.indexrules.building import SDIST_NAME, WHEEL_NAME
+from tests.indexrules.shapes_sdist import SDISTS
+from tests.indexrules.shapes_zip import ZIPS
 from tests.support.wheels import make_sdist, make_wheel
 
 NOW = 1_800_000_000.0
@@ -126,3 +133,40 @@ def test_a_granted_limit_is_seen_from_what_is_held(tmp_path: Path) -> None:
     assert look(path, asked=held(small)) == [("fault", "pypi-z1")]
     large = HeldFile(name="demo-0.9-py3-none-any.whl", sha256="0", url="", size=200 << 20)
     assert look(path, asked=Asked(name="pypi", files={large.name: large})) == []
+
+
+SHAPES = [
+    *((name, WHEEL_NAME, make) for name, make in ZIPS.items()),
+    *((name, SDIST_NAME, lambda _, make=make: make()) for name, make in SDISTS.items()),
+]
+
+
+@pytest.mark.parametrize(("name", "file", "make"), SHAPES, ids=[shape[0] for shape in SHAPES])
+def test_what_was_seen_is_what_the_rules_would_see(
+    tmp_path: Path, name: str, file: str, make: Callable[[str], bytes]
+) -> None:
+    """An archive is unpacked once: the verdict is the same as if the rules had read it."""
+    path = tmp_path / file
+    path.write_bytes(make(file))
+    looked = inspect_file(path, name="probe", version="1.0")
+    try:
+        parts = [part_of(stored(path)), part_of(stored(path), looked)]
+    except InspectionFailed:
+        assert looked.facts is None, name
+        return
+    given = [verdict(part, Held(exists=True), Asked(), NOW) for part in parts]
+    assert given[0] == given[1]
+
+
+@pytest.mark.parametrize("mark", [b"__pyarmor_enter__", b"---BEGIN PYE FILE------END PYE FILE---"])
+@pytest.mark.parametrize("size", [10, 3 << 20])
+def test_encrypted_code_is_found_while_the_file_is_read(
+    tmp_path: Path, mark: bytes, size: int
+) -> None:
+    """Wherever in a Python file the mark stands, the rule of PyPI's is asked."""
+    (tmp_path / "other").mkdir()
+    locked = {"demo/locked.py": b"#" * size + mark + b"\n", "demo/__init__.py": b""}
+    plain = {"demo/locked.txt": mark, "demo/__init__.py": b""}
+    wheels = [make_wheel(tmp_path, modules=locked), make_wheel(tmp_path / "other", modules=plain)]
+    found = [look(path) for path in wheels]
+    assert [[code[:6] for _, code in each] for each in found] == [["pypi-y"], []]

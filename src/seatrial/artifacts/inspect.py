@@ -29,11 +29,13 @@ class Looked(msgspec.Struct, frozen=True, kw_only=True):
         path: the file.
         facts: what it says of itself; nothing when it cannot be read.
         findings: what is wrong with it.
+        marked: whether a Python file in it has a mark of encrypted code.
     """
 
     path: Path
     facts: WheelFacts | SdistFacts | None = None
     findings: tuple[Finding, ...] = ()
+    marked: bool = False
 
 
 def inspect_files(paths: Sequence[Path], *, name: str, version: str) -> tuple[Finding, ...]:
@@ -76,7 +78,7 @@ def inspect_file(path: Path, *, name: str, version: str) -> Looked:
             return Looked(path=path, findings=(fault("unexpected-file", path.name, said),))
     except InspectionFailed as failure:
         return Looked(path=path, findings=(fault("unreadable", path.name, failure.said),))
-    return Looked(path=path, facts=facts, findings=tuple(found))
+    return Looked(path=path, facts=facts, findings=tuple(found), marked=scan.marked)
 
 
 def check_set(looked: Sequence[Looked]) -> Iterator[Finding]:

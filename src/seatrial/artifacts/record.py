@@ -6,12 +6,12 @@ The specification is https://packaging.python.org/specifications/recording-insta
 from __future__ import annotations
 
 import base64
-import hashlib
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from seatrial.artifacts.archives import MIB, Member, Visitor, reading
+from seatrial.artifacts.behind import Behind, Digests
 from seatrial.artifacts.findings import Finding, fault
 from seatrial.artifacts.wheel import RecordEntry, WheelFacts
 
@@ -44,44 +44,40 @@ def check_record(
     ]
     if len(record) < len(wheel.record):
         found.append(fault("record-twice", wheel.file, "RECORD lists a path twice"))
-    with reading(wheel.file), zipfile.ZipFile(path) as archive:
+    unlisted = [m.path for m in wheel.members if m.path not in exempt and m.path not in record]
+    found += [fault("record-unlisted", wheel.file, f"{path} is not in RECORD") for path in unlisted]
+    digests = Digests({path: _algorithm(entry) for path, entry in record.items()})
+    visitors = (digests,) if visitor is None else (digests, visitor)
+    with reading(wheel.file), zipfile.ZipFile(path) as archive, Behind(visitors) as behind:
         for member in wheel.members:
-            if member.path in exempt:
-                continue
-            entry = record.get(member.path)
-            if entry is None:
-                said = f"{member.path} is not in RECORD"
-                found.append(fault("record-unlisted", wheel.file, said))
-            found += _check(_pieces(archive, member, visitor), wheel.file, entry)
+            if member.path not in exempt:
+                _show(archive, member, behind)
+    for name, entry in record.items():
+        if name in digests.taken:
+            found += _compare(wheel.file, entry, *digests.taken[name])
     return tuple(found)
 
 
-def _pieces(archive: zipfile.ZipFile, member: Member, visitor: Visitor | None) -> Iterator[bytes]:
-    if visitor is not None:
-        visitor.begin(member)
+def _algorithm(entry: RecordEntry) -> str:
+    algorithm = entry.digest.partition("=")[0]
+    return algorithm if algorithm in ALGORITHMS else "sha256"
+
+
+def _show(archive: zipfile.ZipFile, member: Member, visitor: Visitor) -> None:
+    visitor.begin(member)
     with archive.open(member.path) as stream:
         while piece := stream.read(MIB):
-            if visitor is not None:
-                visitor.feed(piece)
-            yield piece
-    if visitor is not None:
-        visitor.end()
+            visitor.feed(piece)
+    visitor.end()
 
 
-def _check(pieces: Iterator[bytes], file: str, entry: RecordEntry | None) -> Iterator[Finding]:
-    """Read a member to its end, and compare it with its line."""
-    algorithm, _, stated = ("", "", "") if entry is None else entry.digest.partition("=")
-    weak = algorithm not in ALGORITHMS
-    digest, size = hashlib.new("sha256" if weak else algorithm), 0
-    for piece in pieces:
-        digest.update(piece)
-        size += len(piece)
-    if entry is None:
-        return
-    if weak:
+def _compare(file: str, entry: RecordEntry, digest: bytes, size: int) -> Iterator[Finding]:
+    """Compare what a member is with its line."""
+    algorithm, _, stated = entry.digest.partition("=")
+    if algorithm not in ALGORITHMS:
         yield fault("record-digest", file, f"RECORD has no SHA-256 of {entry.path}")
         return
-    true = base64.urlsafe_b64encode(digest.digest()).rstrip(b"=").decode()
+    true = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
     if true != stated.rstrip("="):
         yield fault("record-digest", file, f"{entry.path} is not what RECORD states")
     if entry.size is not None and size != entry.size:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 
 from seatrial.artifacts.archives import MIB, Member
 from seatrial.artifacts.findings import Finding, fault, named, note, warning
@@ -61,6 +60,12 @@ _SOUND_SHEBANGS = frozenset(
 )
 
 
+_CODE = frozenset({".py", ".pye"})
+_LARGEST_CODE = 5 * MIB
+_ENCRYPTED = (b"__pyarmor_", b"PYE FILE---")
+"""What encrypted Python is known by, in files that the index looks through."""
+
+
 def is_for_tests(path: str) -> bool:
     """Tell whether a file lies where tests, examples and documentation are."""
     return bool(_TESTS.search(path))
@@ -71,15 +76,21 @@ class ContentScan:
 
     Args:
         file: the archive's name.
+
+    Attributes:
+        marked: whether a Python file has a mark of encrypted code.
     """
 
     def __init__(self, file: str) -> None:
+        self.marked = False
         self._file = file
+        self._code = False
         self._in_wheel = file.endswith(".whl")
         self._member = Member(path="", size=0)
         self._head = b""
-        self._text: bytearray | None = None
+        self._text: list[bytes] | None = None
         self._rest = b""
+        self._before = b""
         self._program = False
         self._secrets: dict[tuple[str, str], list[str]] = {}
         self._people: dict[str, str] = {}
@@ -89,27 +100,35 @@ class ContentScan:
 
     def begin(self, member: Member) -> None:
         """A file begins."""
-        self._member, self._head, self._rest, self._program = member, b"", b"", False
-        path = PurePosixPath(member.path)
-        is_text = path.suffix.lower() in TEXTS or path.name.startswith(".env") or not path.suffix
-        self._text = bytearray() if is_text and member.size <= MOST_TEXT else None
+        self._member, self._program = member, False
+        self._head = self._rest = self._before = b""
+        name = member.path.rpartition("/")[2]
+        before, _, ending = name.rpartition(".")
+        suffix = f".{ending.lower()}" if before and ending else ""
+        is_text = suffix in TEXTS or name.startswith(".env") or not suffix
+        self._code = suffix in _CODE and member.size <= _LARGEST_CODE
+        self._text = [] if is_text and member.size <= MOST_TEXT else None
 
     def feed(self, data: bytes) -> None:
         """Take its next bytes."""
         if not self._head:
             self._head = data[:OVERLAP]
             self._program = self._head.startswith(MAGIC)
+        if self._code and not self.marked:
+            kept = self._before + data
+            self.marked = any(mark in kept for mark in _ENCRYPTED)
+            self._before = data[-OVERLAP:]
         if self._program:
             self._find_paths(self._rest + data)
             self._rest = data[-OVERLAP:]
-        elif self._text is not None and not self._program:
-            self._text += data
+        elif self._text is not None:
+            self._text.append(data)
 
     def end(self) -> None:
         """It has ended."""
         path, is_script = self._member.path, self._head.startswith(b"#!")
         if self._text is not None and not self._program:
-            for secret in find_secrets(bytes(self._text)):
+            for secret in find_secrets(b"".join(self._text)):
                 place = f"{path}, line {secret.line},"
                 self._secrets.setdefault((self._degree(secret), secret.kind), []).append(place)
         if (

@@ -5,7 +5,6 @@ The specification is https://packaging.python.org/specifications/source-distribu
 
 from __future__ import annotations
 
-import hashlib
 import tarfile
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from packaging.utils import canonicalize_name, parse_sdist_filename
 from packaging.version import InvalidVersion, Version
 
 from seatrial.artifacts.archives import MIB, Member, Visitor
+from seatrial.artifacts.behind import Behind, Digests
 from seatrial.artifacts.metadata import CoreMetadata, parse_metadata
 from seatrial.artifacts.tarballs import Walk, opened
 from seatrial.errors import InspectionFailed
@@ -34,6 +34,8 @@ class SdistFacts(msgspec.Struct, frozen=True, kw_only=True):
         metadata: PKG-INFO.
         members: every file in it, with the top folder in its path.
         doubles: paths of files that it holds more than once; the last one is what is unpacked.
+        names: of all members, folders too, in the archive's order.
+        sparse: whether one of them is sparse.
     """
 
     file: str
@@ -44,6 +46,8 @@ class SdistFacts(msgspec.Struct, frozen=True, kw_only=True):
     metadata: CoreMetadata
     members: tuple[Member, ...]
     doubles: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    sparse: bool = False
 
 
 def read_sdist(path: Path, visitor: Visitor | None = None) -> SdistFacts:
@@ -58,22 +62,28 @@ def read_sdist(path: Path, visitor: Visitor | None = None) -> SdistFacts:
     """
     file = path.name
     members: dict[str, Member] = {}
+    names: list[str] = []
     info: bytes | None = None
-    with opened(path) as archive:
+    digests, sparse = Digests(), False
+    with opened(path) as archive, Behind(() if visitor is None else (digests, visitor)) as behind:
         name, version = _named(file)
         walk = Walk(file)
         for entry in archive:
             walk.check(entry)
+            names.append(entry.name)
+            sparse = sparse or entry.issparse()
             if not entry.isdir():
                 members[entry.name] = member_of(entry)
             if entry.name == f"{walk.top}/PKG-INFO" and entry.isreg():
                 info = _info(file, archive, entry)
             elif entry.isreg() and visitor is not None:
-                members[entry.name] = _show(archive, entry, visitor)
+                _show(archive, entry, behind)
         _check_top(file, walk.top, name, version)
         if info is None:
             raise InspectionFailed(file, f"it has no {walk.top}/PKG-INFO")
         metadata = parse_metadata(info)
+    for shown, (digest, _) in digests.taken.items():
+        members[shown] = msgspec.structs.replace(members[shown], digest=digest.hex())
     return SdistFacts(
         file=file,
         size=path.stat().st_size,
@@ -83,6 +93,8 @@ def read_sdist(path: Path, visitor: Visitor | None = None) -> SdistFacts:
         metadata=metadata,
         members=tuple(members.values()),
         doubles=tuple(sorted(walk.doubles)),
+        names=tuple(names),
+        sparse=sparse,
     )
 
 
@@ -99,18 +111,14 @@ def _info(file: str, archive: tarfile.TarFile, entry: tarfile.TarInfo) -> bytes 
     return stream.read() if stream else None
 
 
-def _show(archive: tarfile.TarFile, entry: tarfile.TarInfo, visitor: Visitor) -> Member:
-    """Let the content be seen, and give the member with its digest."""
-    member, digest = member_of(entry), hashlib.sha256()
+def _show(archive: tarfile.TarFile, entry: tarfile.TarInfo, visitor: Visitor) -> None:
     stream = archive.extractfile(entry)
     if stream is None:
-        return member
-    visitor.begin(member)
+        return
+    visitor.begin(member_of(entry))
     while piece := stream.read(MIB):
-        digest.update(piece)
         visitor.feed(piece)
     visitor.end()
-    return msgspec.structs.replace(member, digest=digest.hexdigest())
 
 
 def _named(file: str) -> tuple[str, Version]:

@@ -131,6 +131,21 @@ FORMS = (
 )
 
 
+# One search for all needles of a first letter: it goes from one such letter to the next, which is
+# several times as fast as a search for each needle, and nearly every file ends here.
+GATES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rb"g(?:h[pos]_|ithub_pat_|lpat-)",
+        rb"p(?:m_[A-Za-z0-9]|ypi-AgE)",
+        rb"AKIA[A-Z2-7]",
+        rb"xox[abp]-",
+        rb"k_live_",
+        rb"PRIVATE KEY-----",
+    )
+)
+
+
 def find_secrets(data: bytes) -> Iterator[Secret]:
     """Find what looks like a secret in the content of a text file.
 
@@ -139,6 +154,8 @@ def find_secrets(data: bytes) -> Iterator[Secret]:
     Args:
         data: the whole content.
     """
+    if not any(gate.search(data) for gate in GATES):
+        return
     for form in FORMS:
         if form.needle not in data:
             continue

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-import gzip
+import io
 import posixpath
 import tarfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO, Final
 
 from seatrial.artifacts.archives import MIB, Paths, is_plain, most_unpacked, reading
 from seatrial.errors import InspectionFailed
+
+MOST_AT_ONCE: Final = 8 * MIB
+"""Bytes that are read at once at most: a header states how long it is."""
+
+_GZIP: Final = 16
+"""Added to zlib's bits of the window: the data has a gzip header and checksum."""
+
+_PACKED: Final = MIB // 4
 
 
 @contextmanager
@@ -20,30 +30,85 @@ def opened(path: Path) -> Iterator[tarfile.TarFile]:
     Raises:
         InspectionFailed: instead of all that reading a broken or hostile one raises.
     """
-    # Read as a stream, forwards only: headers with negative sizes cannot send the reader back.
-    with reading(path.name), _Bounded(path) as packed:
-        with tarfile.open(fileobj=packed, mode="r|") as archive:
+    with reading(path.name), path.open("rb") as raw:
+        packed = _Unpacked(raw, path.name, most_unpacked(path.stat().st_size))
+        with tarfile.TarFile(fileobj=packed, mode="r") as archive:
             yield archive
         # The end of the stream holds its checksum.
-        while packed.read(MIB):
+        packed.finish()
+
+
+class _Unpacked(io.RawIOBase):
+    """What gzip has packed, read forwards only, that fails when it is more than is honest.
+
+    Reading forwards only, a header with a negative size cannot send the reader back.
+
+    Args:
+        raw: the file.
+        name: its name, for the errors.
+        most: bytes that it may unpack to.
+    """
+
+    def __init__(self, raw: BinaryIO, name: str, most: int) -> None:
+        super().__init__()
+        self._raw = raw
+        self._name = name
+        self._most = most
+        self._unpacked = self._at = self._used = 0
+        self._piece = b""
+        self._engine = zlib.decompressobj(zlib.MAX_WBITS | _GZIP)
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        if whence != io.SEEK_SET or offset < self._at:
+            raise tarfile.StreamError("it leads backwards")
+        while self._at < offset and self.read(min(offset - self._at, MIB)):
+            pass
+        return self._at
+
+    def read(self, size: int = -1) -> bytes:
+        if not 0 <= size <= MOST_AT_ONCE:
+            raise tarfile.StreamError(f"a header in it states {size} bytes")
+        parts, left = [], size
+        while left:
+            if self._used == len(self._piece):
+                self._piece, self._used = self._next(), 0
+                if not self._piece:
+                    break
+            part = self._piece[self._used : self._used + left]
+            self._used += len(part)
+            left -= len(part)
+            parts.append(part)
+        self._at += size - left
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def finish(self) -> None:
+        """Read what is left to its end."""
+        while self._next():
             pass
 
-
-class _Bounded(gzip.GzipFile):
-    """A stream that fails when it gives more bytes than an honest archive would."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(path, "rb")
-        self._file = path.name
-        self._most = self._left = most_unpacked(path.stat().st_size)
-
-    def read(self, size: int | None = -1) -> bytes:
-        data = super().read(size)
-        self._left -= len(data)
-        if self._left < 0:
-            said = f"it unpacks to more than {self._most // MIB} MiB, as a bomb does"
-            raise InspectionFailed(self._file, said)
-        return data
+    def _next(self) -> bytes:
+        while True:
+            if self._engine.eof:
+                # Another stream may follow, and zeros (RFC 1952, 2.2; tape archives).
+                rest = self._engine.unused_data.lstrip(b"\0")
+                while not rest and (rest := self._raw.read(_PACKED)):
+                    rest = rest.lstrip(b"\0")
+                if not rest:
+                    return b""
+                self._engine = zlib.decompressobj(zlib.MAX_WBITS | _GZIP)
+            else:
+                rest = self._engine.unconsumed_tail or self._raw.read(_PACKED)
+                if not rest:
+                    raise EOFError("it breaks off")
+            if piece := self._engine.decompress(rest, MIB):
+                self._unpacked += len(piece)
+                if self._unpacked > self._most:
+                    said = f"it unpacks to more than {self._most // MIB} MiB, as a bomb does"
+                    raise InspectionFailed(self._name, said)
+                return piece
 
 
 class Walk:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import os
 import sys
 import tarfile
@@ -41,8 +40,6 @@ def unpack_sdist(path: Path, to: Path) -> Path:
             _tidy(entry)
             try:
                 archive.extract(entry, to)
-            except gzip.BadGzipFile:
-                raise
             except OSError as fault:
                 raise StorageFault(str(to), fault.strerror or str(fault)) from fault
     if not walk.top:

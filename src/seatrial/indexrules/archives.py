@@ -147,13 +147,20 @@ def a7_a8_wheel(upload: Upload, archive: Zip) -> Iterator[Refusal]:
         archive.pass_through(target)
 
 
-def a9_scan(archive: Zip) -> Iterator[Refusal]:
+def a9_scan(archive: Zip, *, seen: bool) -> Iterator[Refusal]:
     """A9: no Python file is encrypted (Y1, Y2); the first that is speaks.
 
     Source: ``utils/scanner.py::check_members``.
+
+    Args:
+        archive: the wheel or ZIP.
+        seen: whether the content is known to be sound and not encrypted.
     """
     for member in archive.members:
         if member.is_folder or not scanner.is_scanned(member.name):
+            continue
+        if seen:
+            archive.reach(member)
             continue
         if member.size > scanner.LARGEST:
             archive.pass_through(member.name)
@@ -197,7 +204,7 @@ def zip_rules(upload: Upload, archive: Zip, stream: BinaryIO) -> Iterator[Refusa
     """Judge what is in a ``.whl`` or ``.zip``, in PyPI's order."""
     is_wheel = upload.file.name.endswith(".whl")
     layout = a7_a8_wheel(upload, archive) if is_wheel else a5_a6_layout(archive)
-    for rules in (layout, a9_scan(archive)):
+    for rules in (layout, a9_scan(archive, seen=upload.file.seen is not None)):
         yield from a11_readable(rules)
     yield from a10_framing(archive, stream)
 

@@ -106,6 +106,8 @@ def a12_a13_read(upload: Upload, path: Path) -> tuple[Listing | None, tuple[Refu
         return None, (broken("X500.5", why),)
     if not known:
         return None, (invalid("A12", "File is not a tarfile"),)
+    if (seen := upload.file.seen) is not None:
+        return Listing(names=seen.names, sparse=seen.sparse, encrypted=None), ()
     try:
         return read_listing(path, upload.limits), ()
     except TooMuch as error:

@@ -26,6 +26,7 @@ class UploadedFile(msgspec.Struct, frozen=True, kw_only=True):
         md5: 32 lower-case hexadecimal digits.
         blake2: BLAKE2b of 32 bytes, as 64 lower-case hexadecimal digits.
         content_type: of the part; None when the part states an empty one.
+        seen: what is known of its content; None lets the rules read it.
     """
 
     name: str
@@ -35,6 +36,7 @@ class UploadedFile(msgspec.Struct, frozen=True, kw_only=True):
     md5: str
     blake2: str
     content_type: str | None = "application/octet-stream"
+    seen: Seen | None = None
 
     @classmethod
     def read(
@@ -65,6 +67,21 @@ class UploadedFile(msgspec.Struct, frozen=True, kw_only=True):
             blake2=hashes[2].hexdigest(),
             content_type=content_type,
         )
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody says of an archive who has read it to its last byte.
+
+    Every member was sound, and no Python file held a mark of encrypted code; who finds anything
+    else says nothing, and the rules read the archive themselves.
+
+    Attributes:
+        names: of all members of a tar, as ``tarfile`` has them, in order; empty for a ZIP.
+        sparse: whether one of them is sparse.
+    """
+
+    names: tuple[str, ...] = ()
+    sparse: bool = False
 
 
 class Form(msgspec.Struct, frozen=True, kw_only=True):

@@ -240,7 +240,7 @@ class Zip:
 
     def chunks(self, member: Member) -> Iterator[bytes]:
         """Give the content of a member piece by piece; the errors are those of :meth:`read`."""
-        self._to_content(member)
+        self.reach(member)
         crc, left = 0, member.size
         unpacked = self._stored(member) if member.method == STORED else self._inflated(member)
         for piece in unpacked:
@@ -253,8 +253,8 @@ class Zip:
         if crc != member.crc:
             raise BadZip(f"the checksum of {member.name!r} is wrong")
 
-    def _to_content(self, member: Member) -> None:
-        """Go to where the member's content begins, past a local header that belongs to it."""
+    def reach(self, member: Member) -> None:
+        """Go to where the content begins, past its own header; the errors are those of `read`."""
         header = _read_at(self._stream, member.offset, _LOCAL.size)
         if len(header) < _LOCAL.size or not header.startswith(LOCAL):
             raise BadZip(f"no local header of {member.name!r}")

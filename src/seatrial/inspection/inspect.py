@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import msgspec
 
@@ -72,16 +73,14 @@ def inspect_release(files: Sequence[StoredFile], question: Question) -> Inspecti
         StorageFault: a file cannot be read.
     """
     asked = question.indexes or (Asked(),)
-    parts = [part for part in map(_part, files) if part is not None]
     with ThreadPoolExecutor(_workers(files), thread_name_prefix="inspect") as pool:
-        # The verdicts are given beside the reading: one large file keeps two processors busy.
+        looked = tuple(pool.map(partial(_look, question), files))
+        parts = [part for part in map(_part, files, looked) if part is not None]
         given = [
             pool.submit(_verdict, question, index, parts, number)
             for index in asked
             for number in range(len(parts))
         ]
-        looks = [pool.submit(_look, question, file) for file in files]
-        looked = tuple(look.result() for look in looks)
         verdicts = [finding for each in given for finding in each.result()]
     found = [
         *(finding for one in looked for finding in one.findings),
@@ -112,8 +111,8 @@ def _verdict(
     return tuple(findings_of(parts[number].file.name, given, index))
 
 
-def _part(file: StoredFile) -> Part | None:
+def _part(file: StoredFile, looked: Looked) -> Part | None:
     try:
-        return part_of(file)
+        return part_of(file, looked)
     except InspectionFailed:
         return None  # said already, by who read the file

@@ -8,6 +8,8 @@ import msgspec
 
 from seatrial.artifacts.filenames import version_of
 from seatrial.artifacts.findings import Finding, Severity
+from seatrial.artifacts.inspect import Looked
+from seatrial.artifacts.sdist import SdistFacts
 from seatrial.indexrules.judge import judge
 from seatrial.indexrules.names import name_rules
 from seatrial.indexrules.values import (
@@ -17,6 +19,7 @@ from seatrial.indexrules.values import (
     HeldRelease,
     Limits,
     Refusal,
+    Seen,
     UploadedFile,
     Verdict,
 )
@@ -57,14 +60,26 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     file: UploadedFile
 
 
-def part_of(file: ports.StoredFile) -> Part:
+def part_of(file: ports.StoredFile, looked: Looked | None = None) -> Part:
     """Make the very form that would be sent.
+
+    Args:
+        file: the wheel or sdist.
+        looked: what reading it brought, so that it need not be read again.
 
     Raises:
         InspectionFailed: its metadata cannot be read.
         StorageFault: it cannot be read.
     """
-    form = Form.of(fields_of(file), files=("content",))
+    facts = None if looked is None or looked.marked else looked.facts
+    names: tuple[str, ...] = ()
+    sparse = False
+    if isinstance(facts, SdistFacts):
+        names, sparse = facts.names, facts.sparse
+        if f"{facts.top}/PKG-INFO" in facts.doubles:
+            facts = None  # which of them is sent is the form's business
+    metadata = None if facts is None else facts.metadata.raw
+    form = Form.of(fields_of(file, metadata), files=("content",))
     described = UploadedFile(
         name=file.name,
         path=file.path,
@@ -73,6 +88,7 @@ def part_of(file: ports.StoredFile) -> Part:
         # Neither is sent.  PyPI tells contents apart by BLAKE2; the SHA-256 does it as well.
         md5="",
         blake2=file.sha256,
+        seen=None if facts is None else Seen(names=names, sparse=sparse),
     )
     return Part(form=form, file=described)
 

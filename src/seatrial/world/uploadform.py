@@ -112,8 +112,12 @@ def multipart(fields: Fields, file: StoredFile) -> Multipart:
     return Multipart(head=head, tail=tail, file=file, boundary=boundary)
 
 
-def fields_of(file: StoredFile) -> Fields:
+def fields_of(file: StoredFile, metadata: bytes | None = None) -> Fields:
     """Give the form's fields for a wheel or an sdist, without the file itself.
+
+    Args:
+        file: the wheel or sdist.
+        metadata: its METADATA or PKG-INFO, where that was read already.
 
     Raises:
         InspectionFailed: it is neither, or its metadata cannot be read.
@@ -123,7 +127,7 @@ def fields_of(file: StoredFile) -> Fields:
     # Imported late: it takes longer than all the rest of this module.
     from packaging.metadata import parse_email
 
-    raw, _ = parse_email(_metadata(file, kind))
+    raw, _ = parse_email(_metadata(file, kind) if metadata is None else metadata)
     return (
         (":action", "file_upload"),
         ("protocol_version", "1"),
