@@ -13,7 +13,7 @@ SOURCE = Path(seatrial.__file__).parent
 PLACES = [
     *(SOURCE / "artifacts").glob("*.py"),
     *(SOURCE / "inspection").glob("*.py"),
-    SOURCE / "actions" / "inspect.py",
+    SOURCE / "actions" / "inspecting.py",
     SOURCE / "operations" / "trying.py",
 ]
 RULE = re.compile(r"(?:[ABDFKMNPQSTVWXYZ]|X500\.)[0-9]+")
