@@ -18,6 +18,7 @@ from seatrial.dock.identity import ISSUER
 from seatrial.dock.json_api import JsonApi
 from seatrial.dock.legacy import Legacy
 from seatrial.dock.minting import Minting
+from seatrial.dock.pulls import PullRequests
 from seatrial.dock.record import RequestLog
 from seatrial.dock.simple import Simple
 from seatrial.dock.web import Web
@@ -98,9 +99,11 @@ def _indexes(estate: Estate) -> list[Route]:
 def _forge(estate: Estate) -> list[Route]:
     access = Access(estate)
     forge, assets = Forge(estate, access), Assets(estate, access)
+    asking = PullRequests(estate, access)
     at = f"/{FORGE}"
     of = "{owner}/{repository}"
     releases = f"{at}/repos/{of}/releases"
+    pulls = f"{at}/repos/{of}/pulls"
 
     def route(path: str, endpoint: Endpoint, method: str = "GET") -> Route:
         return Route(path, _denials_answered(endpoint), methods=[method])
@@ -118,6 +121,15 @@ def _forge(estate: Estate) -> list[Route]:
         route(f"{releases}/{{release:int}}", forge.change, "PATCH"),
         route(f"{releases}/{{release:int}}", forge.delete, "DELETE"),
         route(f"{releases}/{{release:int}}/assets", assets.list),
+        route(pulls, asking.list),
+        route(pulls, asking.create, "POST"),
+        route(f"{pulls}/{{number:int}}", asking.one),
+        route(f"{pulls}/{{number:int}}", asking.change, "PATCH"),
+        route(f"{pulls}/{{number:int}}/merge", asking.merge, "PUT"),
+        route(f"{at}/repos/{of}/forks", asking.fork, "POST"),
+        route(f"{at}/repos/{of}/rules/branches/{{branch:path}}", asking.rules),
+        route(f"{at}/repos/{of}/rulesets/{{ruleset:int}}", asking.ruleset),
+        route(f"{at}/repos/{of}/branches/{{branch:path}}/protection", asking.protection),
         route(f"{at}/uploads/repos/{of}/releases/{{release:int}}/assets", assets.upload, "POST"),
         route(f"{at}/storage/{of}/{{asset:int}}/{{digest}}", assets.stored),
         route(f"{at}/web/{of}/releases/download/{{tag:path}}/{{name}}", assets.download),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -21,6 +21,7 @@ from packaging.version import InvalidVersion
 from seatrial.dock.arrivals import Arrivals
 from seatrial.dock.entries import FileRecord, SeedFile
 from seatrial.dock.holdings import Holdings
+from seatrial.dock.hosting import Hosted
 from seatrial.dock.identity import ISSUER, Issuer, Job
 from seatrial.dock.ledger import Ledger
 from seatrial.dock.publishers import Publisher
@@ -45,6 +46,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         clock: gives the time, seconds since the epoch.
         limits: sizes the indexes take.
         publishers: the trusted publishers.
+        repositories: full name, in lower case → what is known of a repository on the forge.
     """
 
     foreign: str
@@ -55,6 +57,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     clock: Callable[[], float]
     limits: Limits
     publishers: tuple[Publisher, ...] = ()
+    repositories: Mapping[str, Hosted] = {}
 
 
 class Estate:
@@ -89,6 +92,10 @@ class Estate:
     def limits(self) -> Limits:
         """The sizes the indexes take."""
         return self.settings.limits
+
+    def hosted(self, full_name: str) -> Hosted:
+        """Give what is known of a repository on the forge."""
+        return self.settings.repositories.get(full_name.lower(), Hosted())
 
     def now(self) -> float:
         """Give the time, seconds since the epoch."""

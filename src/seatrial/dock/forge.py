@@ -107,10 +107,26 @@ class Access:
             Denied: no repository can have this name.
         """
         params = request.path_params
-        found = self._state.repository(params["owner"], params["repository"])
+        return self.named(params["owner"], params["repository"])
+
+    def named(self, owner: str, name: str) -> Repository:
+        """Give a repository by its names, which must be some that one can have.
+
+        Raises:
+            Denied: no repository can have this name.
+        """
+        found = self._state.repository(owner, name)
         if found is None:
             raise Denied(problem(404, "Not Found"))
         return found
+
+    def may_push_to(self, request: Request, repository: Repository) -> bool:
+        """Say whether the one who asks may write to this very repository."""
+        return self.may_push(request) and self._estate.hosted(repository.full_name).push
+
+    def branch(self, repository: Repository) -> str:
+        """Give a repository's default branch."""
+        return self._estate.hosted(repository.full_name).branch
 
     def release(self, request: Request) -> tuple[Repository, StoredRelease]:
         """Give the release that is asked for by its id.
@@ -146,8 +162,10 @@ class Forge:
     async def repository(self, request: Request) -> Response:
         """Describe a repository, and what the token may do there."""
         repository = self._access.repository(request)
-        push = self._access.may_push(request) if self._access.logged_in(request) else None
-        return _json(repository_shape(self._access.base(request), repository, push=push))
+        known = self._access.logged_in(request)
+        push = self._access.may_push_to(request, repository) if known else None
+        shape = repository_shape(self._access.base(request), repository, push=push)
+        return _json(shape | {"default_branch": self._access.branch(repository)})
 
     async def releases(self, request: Request) -> Response:
         """List releases, page by page; drafts only for who may write."""

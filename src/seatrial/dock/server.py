@@ -7,7 +7,7 @@ import select
 import socket
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -21,6 +21,7 @@ from seatrial.dock.entries import SeedFile, Status
 from seatrial.dock.estate import Estate, Settings
 from seatrial.dock.faults import Fault
 from seatrial.dock.holdings import Holdings
+from seatrial.dock.hosting import Hosted
 from seatrial.dock.identity import ISSUER, Job
 from seatrial.dock.publishers import Publisher
 from seatrial.dock.record import RequestLog, RequestSeen
@@ -60,6 +61,7 @@ class Dock:
         forge_token: what writing to the forge needs; any token when absent.
         forge_push: whether a token may write to the forge at all.
         limits: sizes the indexes take.
+        repositories: ``owner/name`` → what is known of a repository on the forge.
         slow: seconds that a ``slow`` fault takes.
         publishers: trusted publishers, who may exchange an identity token for one to upload with.
         met: those of the faults that a request has met.
@@ -76,6 +78,7 @@ class Dock:
     forge_token: Secret | None = field(default=None, kw_only=True)
     forge_push: bool = field(default=True, kw_only=True)
     limits: Limits = field(default=Limits(), kw_only=True)
+    repositories: Mapping[str, Hosted] = field(default_factory=dict, kw_only=True)
     slow: float = field(default=5.0, kw_only=True)
     publishers: Sequence[Publisher] = field(default=(), kw_only=True)
     met: set[Fault] = field(default_factory=set, init=False)
@@ -90,6 +93,7 @@ class Dock:
             clock=self.clock,
             limits=self.limits,
             publishers=tuple(self.publishers),
+            repositories={name.lower(): one for name, one in self.repositories.items()},
         )
         self._estate = Estate(self.folder, settings)
         self._log = RequestLog(self.folder / "requests.log")

@@ -144,7 +144,7 @@ class GitHub:
             "draft": True,
             "prerelease": pre,
         }
-        answer = self._send(_writing("POST", f"{self._base}/releases", values), login)
+        answer = self._send(writing("POST", f"{self._base}/releases", values), login)
         made = self._read(answer, HeldRelease, "drafting a release on", login)
         self._made.add(made.id)
         return str(made.id)
@@ -235,7 +235,7 @@ class GitHub:
             "draft": False,
             "make_latest": "true" if latest and not held.prerelease else "false",
         }
-        answer = self._send(_writing("PATCH", self._address(release), values), login)
+        answer = self._send(writing("PATCH", self._address(release), values), login)
         self._read(answer, HeldRelease, "publishing a release on", login)
 
     def delete_draft(self, release: str) -> None:
@@ -341,7 +341,8 @@ class GitHub:
         )
 
 
-def _writing(method: str, url: str, values: dict[str, Any]) -> Request:
+def writing(method: str, url: str, values: dict[str, Any]) -> Request:
+    """Give a request that carries JSON."""
     body = JsonBody(data=msgspec.json.encode(values))
     return Request(method=method, url=url, headers={"Content-Type": "application/json"}, body=body)
 
