@@ -29,6 +29,7 @@ import elsewhere
 
 T = TypeVar("T")
 DEFAULT = 1
+__about__ = 1
 
 
 class Base:
@@ -87,7 +88,7 @@ def compared(
 def test_what_breaks_callers_is_named_with_its_place(tmp_path: Path) -> None:
     """Parameters, methods and functions are named; privates, values, commands, bases' are not."""
     after = (
-        CORE.replace("DEFAULT = 1", "DEFAULT = 2")
+        CORE.replace("DEFAULT = 1\n__about__ = 1", "DEFAULT = 2\n")
         .replace("Thing(Base, Generic[T])", "Thing(Base)")
         .replace("def run(self, a, b=1)", "def run(self, b=2, c=3)")
         .replace("    def inherited(self): ...\n\n    def gone(self): ...\n", "")
@@ -99,12 +100,12 @@ def test_what_breaks_callers_is_named_with_its_place(tmp_path: Path) -> None:
         .replace("def dropped(): ...\n", "")
     )
     core = "src/hello/core.py"
+    run_said = "its parameter a is gone; its parameter b stands in another position"
     assert compared(tmp_path, {core: CORE}, {core: after}) == [
-        "hello.core.Thing.run(a): the parameter is gone src/hello/core.py:19",
-        "hello.core.Thing.run(b): the parameter stands in another position src/hello/core.py:19",
-        "hello.core.Thing.gone: it is gone src/hello/core.py:23",
-        "hello.core.helper(key): the parameter must now be given src/hello/core.py:28",
-        "hello.core.dropped: it is gone src/hello/core.py:43",
+        f"hello.core.Thing.run: {run_said} src/hello/core.py:20",
+        "hello.core.Thing.gone: it is gone src/hello/core.py:24",
+        "hello.core.helper: its parameter key must now be given src/hello/core.py:29",
+        "hello.core.dropped: it is gone src/hello/core.py:44",
     ]
 
 
@@ -228,6 +229,8 @@ def test_what_a_version_allows(last: str, version: str, allowed: bool) -> None: 
         ({"thing.py": "", "setup.py": "", "tests/__init__.py": ""}, {"thing": ""}),
         ({"one.py": "", "two.py": ""}, {}),
         ({"python/hello/__init__.pyi": ""}, {"hello": "python"}),
+        ({"typing_tests/__init__.py": "", "src/hi/__init__.py": ""}, {"hi": "src"}),
+        ({"hello/__init__.py": "", "lib/other.py": ""}, {"hello": ""}),
     ],
 )
 def test_which_modules_are_the_packages(

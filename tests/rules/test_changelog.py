@@ -26,6 +26,7 @@ OUT = Around(tags=(tag("1.3.0"), tag("1.2.0")))
 CASES = [
     Case("ST301", markdown(*ORDERED), ("CHANGELOG.md:3",), OUT),
     Case("ST301", markdown("1.3.0 - 2023-04-01", *ORDERED), (), OUT),
+    Case("ST301", markdown("Demo 1.2.0 and newer", *ORDERED[1:]), (), OUT),
     Case("ST301", markdown("See the releases of the forge for 1.0"), (), OUT),
     Case("ST301", markdown(*ORDERED), (), Around(tags=(tag("1.3.0rc1"), tag("1.2.0")))),
     Case("ST301", markdown(*ORDERED), (), Around(tags=(tag("2", name="v2"), tag("1.2.0")))),

@@ -44,7 +44,7 @@ BROKEN = Answer(
     last="v1.1.0",
     version="1.2.0",
     breakages=(
-        Breakage(object="demo.f(a)", said="gone", path="src/demo/__init__.py", line=4),
+        Breakage(object="demo.f", said="gone", path="src/demo/__init__.py", line=4),
         Breakage(object="demo.g", said="gone", path="src/demo/__init__.py", line=9, gone=True),
         Breakage(object="demo.old", said="gone", path="src/demo/old.py", line=1, gone=True),
     ),

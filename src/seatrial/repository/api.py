@@ -88,18 +88,16 @@ def top_modules(snapshot: Snapshot, path: str) -> dict[str, str]:
     """
     manifest = read_manifest(snapshot, path)
     name = (manifest.name or "").replace("-", "_").replace(".", "_").lower()
-    for root in module_roots(manifest):
-        folder = manifest.folder.full(root) if root else path
-        there = dict.fromkeys(_modules(snapshot, folder), folder)
-        if root and there:
-            return there
-        own = {module: at for module, at in there.items() if module.lower() == name}
-        if own:
-            return own
-        packages = {one: at for one, at in there.items() if one not in _APART}
-        if len(packages) == 1:
-            return packages
-    return {}
+    roots = [manifest.folder.full(root) for root in module_roots(manifest) if root]
+    beside = dict.fromkeys(_modules(snapshot, path), path)
+    sources = [dict.fromkeys(_modules(snapshot, root), root) for root in roots if root]
+    own = {module: at for module, at in beside.items() if module.lower() == name}
+    named = [there for there in sources if name in map(str.lower, there)]
+    first = next((there for there in (*named, own, *sources) if there), None)
+    if first is not None:
+        return first
+    packages = {one: at for one, at in beside.items() if one not in _APART}
+    return packages if len(packages) == 1 else {}
 
 
 def _modules(snapshot: Snapshot, folder: str) -> Iterator[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import griffe
@@ -30,11 +31,11 @@ _PLAIN = (
 """Decorators that leave a function its parameters."""
 
 _SAID = {
-    griffe.BreakageKind.PARAMETER_MOVED: "the parameter stands in another position",
-    griffe.BreakageKind.PARAMETER_REMOVED: "the parameter is gone",
-    griffe.BreakageKind.PARAMETER_CHANGED_KIND: "the parameter is passed in another way",
-    griffe.BreakageKind.PARAMETER_CHANGED_REQUIRED: "the parameter must now be given",
-    griffe.BreakageKind.PARAMETER_ADDED_REQUIRED: "the new parameter must be given",
+    griffe.BreakageKind.PARAMETER_MOVED: "its parameter {} stands in another position",
+    griffe.BreakageKind.PARAMETER_REMOVED: "its parameter {} is gone",
+    griffe.BreakageKind.PARAMETER_CHANGED_KIND: "its parameter {} is passed in another way",
+    griffe.BreakageKind.PARAMETER_CHANGED_REQUIRED: "its parameter {} must now be given",
+    griffe.BreakageKind.PARAMETER_ADDED_REQUIRED: "its new parameter {} must be given",
     griffe.BreakageKind.OBJECT_REMOVED: "it is gone",
     griffe.BreakageKind.OBJECT_CHANGED_KIND: "it is another kind of thing",
     griffe.BreakageKind.CLASS_REMOVED_BASE: "it no longer inherits from all it did",
@@ -57,8 +58,17 @@ def compare(question: Question) -> Answer:
             }
         except (griffe.GriffeError, ImportError, SyntaxError, ValueError, RecursionError):
             unread.append(name)
-    listed = sorted(found, key=lambda one: (one.path, one.line, one.object, one.said))
-    return Answer(breakages=tuple(listed[:TOLD]), unread=tuple(unread))
+    return Answer(breakages=tuple(_joined(found))[:TOLD], unread=tuple(unread))
+
+
+def _joined(found: Iterable[Breakage]) -> Iterator[Breakage]:
+    """Put all that is said of one object into one, by path and line."""
+    by_object: dict[str, list[Breakage]] = {}
+    for one in sorted(found, key=lambda one: (one.path, one.line, one.object, one.said)):
+        by_object.setdefault(one.object, []).append(one)
+    for same in by_object.values():
+        said = dict.fromkeys(one.said for one in same)
+        yield msgspec.structs.replace(same[0], said="; ".join(said))
 
 
 def _load(name: str, root: Path) -> Module:
@@ -84,10 +94,11 @@ def _told(one: griffe.Breakage, new: Module, question: Question) -> Breakage | N
         return None
     gone = one.kind is griffe.BreakageKind.OBJECT_REMOVED
     parameter = one.old_value if one.old_value is not None else one.new_value
+    said = _SAID[one.kind]
     if isinstance(parameter, griffe.Parameter):
-        path = f"{path}({parameter.name})"
+        said = said.format(parameter.name)
     file, line = _place(one.obj, Path(question.before if gone else question.after))
-    return Breakage(object=path, said=_SAID[one.kind], path=file, line=line, gone=gone)
+    return Breakage(object=path, said=said, path=file, line=line, gone=gone)
 
 
 def _counts(one: griffe.Breakage, new: Module, question: Question) -> bool:
@@ -95,6 +106,8 @@ def _counts(one: griffe.Breakage, new: Module, question: Question) -> bool:
     if kind not in _SAID:
         return False
     if kind is griffe.BreakageKind.OBJECT_REMOVED:
+        if obj.name.startswith("__") and isinstance(obj.parent, Module):
+            return False  # __version__, __getattr__: what a module says of itself
         # A module that could not be parsed is there, too.
         file, _ = _place(obj, Path(question.before)) if obj.is_module else ("", 0)
         unparsed = file != "" and Path(question.after, file).exists()

@@ -23,7 +23,7 @@ class Breakage(msgspec.Struct, frozen=True, kw_only=True):
     """One change that breaks code which uses the package.
 
     Attributes:
-        object: what it is about, with dots ("demo.cli.main"), a parameter in parentheses.
+        object: what it is about, with dots ("demo.cli.main").
         said: what happened to it, as a clause.
         path: its file in the commit, or in the release when it is gone.
         line: its line there, from 1; 0 when it is not known.

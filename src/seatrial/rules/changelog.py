@@ -19,6 +19,7 @@ _FUTURE = 30
 """Days ahead of the commit that a date may lie, for a release in preparation."""
 
 _USUAL = re.compile(r"(?i)v|version|release|released|changes|in|for|new|the|of|what|s|_+")
+_ENDED = re.compile(r"(?i)\b(?:(?:and|or) (?:newer|later|above|up|on|onwards?)|onwards?)\b|\+\s*$")
 _KEPT = 3
 """Sections that make a file a changelog that is kept by hand."""
 
@@ -96,8 +97,10 @@ def changelog_section_missing(about: RuleInput) -> Iterator[Flaw]:
     final = [version for version in final if len(version.release) > 1] or final
     if len(about.packages) != 1 or len(sections) < _KEPT or not final:
         return
-    if max(final) not in {section.version for section in sections}:
-        newest = max(sections, key=lambda section: section.version)
+    newest = max(sections, key=lambda section: section.version)
+    # "1.0.1 and newer: see the releases" says that it is kept no longer.
+    ended = _ENDED.search(newest.title)
+    if max(final) not in {section.version for section in sections} and not ended:
         yield Flaw(
             f"{max(final)} is tagged and has no section; the newest is that of {newest.version}",
             about.facts.changelog,
