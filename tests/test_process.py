@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import threading
@@ -11,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from seatrial.errors import StorageFault, TimedOut, ToolMissing
-from seatrial.process import TAIL, Completed, Runner, child_environment
+from seatrial.outputs import TAIL
+from seatrial.process import Completed, Runner, child_environment
 from seatrial.secret import Redactor, Secret
 from tests.support.lifelines import Lifeline
 
@@ -132,3 +134,38 @@ def test_what_logs_in_is_not_handed_down(monkeypatch: pytest.MonkeyPatch) -> Non
     assert given["UV_INDEX_STRATEGY"] == "first-index"
     assert given["MORE"] == "1"
     assert not {name for name in given if "TOKEN" in name or "PASSWORD" in name}
+
+
+def test_a_command_runs_beside_what_the_block_does(tmp_path: Path) -> None:
+    """What was begun is under way within the block, and its end is given when it is asked for."""
+    go = tmp_path / "go"
+    os.mkfifo(go)
+    code = f"print(open({str(go)!r}).read()); raise SystemExit(3)"
+    with Runner().begun(python(code), cwd=tmp_path) as ended:
+        go.write_text("hello")  # Opens when the command reads.
+        done = ended()
+    assert (done.code, done.text) == (3, "hello\n")
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_command_that_nobody_waits_for_ends_with_its_block(
+    tmp_path: Path, *, fails: bool
+) -> None:
+    """However the block ends, nothing that was begun in it runs on."""
+    lifeline = Lifeline(tmp_path / "lifeline")
+    ready = tmp_path / "ready"
+    os.mkfifo(ready)
+    code = f"{lifeline.hold}; open({str(ready)!r}, 'w').close(); import time; time.sleep(600)"
+    with contextlib.suppress(KeyError), Runner().begun(python(code), cwd=tmp_path):
+        ready.read_text()
+        if fails:
+            raise KeyError
+    assert lifeline.all_ended()
+
+
+def test_many_begun_at_once_each_give_their_own_output(tmp_path: Path) -> None:
+    """A command whose output fills its pipe holds up no other."""
+    large = python("print('x' * 1_000_000)")
+    with contextlib.ExitStack() as begun:
+        ended = [begun.enter_context(Runner().begun(large, cwd=tmp_path)) for _ in range(4)]
+        assert [len(end().stdout) for end in ended] == [1_000_001] * 4

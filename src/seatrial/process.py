@@ -17,12 +17,12 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import IO
 
 import msgspec
 
 from seatrial.errors import StorageFault, TimedOut, ToolMissing
 from seatrial.leftovers import noted
+from seatrial.outputs import Reader, open_log
 from seatrial.secret import Redactor
 
 GRACE = 5.0
@@ -33,9 +33,6 @@ LAST_WORDS = 1.0
 
 LAST_LINES = 30
 """Lines of a failed command's output that a message shows."""
-
-TAIL = 64 * 1024
-"""Bytes of a logged output that are kept for the one who called."""
 
 PIECE = 256 * 1024
 """Bytes of an output that are handed on at once."""
@@ -189,6 +186,39 @@ class Runner:
             seconds=time.monotonic() - began,
         )
 
+    @contextlib.contextmanager
+    def begun(
+        self, argv: tuple[str, ...] | list[str], *, cwd: Path, env: Mapping[str, str] | None = None
+    ) -> Iterator[Callable[[], Completed]]:
+        """Run a command that reads nothing beside what the block does; it ends with the block.
+
+        Args:
+            argv: the program and its arguments; no shell reads them.
+            cwd: the working directory.
+            env: the whole environment; :func:`child_environment` when absent.
+
+        Returns:
+            What waits for its end, and gives it; to be called once, within the block.
+
+        Raises:
+            ToolMissing: the program is not there, or cannot be started.
+        """
+        began = time.monotonic()
+        with self._started(list(argv), cwd, child_environment() if env is None else env) as child:
+
+            def ended() -> Completed:
+                out, err = child.communicate(b"")
+                return Completed(
+                    code=child.returncode,
+                    stdout=self.redactor.clean(out),
+                    stderr=self.redactor.clean(err),
+                    seconds=time.monotonic() - began,
+                )
+
+            yield ended
+            if child.poll() is None:
+                _stop(child)
+
     def run_fed(
         self,
         argv: tuple[str, ...] | list[str],
@@ -258,11 +288,11 @@ class Runner:
         began = time.monotonic()
         environment = child_environment() if env is None else env
         with (
-            _open_log(log) as sink,
+            open_log(log) as sink,
             self._started(list(argv), cwd, environment, merged=True) as child,
             noted(log, child.pid),
         ):
-            reader = _Reader(child, sink, self.redactor)
+            reader = Reader(child.stdout, sink, self.redactor)
             reader.start()
             while self._meanwhile:
                 self._meanwhile.popleft()()
@@ -353,47 +383,3 @@ def _stop(child: subprocess.Popen[bytes]) -> None:
             child.wait(timeout=GRACE)
             break
     _signal(child, _KILL)
-
-
-def _open_log(log: Path) -> IO[bytes]:
-    try:
-        log.parent.mkdir(parents=True, exist_ok=True)
-        return log.open("ab", buffering=0)
-    except OSError as error:
-        raise StorageFault(str(log), str(error)) from error
-
-
-class _Reader(threading.Thread):
-    """Carries a child's output into the log, cleaned, and keeps its end.
-
-    Attributes:
-        tail: the last :data:`TAIL` bytes.
-        failed: why the log could not be written; the output is read on, so the child never stalls.
-    """
-
-    def __init__(self, child: subprocess.Popen[bytes], sink: IO[bytes], redactor: Redactor) -> None:
-        super().__init__(name=f"output of {child.pid}", daemon=True)
-        self.tail = bytearray()
-        self.failed: OSError | None = None
-        self._source = child.stdout
-        self._sink = sink
-        self._stream = redactor.stream()
-
-    def run(self) -> None:
-        """Read until nobody can write any more."""
-        source = self._source
-        if source is None:
-            return
-        with contextlib.suppress(OSError, ValueError):  # Closed when the child had to be ended.
-            while piece := os.read(source.fileno(), TAIL):
-                self._put(self._stream.feed(piece))
-        self._put(self._stream.close())
-
-    def _put(self, data: bytes) -> None:
-        self.tail += data
-        del self.tail[:-TAIL]
-        if self.failed is None and data:
-            try:
-                self._sink.write(data)
-            except (OSError, ValueError) as error:
-                self.failed = error if isinstance(error, OSError) else OSError(str(error))

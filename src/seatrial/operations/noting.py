@@ -62,7 +62,7 @@ class Release(msgspec.Struct, frozen=True, kw_only=True):
     tag: str
     previous: str
     date: dt.date
-    commits: tuple[CommitFact, ...]
+    commits: Sequence[CommitFact]
 
 
 def notes_of(path: Path, version: str = "") -> Notes:

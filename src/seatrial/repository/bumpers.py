@@ -6,7 +6,6 @@ https://callowayproject.github.io/bump-my-version/reference/configuration/file/.
 
 from __future__ import annotations
 
-import configparser
 import re
 from collections.abc import Iterator
 
@@ -35,9 +34,14 @@ def told_files(manifest: Manifest) -> Iterator[tuple[str, str, str]]:
 
 
 def _from_ini(folder: Folder, name: str) -> Iterator[tuple[str, str, str]]:
+    text = folder.text(name)
+    if not text:
+        return
+    import configparser
+
     read = configparser.RawConfigParser(strict=False)
     try:
-        read.read_string(folder.text(name) or "")
+        read.read_string(text)
     except configparser.Error:
         return
     current = read.get("bumpversion", "current_version", fallback="")

@@ -6,7 +6,7 @@ cannot be released.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from packaging.version import Version
@@ -171,7 +171,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     tag_format: str
     tags: tuple[TagFact, ...]
     foreign_tags: tuple[str, ...] = ()
-    commits: tuple[CommitFact, ...]
+    commits: Sequence[CommitFact]
     changelog: str
     changelog_text: str
     configuration: str

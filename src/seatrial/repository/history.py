@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import posixpath
-import secrets
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from seatrial.errors import NoRepository
 from seatrial.process import Runner, child_environment
+from seatrial.repository.commits import Commits
 from seatrial.repository.facts import CommitFact
-from seatrial.repository.snapshot import QUIET_GIT, Snapshot
+from seatrial.repository.place import QUIET_GIT
+from seatrial.repository.snapshot import Snapshot
 
 _FORMAT = "%H%x00%ct%x00%aN <%aE>%x00%P%x00%s%x00%b%x00"
 _FIELDS = 6
-
-T = TypeVar("T")
+_PARENTS = 3
 
 
 def read_history(
     snapshot: Snapshot, folders: Sequence[str], *, since: str = "", most: int | None = None
-) -> tuple[CommitFact, ...]:
+) -> Commits:
     """Read the commits that a release holds, the newest first.
 
     However many packages there are, git runs once; its output is taken apart as it comes.
@@ -35,10 +34,11 @@ def read_history(
 
     Raises:
         NoRepository: git failed.
+        StorageFault: the history is long, and there is no room for it.
     """
     several = len(folders) > 1
-    mark = secrets.token_hex(8)
-    reader = _Reader(mark, _Owners(folders) if several else None)
+    mark = os.urandom(8).hex()
+    reader = _Reader(mark, _Owners(folders) if several else None, Commits(folders))
     options = ("-z", "--encoding=UTF-8", "--no-color", "--no-notes", "--no-mailmap")
     paths = () if several else tuple(f":(top,literal){path}" for path in folders if path)
     # It has a runner of its own: a redactor made for what people see must not change messages.
@@ -58,7 +58,8 @@ def read_history(
         ],
         cwd=snapshot.root,
         take=reader.take,
-        env=child_environment(QUIET_GIT),
+        # Else git hands on each commit by itself (git(1), GIT_FLUSH).
+        env=child_environment({**QUIET_GIT, "GIT_FLUSH": "0"}),
     )
     if done.code:
         raise NoRepository(
@@ -71,21 +72,40 @@ class _Owners:
     """Which packages own a path: those in whose folder it lies, the innermost alone."""
 
     def __init__(self, folders: Sequence[str]) -> None:
-        self._folders = frozenset(folders)
-        self._known: dict[str, str | None] = {}
+        names = (folder.encode("utf-8", "surrogateescape") for folder in folders)
+        self._numbers = {name: number for number, name in enumerate(names)}
+        # Folder → the number of its package.  There are as many as folders in the history's trees.
+        self._known: dict[bytes, int] = {}
 
-    def of(self, path: bytes) -> str | None:
-        """Give the folder of the package that a file belongs to; nothing when there is none."""
-        return self._above(posixpath.dirname(path.decode("utf-8", "surrogateescape")))
+    def of(self, names: Iterable[bytes]) -> set[int]:
+        """Give the numbers of the packages that files belong to.
 
-    def _above(self, folder: str) -> str | None:
-        if folder not in self._known:
-            if folder in self._folders:
-                found: str | None = folder
-            else:
-                found = self._above(posixpath.dirname(folder)) if folder else None
-            self._known[folder] = found
-        return self._known[folder]
+        Args:
+            names: the paths of files, from the root.
+        """
+        known, found = self._known, set()
+        for name in names:
+            folder = name.rpartition(b"/")[0]
+            number = known.get(folder)
+            found.add(self._above(folder) if number is None else number)
+        found.discard(_NOBODY)
+        return found
+
+    def _above(self, folder: bytes) -> int:
+        at, passed = folder, []
+        while at not in self._known:
+            passed.append(at)
+            number = self._numbers.get(at, _NOBODY)
+            if number != _NOBODY or not at:
+                break
+            at = at.rpartition(b"/")[0]
+        else:
+            number = self._known[at]
+        self._known.update(dict.fromkeys(passed, number))
+        return number
+
+
+_NOBODY = -1
 
 
 class _Reader:
@@ -96,60 +116,44 @@ class _Reader:
     record: nobody who wrote it knew the mark.
     """
 
-    def __init__(self, mark: str, owners: _Owners | None) -> None:
+    def __init__(self, mark: str, owners: _Owners | None, commits: Commits) -> None:
         self._mark = mark.encode("ascii")
         self._owners = owners
-        self._rest = b""
-        self._fields: list[bytes] = []
-        self._touched: set[str] = set()
-        self._commits: list[CommitFact] = []
-        # Names, addresses and ids come again and again: each is kept once.
-        self._once: dict[Any, Any] = {}
+        self._rest = bytearray()
+        self._commits = commits
 
     def take(self, piece: bytes) -> None:
         """Take the next piece of the output."""
-        *whole, self._rest = (self._rest + piece).split(b"\0")
-        for token in whole:
-            if len(self._fields) < _FIELDS and self._fields:
-                self._fields.append(token)
-            elif token.startswith(self._mark):
-                self._close()
-                self._fields = [token]
-            elif token and self._owners is not None:
-                owner = self._owners.of(token.removeprefix(b"\n"))
-                if owner is not None:
-                    self._touched.add(owner)
+        # A mark may lie across the border of two pieces.
+        since = max(len(self._rest) - len(self._mark), 1)
+        self._rest += piece
+        cut = self._rest.rfind(self._mark, since)
+        if cut > 0:
+            whole = bytes(memoryview(self._rest)[:cut])
+            del self._rest[:cut]
+            self._read(whole)
 
-    def finished(self) -> tuple[CommitFact, ...]:
+    def finished(self) -> Commits:
         """Give the commits; nothing more is to come."""
-        self._close()
-        self._once.clear()
-        return tuple(self._commits)
+        self._read(bytes(self._rest))
+        self._rest.clear()
+        self._commits.close()
+        return self._commits
 
-    def _close(self) -> None:
-        if len(self._fields) == _FIELDS:
-            id_, when, author, parents, subject, body = (_text(field) for field in self._fields)
-            commit = CommitFact(
-                id=self._kept(id_[len(self._mark) :]),
-                when=int(when),
-                author=self._kept(author),
-                parents=tuple(self._kept(parent) for parent in parents.split()),
-                subject=subject.strip(),
-                body=body.strip(),
-                packages=self._kept(tuple(sorted(self._touched))),
-            )
-            if self._owners is None or commit.packages or commit.merge:
-                self._commits.append(commit)
-        self._fields = []
-        self._touched = set()
-
-    def _kept(self, value: T) -> T:
-        kept: T = self._once.setdefault(value, value)
-        return kept
-
-
-def _text(field: bytes) -> str:
-    return field.decode("utf-8", "backslashreplace")
+    def _read(self, records: bytes) -> None:
+        add = self._commits.add
+        for record in records.split(self._mark)[1:]:
+            *fields, names = record.split(b"\0", _FIELDS)
+            if len(fields) < _FIELDS:
+                continue
+            touched = b""
+            if self._owners is not None:
+                # A NUL and a line feed before the first name, a NUL after the last.
+                owners = self._owners.of(names[2:-1].split(b"\0")) if names[2:] else set()
+                if not owners and b" " not in fields[_PARENTS]:
+                    continue
+                touched = b" ".join([b"%d" % number for number in sorted(owners)])
+            add(b"\0".join(fields), touched)
 
 
 def counted(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import configparser
 import functools
 import json
 import re
@@ -33,7 +32,7 @@ def in_toml(text: str, locator: str) -> Iterator[Span]:
     path = locator.split(".")
     parse: Callable[[str], Any] = tomllib.loads
     try:
-        whole = _whole_toml(text)
+        whole = parsed_toml(text)
     except (ValueError, RecursionError):
         return
     stated = dig(whole, *path)
@@ -53,9 +52,14 @@ def in_toml(text: str, locator: str) -> Iterator[Span]:
             yield Span(start=start, end=end, stated=stated)
 
 
-@functools.lru_cache(maxsize=8)
-def _whole_toml(text: str) -> Any:  # noqa: ANN401 -- what a TOML file holds; not to be changed
-    """Parse a file that is asked for one key after the other."""
+@functools.lru_cache(maxsize=1024)
+def parsed_toml(text: str) -> dict[str, Any]:
+    """Parse a file, once for all who ask for its keys; what is given is not to be changed.
+
+    Raises:
+        tomllib.TOMLDecodeError: it is no TOML.
+        RecursionError: its values lie too deep in each other.
+    """
     return tomllib.loads(text)
 
 
@@ -172,6 +176,8 @@ def yaml_node(text: str, locator: str) -> yaml.ScalarNode | None:
 def in_ini(text: str, locator: str) -> Iterator[Span]:
     """Find the value of ``section.key``."""
     section, _, key = locator.rpartition(".")
+    import configparser
+
     parser = configparser.ConfigParser(interpolation=None, strict=False)
     try:
         parser.read_string(text)

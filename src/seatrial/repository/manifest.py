@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-import configparser
+import functools
 import posixpath
 import re
 import tomllib
@@ -11,13 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from seatrial.errors import InvalidConfiguration
 from seatrial.repository import setup_script
+from seatrial.repository.keyed import dig, parsed_toml
 from seatrial.repository.snapshot import Snapshot
-from seatrial.repository.spans import dig
 
 ASIDE = frozenset(
     {
@@ -60,6 +59,12 @@ MANIFESTS = ("pyproject.toml", "setup.py", "setup.cfg")
 _CROOKED = re.compile(r"(?:^|/)\.{0,2}(?:/|$)")
 
 
+@functools.lru_cache(maxsize=1024)
+def _is_crooked(name: str) -> bool:
+    """Whether a path has steps that lead nowhere or upwards; the usual names come often."""
+    return _CROOKED.search(name) is not None
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Folder:
     """A folder of the commit's tree.
@@ -74,7 +79,7 @@ class Folder:
 
     def full(self, name: str) -> str:
         """Give a file's path from the root; one that leads out of the repository is empty."""
-        if not _CROOKED.search(name):
+        if not _is_crooked(name):
             return f"{self.path}/{name}" if self.path else name
         joined = posixpath.normpath(posixpath.join(self.path, name))
         return "" if joined.startswith(("../", "/")) or joined == ".." else joined
@@ -97,7 +102,7 @@ class Folder:
         if text is None:
             return {}
         try:
-            return tomllib.loads(text.removeprefix("\ufeff"))
+            return parsed_toml(text.removeprefix("\ufeff"))
         except (tomllib.TOMLDecodeError, RecursionError) as error:
             raise InvalidConfiguration(
                 self.full(name),
@@ -288,9 +293,13 @@ def read_manifest(snapshot: Snapshot, path: str) -> Manifest:
 
 
 def _sections(text: str | None) -> dict[str, dict[str, str]]:
+    if not text:
+        return {}
+    import configparser
+
     parser = configparser.ConfigParser(interpolation=None, strict=False)
     try:
-        parser.read_string((text or "").removeprefix("\ufeff"))
+        parser.read_string(text.removeprefix("\ufeff"))
     except configparser.Error:
         return {}
     return {name: dict(parser.items(name)) for name in parser.sections()}
@@ -315,6 +324,9 @@ def _console_scripts(tree: ast.Module | None, node: ast.expr) -> set[str]:
 
 
 def _required(line: str) -> str:
+    # Few packages are asked what their build requires, and it is much to import.
+    from packaging.requirements import InvalidRequirement, Requirement
+
     try:
         return canonicalize_name(Requirement(line).name)
     except InvalidRequirement:

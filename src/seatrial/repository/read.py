@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 
 from msgspec.structs import replace
 from packaging.version import Version
@@ -15,6 +17,7 @@ from seatrial.repository.facts import CommitFact, Facts, Package, Remote, TagFac
 from seatrial.repository.history import read_history
 from seatrial.repository.manifest import Folder
 from seatrial.repository.packages import find_packages
+from seatrial.repository.place import git_begun
 from seatrial.repository.snapshot import Snapshot
 from seatrial.repository.spans import dig, is_version, locate
 from seatrial.versions.tags import TagFormat, guess
@@ -39,9 +42,10 @@ def read_facts(snapshot: Snapshot, settings: Settings, folder: str = "") -> Fact
         InvalidConfiguration: a manifest or a configured name cannot be used.
         ShallowClone: the history back to the last release is not here.
     """
-    packages = find_packages(snapshot, settings, folder)
-    form, foreign = _tag_format(snapshot, settings, packages)
-    tags = _tags(snapshot, form)
+    with _merged_tags(snapshot) as merged:
+        packages = find_packages(snapshot, settings, folder)
+        form, foreign = _tag_format(snapshot, settings, packages)
+        tags = _tags(snapshot, form, merged)
     place = packages[0].path if len(packages) == 1 else ""
     written = changelog.find(snapshot.files, place, settings.changelog.file, read=snapshot.text)
     # What is no UTF-8 text, or a link out of the repository, is nothing to write into.
@@ -105,14 +109,19 @@ def _contents(output: bytes) -> Iterator[str]:
         output = output if size is None else output[size + 1 :]
 
 
-def _tags(snapshot: Snapshot, form: TagFormat) -> tuple[TagFact, ...]:
+def _merged_tags(snapshot: Snapshot) -> AbstractContextManager[Callable[[], bytes]]:
+    """Have git look for the tags in the history of HEAD: it walks far, so it begins early."""
+    if not snapshot.tags:
+        return contextlib.nullcontext(bytes)
+    asked = ("--merged", snapshot.head, "--format=%(refname:strip=2)", "refs/tags")
+    return git_begun(snapshot.runner, snapshot.root, "for-each-ref", *asked)
+
+
+def _tags(snapshot: Snapshot, form: TagFormat, listed: Callable[[], bytes]) -> tuple[TagFact, ...]:
     releases = form.releases(tag.name for tag in snapshot.tags)
     if not releases:
         return ()
-    listed = snapshot.git(
-        "for-each-ref", f"--merged={snapshot.head}", "--format=%(refname:strip=2)", "refs/tags"
-    )
-    merged = set(listed.stdout.decode("utf-8", "surrogateescape").split("\n"))
+    merged = set(listed().decode("utf-8", "surrogateescape").split("\n"))
     by_name = {tag.name: tag for tag in snapshot.tags}
     found = tuple(
         TagFact(
@@ -144,7 +153,7 @@ def _is_before_final(tag: TagFact) -> bool:
 
 def _commits(
     snapshot: Snapshot, tags: Sequence[TagFact], packages: Sequence[Package]
-) -> tuple[CommitFact, ...]:
+) -> Sequence[CommitFact]:
     """Read the commits since the newest release that is an ancestor."""
     # A development version (1.3.dev0) often only marks where work on the next release begins.
     last = last_release(tag for tag in tags if not Version(tag.version).is_devrelease)
@@ -158,7 +167,7 @@ def _commits(
         since=last.commit if last else "",
         most=None if last else MOST_COMMITS,
     )
-    cut = snapshot.shallow & {commit.id for commit in commits}
+    cut = snapshot.shallow and snapshot.shallow.intersection(commit.id for commit in commits)
     if cut:
         raise ShallowClone(
             str(snapshot.root), f"its history is cut at {min(cut)[:12]}, after the last release"

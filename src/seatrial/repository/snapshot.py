@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import bisect
+import contextlib
 import functools
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from seatrial.errors import NoRepository, SeatrialError, ToolMissing, Unreachable
+from seatrial.errors import NoRepository, Unreachable
 from seatrial.process import Completed, Runner, child_environment
 from seatrial.repository.facts import Remote
 from seatrial.repository.listings import (
@@ -25,18 +26,10 @@ from seatrial.repository.listings import (
     remotes_of,
     tree_of,
 )
+from seatrial.repository.place import MEND, QUIET_GIT, find_place, git_begun, run_git
 
 MOST_LINKS = 10
 """How many symbolic links are followed from one path."""
-
-QUIET_GIT: Mapping[str, str] = {
-    "LC_ALL": "C",
-    # Without it "git status" would refresh the user's index.
-    "GIT_OPTIONAL_LOCKS": "0",
-    "GIT_TERMINAL_PROMPT": "0",
-    "GIT_NO_REPLACE_OBJECTS": "1",
-}
-"""What git is told in its environment, so that it reads and does nothing else."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,7 +117,7 @@ class Snapshot:
         Raises:
             NoRepository: git failed; ``said`` is its own sentence.
         """
-        return _git(self.runner, self.root, *args, stdin=stdin)
+        return run_git(self.runner, self.root, *args, stdin=stdin)
 
     def resolve(self, path: str) -> str:
         """Give the file that a path leads to, symbolic links in the tree followed.
@@ -200,7 +193,7 @@ class Snapshot:
         )
         # As grep(1) does, it ends with 1 where nothing was found.
         if done.code not in {0, 1}:
-            raise NoRepository(str(self.root), done.said, next_step=_MEND)
+            raise NoRepository(str(self.root), done.said, next_step=MEND)
         names = os.fsdecode(done.stdout).split("\0")
         found = (name.partition(":")[2] for name in names if name)
         return [path for path in found if path in self._entries]
@@ -239,32 +232,33 @@ def open_snapshot(path: Path, runner: Runner, *, commit: str = "HEAD") -> Snapsh
         NoRepository: there is none, it is bare, it has no commit, or git refuses to read it.
         ToolMissing: git is not installed, or too old.
     """
-    place = _locate(path, runner, commit)
-    listing = _git(runner, place.root, "ls-tree", "-r", "-z", "--full-tree", place.head).stdout
-    position, tags = references_of(_git(runner, place.root, *FOR_EACH_REF).stdout)
-    return Snapshot(
-        root=place.root,
-        common=place.common,
-        commit=commit_of(place.head, _objects(place.root, [place.head])[place.head]),
-        position=position,
-        remotes=remotes_of(_git(runner, place.root, "remote", "--verbose").stdout),
-        shallow=_cut(place.common) if place.shallow else frozenset(),
-        dirty=dirty_of(_git(runner, place.root, *_STATUS).stdout),
-        tags=tags,
-        runner=runner,
-        _entries=tree_of(listing),
-    )
+    place = find_place(path, runner, commit)
+    with contextlib.ExitStack() as begun:
 
+        def begin(*args: str) -> Callable[[], bytes]:
+            return begun.enter_context(git_begun(runner, place.root, *args))
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Place:
-    root: Path
-    common: Path
-    head: str
-    shallow: bool
+        # None needs what another prints, so that all may run at once.
+        status = begin(*_STATUS)
+        tree = begin("ls-tree", "-r", "-z", "--full-tree", place.head)
+        commit_object = begin("cat-file", "commit", place.head)
+        references = begin(*FOR_EACH_REF)
+        remotes = begin("remote", "--verbose")
+        entries = tree_of(tree())
+        position, tags = references_of(references())
+        return Snapshot(
+            root=place.root,
+            common=place.common,
+            commit=commit_of(place.head, commit_object()),
+            position=position,
+            remotes=remotes_of(remotes()),
+            shallow=_cut(place.common) if place.shallow else frozenset(),
+            dirty=dirty_of(status()),
+            tags=tags,
+            runner=runner,
+            _entries=entries,
+        )
 
-
-_MEND = "Mend what git says, and run this again."
 
 _STATUS = (
     "-c",
@@ -277,78 +271,6 @@ _STATUS = (
     "--no-renames",
     "--ignore-submodules=dirty",
 )
-
-
-def _git(runner: Runner, cwd: Path, *args: str, stdin: bytes | None = None) -> Completed:
-    done = runner.run(["git", *args], cwd=cwd, env=child_environment(QUIET_GIT), stdin=stdin)
-    if done.code != 0:
-        raise NoRepository(str(cwd), done.said, next_step=_MEND)
-    return done
-
-
-def _locate(path: Path, runner: Runner, commit: str) -> _Place:
-    folder = path.absolute()
-    if not folder.is_dir():
-        raise NoRepository(str(path), "there is no such folder")
-    if commit.startswith("-"):
-        raise NoRepository(str(path), f"{commit!r} is no name of a commit")
-    asked = ["rev-parse", "--path-format=absolute", "--is-bare-repository"]
-    asked += ["--is-shallow-repository", "--git-common-dir", "--show-toplevel"]
-    done = runner.run(
-        ["git", *asked, f"{commit}^{{commit}}"], cwd=folder, env=child_environment(QUIET_GIT)
-    )
-    lines = os.fsdecode(done.stdout).removesuffix("\n").split("\n")
-    if lines[0].startswith("--"):
-        # git of before 2.31 repeats the option it does not know.
-        raise ToolMissing("git", "it is older than 2.31")
-    if done.code == 0:
-        bare, shallow, common, root, head = lines
-        if bare == "false":
-            return _Place(
-                root=Path(root), common=Path(common), head=head, shallow=shallow == "true"
-            )
-    raise _refusal(folder, commit, lines, done)
-
-
-def _refusal(folder: Path, commit: str, lines: list[str], done: Completed) -> SeatrialError:
-    """Say why git did not show the repository: what it printed before it failed tells."""
-    match lines:
-        case ["true", *_]:
-            return NoRepository(
-                str(folder),
-                "it is a bare repository, and a release is planned from a checkout",
-                next_step="Clone it, and run this in the clone.",
-            )
-        case [_, _, _]:
-            return NoRepository(
-                str(folder),
-                "this folder belongs to git itself, not to a working tree",
-                next_step="Run this in the working tree.",
-            )
-        case [_, _, _, root, *_] if commit == "HEAD":
-            return NoRepository(
-                root, "it has no commit yet", next_step="Commit the project, and run this again."
-            )
-        case [_, _, _, root, *_]:
-            return NoRepository(
-                root,
-                f"it knows no commit {commit!r}",
-                next_step="Name a commit, a branch or a tag of this repository.",
-            )
-    for candidate in (folder, *folder.parents):
-        if (candidate / ".git").exists():
-            return _foreign(candidate, done)
-    return NoRepository(str(folder), "neither it nor a folder above it is one")
-
-
-def _foreign(top: Path, done: Completed) -> SeatrialError:
-    if hasattr(os, "geteuid") and top.stat().st_uid != os.geteuid():
-        return NoRepository(
-            str(top),
-            "it belongs to another user, and git reads such a repository only when told to",
-            next_step=f'If you trust it: git config --global --add safe.directory "{top}"',
-        )
-    return NoRepository(str(top), done.said, next_step="Mend what git says, and run this again.")
 
 
 def _objects(root: Path, ids: Sequence[str]) -> dict[str, bytes]:
@@ -364,7 +286,7 @@ def _objects(root: Path, ids: Sequence[str]) -> dict[str, bytes]:
         return {}
     asked = "".join(f"{id_}\n" for id_ in ids).encode()
     try:
-        output = _git(Runner(), root, "cat-file", "--batch", stdin=asked).stdout
+        output = run_git(Runner(), root, "cat-file", "--batch", stdin=asked).stdout
     except NoRepository as error:
         partial = ["git", "config", "--get-regexp", r"^remote\..*\.promisor$"]
         if Runner().run(partial, cwd=root, env=child_environment(QUIET_GIT)).code != 0:

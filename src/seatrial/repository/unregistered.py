@@ -16,7 +16,8 @@ from seatrial.errors import NoRepository
 from seatrial.process import child_environment
 from seatrial.repository import python_spans
 from seatrial.repository.facts import Package
-from seatrial.repository.snapshot import QUIET_GIT, Snapshot
+from seatrial.repository.place import QUIET_GIT
+from seatrial.repository.snapshot import Snapshot
 
 MOST_SHOWN = 160
 """Characters of a line that are shown."""
