@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from seatrial import errors
 from seatrial.errors import SeatrialError
 from seatrial.storage import storage_faults
 
@@ -13,7 +14,7 @@ HERE = Path(__file__).resolve()
 
 def kinds(root: type[SeatrialError] = SeatrialError) -> Iterator[type[SeatrialError]]:
     """Give the errors that a user can meet, in the order of the tree."""
-    inner = [kind for kind in root.__subclasses__() if kind.__module__ == root.__module__]
+    inner = [kind for kind in root.__subclasses__() if kind.__module__ == errors.__name__]
     if not inner:
         yield root
     for kind in inner:
