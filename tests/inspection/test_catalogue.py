@@ -11,7 +11,7 @@ from seatrial.inspection.catalogue import CATALOGUE
 
 SOURCE = Path(seatrial.__file__).parent
 PLACES = [
-    *(SOURCE / "artifacts").glob("*.py"),
+    *(SOURCE / "artifacts").rglob("*.py"),
     *(SOURCE / "inspection").glob("*.py"),
     SOURCE / "actions" / "inspecting.py",
     SOURCE / "operations" / "trying.py",

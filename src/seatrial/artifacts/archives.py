@@ -59,6 +59,32 @@ class Visitor(Protocol):
         ...
 
 
+class Visitors:
+    """Shows several visitors the same bytes.
+
+    Args:
+        visitors: in the order in which they see them.
+    """
+
+    def __init__(self, *visitors: Visitor) -> None:
+        self._visitors = visitors
+
+    def begin(self, member: Member) -> None:
+        """A file begins."""
+        for visitor in self._visitors:
+            visitor.begin(member)
+
+    def feed(self, data: bytes) -> None:
+        """Its next bytes."""
+        for visitor in self._visitors:
+            visitor.feed(data)
+
+    def end(self) -> None:
+        """It has ended."""
+        for visitor in self._visitors:
+            visitor.end()
+
+
 @contextmanager
 def reading(file: str) -> Iterator[None]:
     """Translate what the readers of archives raise on broken or hostile ones.

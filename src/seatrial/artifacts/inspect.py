@@ -11,6 +11,9 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from seatrial.artifacts.agree import check_agreement
+from seatrial.artifacts.archives import Visitors
+from seatrial.artifacts.binaries.read import BinaryScan
+from seatrial.artifacts.binaries.truth import Truth, judge_wheel
 from seatrial.artifacts.content import check_content
 from seatrial.artifacts.described import check_metadata
 from seatrial.artifacts.findings import Finding, fault, warning
@@ -30,12 +33,14 @@ class Looked(msgspec.Struct, frozen=True, kw_only=True):
         facts: what it says of itself; nothing when it cannot be read.
         findings: what is wrong with it.
         marked: whether a Python file in it has a mark of encrypted code.
+        truth: of a wheel with compiled files: what they are, and the tag that is true of them.
     """
 
     path: Path
     facts: WheelFacts | SdistFacts | None = None
     findings: tuple[Finding, ...] = ()
     marked: bool = False
+    truth: Truth | None = None
 
 
 def inspect_files(paths: Sequence[Path], *, name: str, version: str) -> tuple[Finding, ...]:
@@ -56,20 +61,25 @@ def inspect_files(paths: Sequence[Path], *, name: str, version: str) -> tuple[Fi
     return (*found, *check_set(looked))
 
 
-def inspect_file(path: Path, *, name: str, version: str) -> Looked:
+def inspect_file(path: Path, *, name: str, version: str, libraries: Sequence[str] = ()) -> Looked:
     """Inspect one file by itself.
 
     Args:
         path: a wheel or an sdist.
         name: the project's name, in any spelling.
         version: the version of the release.
+        libraries: globs of libraries that compiled files need and another package brings.
     """
     facts: WheelFacts | SdistFacts
+    truth = None
     scan = ContentScan(path.name)
     try:
         if path.name.endswith(".whl"):
             facts = read_wheel(path)
-            found = [*_check_wheel(path, facts, scan), *_check_facts(facts, name, version)]
+            binaries = BinaryScan()
+            found = [*_check_wheel(path, facts, scan, binaries)]
+            truth, told = judge_wheel(path.name, binaries.found, libraries)
+            found += [*told, *_check_facts(facts, name, version)]
         elif path.name.endswith(SUFFIX):
             facts = read_sdist(path, scan)
             found = [*_check_sdist(facts), *scan.findings(), *_check_facts(facts, name, version)]
@@ -78,7 +88,7 @@ def inspect_file(path: Path, *, name: str, version: str) -> Looked:
             return Looked(path=path, findings=(fault("unexpected-file", path.name, said),))
     except InspectionFailed as failure:
         return Looked(path=path, findings=(fault("unreadable", path.name, failure.said),))
-    return Looked(path=path, facts=facts, findings=tuple(found), marked=scan.marked)
+    return Looked(path=path, facts=facts, findings=tuple(found), marked=scan.marked, truth=truth)
 
 
 def check_set(looked: Sequence[Looked]) -> Iterator[Finding]:
@@ -117,12 +127,14 @@ def _check_sdist(sdist: SdistFacts) -> Iterator[Finding]:
         yield warning("twice", sdist.file, f"it holds {path} more than once; the last one counts")
 
 
-def _check_wheel(path: Path, wheel: WheelFacts, scan: ContentScan) -> Iterator[Finding]:
+def _check_wheel(
+    path: Path, wheel: WheelFacts, scan: ContentScan, binaries: BinaryScan
+) -> Iterator[Finding]:
     file = wheel.file
     if wheel.wheel.get("wheel-version", ("",))[0].split(".")[0] != "1":
         yield fault("wheel-version", file, "its WHEEL states no Wheel-Version 1.x")
     yield from _check_tags(wheel)
-    yield from check_record(path, wheel, scan)
+    yield from check_record(path, wheel, Visitors(scan, binaries))
     yield from scan.findings()
     yield from _check_entry_points(wheel)
 

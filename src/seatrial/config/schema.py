@@ -61,6 +61,8 @@ class ContentsSettings(Table, frozen=True, kw_only=True):
             which ``--yes`` does not answer.  With a code that is about the release before
             (``grew``, ``package-gone``), the files are compared with it.
         refuse: codes of findings that refuse the release, however grave they are as a rule.
+        libraries: globs of libraries that compiled files need and that neither the wheel nor every
+            such system has, because another package or a driver brings them ("libcuda.so.*").
     """
 
     require: tuple[str, ...] = ()
@@ -68,6 +70,7 @@ class ContentsSettings(Table, frozen=True, kw_only=True):
     expect: tuple[str, ...] = ()
     ask: tuple[str, ...] = ()
     refuse: tuple[str, ...] = ()
+    libraries: tuple[str, ...] = ()
 
 
 class PackageSettings(Table, frozen=True, kw_only=True):

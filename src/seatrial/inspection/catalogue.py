@@ -111,6 +111,69 @@ CATALOGUE: Final = {
         "Root-Is-Purelib is true for a wheel with compiled modules.",
         "Tell the backend that the package has extension modules.",
     ),
+    # Compiled files, and whether the wheel's tag is true of them.
+    "binary-broken": Entry(
+        "fault",
+        "A file that should be compiled is cut off, contradicts itself, or is a page or a pointer.",
+        "Fetch or build it again.",
+    ),
+    "other-machine": Entry(
+        "fault",
+        "A compiled file is for another processor or system than the tag, or than the folder that "
+        "it lies in; a warning where its path says what it is for, beside files that fit the tag.",
+        "Put the right file there, or give the wheel the tag that is true.",
+    ),
+    "newer-system": Entry(
+        "fault",
+        "A compiled file needs a newer system than the tag promises, or another C library: there "
+        "the wheel is installed and does not run.",
+        "Give the wheel the tag that is true, or build on an older system (for an older target).",
+    ),
+    "narrow-tag": Entry(
+        "note",
+        "The compiled files run on older systems than the tag says.",
+        "Give the wheel the wider tag, if you want to support them.",
+    ),
+    "foreign-library": Entry(
+        "fault",
+        "A compiled file needs a library that neither the wheel nor every system of the tag has. "
+        "For Windows a warning; a note where Visual C++'s redistributable brings it.",
+        "Pack it (auditwheel, delocate, delvewheel), or name it in `[contents] libraries` when "
+        "another package brings it.",
+    ),
+    "stable-abi": Entry(
+        "fault",
+        "A module for the stable ABI (`abi3`) uses what that has not, or not yet in the Python "
+        "that the tag names.",
+        "Build with `Py_LIMITED_API` set to that Python, or name the newer one in the tag.",
+    ),
+    "other-python": Entry(
+        "fault",
+        "The name of a module, or the library that it is linked to, is of another Python or "
+        "platform than the tag: it is installed and cannot be imported.",
+        "Build it with the Python of the tag.",
+    ),
+    "unsigned": Entry(
+        "fault",
+        "A file for Apple's processors has no signature, not even an ad-hoc one, and macOS ends "
+        "whatever runs it.",
+        "Sign it after the last change (`codesign --sign -`).",
+    ),
+    "search-path": Entry(
+        "warning",
+        "A file looks for libraries in a folder of the machine that built it (RPATH).",
+        "Take the path out (`patchelf --remove-rpath`, `install_name_tool -delete_rpath`).",
+    ),
+    "debug-information": Entry(
+        "warning",
+        "Compiled files hold debug information; a note below 1 MiB.",
+        "Strip them, or keep it apart.",
+    ),
+    "platform-unsaid": Entry(
+        "warning",
+        "The wheel's tag says any platform, and its programs are for one.",
+        "Give the wheel the tag of that platform.",
+    ),
     "one-platform": Entry(
         "warning",
         "Beside the sdist there is one platform's wheel: everybody else has to compile.",

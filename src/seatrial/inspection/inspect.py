@@ -99,7 +99,12 @@ def _workers(files: Sequence[StoredFile]) -> int:
 
 
 def _look(question: Question, file: StoredFile) -> Looked:
-    return inspect_file(file.path, name=question.name, version=question.version)
+    return inspect_file(
+        file.path,
+        name=question.name,
+        version=question.version,
+        libraries=question.contents.libraries,
+    )
 
 
 def _verdict(

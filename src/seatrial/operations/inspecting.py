@@ -175,4 +175,5 @@ def _described(files: Sequence[StoredFile], looked: Sequence[Looked]) -> Iterato
             contents=tuple(
                 Held(path=member.path.removeprefix(top), size=member.size) for member in members
             ),
+            truth=one.truth,
         )

@@ -26,4 +26,5 @@ def contents_of(settings: Settings, path: str) -> Contents:
         expect=tuple(glob for table in tables for glob in table.expect),
         ask=tuple(code for table in tables for code in table.ask),
         refuse=tuple(code for table in tables for code in table.refuse),
+        libraries=tuple(glob for table in tables for glob in table.libraries),
     )

@@ -103,6 +103,7 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         expect: globs of the names of the files that there must be.
         ask: codes of findings about which a person is asked.
         refuse: codes of findings that refuse the release.
+        libraries: globs of libraries that compiled files need and another package brings.
     """
 
     require: tuple[str, ...] = ()
@@ -110,6 +111,7 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     expect: tuple[str, ...] = ()
     ask: tuple[str, ...] = ()
     refuse: tuple[str, ...] = ()
+    libraries: tuple[str, ...] = ()
 
 
 class Inspect(Spec, frozen=True, kw_only=True, tag="inspect"):

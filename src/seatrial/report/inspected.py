@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 from rich.markup import escape
 
+from seatrial.artifacts.binaries.truth import Truth
 from seatrial.artifacts.differ import Comparison
 from seatrial.artifacts.findings import Finding
 from seatrial.report.compared import headline, sections
@@ -41,6 +42,7 @@ class InspectedFile(msgspec.Struct, frozen=True, kw_only=True):
         sha256: hexadecimal.
         unpacked: bytes of its content; 0 when it cannot be read.
         contents: the files in it, with the folder that holds all of an sdist left out.
+        truth: of a wheel with compiled files: what they are, and the tag that is true of them.
     """
 
     name: str
@@ -49,6 +51,17 @@ class InspectedFile(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
     unpacked: int = 0
     contents: tuple[Held, ...] = ()
+    truth: Truth | None = None
+
+    @property
+    def tag(self) -> str:
+        """What is to be said of its tag; empty where nothing is compiled."""
+        if self.truth is None:
+            return ""
+        if not self.truth.proven:
+            best = self.truth.best
+            return f"its tag is refused: {best} would be true" if best else "its tag is refused"
+        return f"its tag is proven; the widest that is true: {self.truth.best}"
 
 
 class InspectReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,6 +110,8 @@ def show_inspection(console: Console, report: InspectReport) -> None:
             f"[bold]{escape(visible(file.name))}[/]  {size(file.size)}"
             + (content if file.contents else "")
         )
+        if file.tag:
+            console.print(f"    [dim]{escape(visible(file.tag))}[/]")
     for comparison in report.comparisons:
         _show_comparison(console, comparison)
     for said in grouped(report.findings):
@@ -166,7 +181,8 @@ def render_markdown(report: InspectReport) -> str:
         f"| {code(file.name)} | {size(file.size)} | {size(file.unpacked)} | {code(file.sha256)} |"
         for file in report.files
     ]
-    lines.append("")
+    lines += ["", *(f"- {code(file.name)}: {plain(file.tag)}" for file in report.files if file.tag)]
+    lines += [""] if any(file.tag for file in report.files) else []
     for said in grouped(report.findings):
         where = f" ({plain(said.where)})" if said.files else ""
         lines.append(f"- **{said.severity}** {code(said.code)}{where}: {plain(said.said)}")

@@ -10,6 +10,7 @@ from jinja2 import StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
 from seatrial import __version__
+from seatrial.artifacts.binaries.values import Binary
 from seatrial.artifacts.differ import Pair
 from seatrial.report.compared import headline, sections
 from seatrial.report.inspected import InspectedFile, InspectReport, counted, grouped
@@ -44,6 +45,14 @@ class ShownTile(msgspec.Struct, frozen=True, kw_only=True):
     title: str
 
 
+class ShownBinary(msgspec.Struct, frozen=True, kw_only=True):
+    """A compiled file as the page shows it: where it is, its machines, what it needs."""
+
+    path: str
+    machine: str
+    needs: str
+
+
 class ShownFile(msgspec.Struct, frozen=True, kw_only=True):
     """A file as the page shows it.
 
@@ -52,12 +61,14 @@ class ShownFile(msgspec.Struct, frozen=True, kw_only=True):
         tiles: its map.
         legend: the kinds that are in the map, with their words.
         rows: its largest files: path, size, and share in hundredths.
+        compiled: what is compiled in it.
     """
 
     file: InspectedFile
     tiles: tuple[ShownTile, ...]
     legend: tuple[tuple[str, str], ...]
     rows: tuple[tuple[str, str, float], ...]
+    compiled: tuple[ShownBinary, ...] = ()
 
 
 WORDS = {
@@ -123,6 +134,21 @@ def _file(file: InspectedFile, pair: Pair | None) -> ShownFile:
             (one.path, size(one.size), round(100 * one.size / (file.unpacked or 1), 1))
             for one in largest
         ),
+        compiled=tuple(map(_compiled, file.truth.binaries)) if file.truth else (),
+    )
+
+
+def _compiled(one: Binary) -> ShownBinary:
+    machines = [
+        f"{each.system} {each.processor} {each.libc or each.minimum}".rstrip()
+        for each in one.slices
+    ]
+    symbols = {text for each in one.slices for group in each.symbols.values() for text in group}
+    needs = {name for each in one.slices for name in each.needs}
+    return ShownBinary(
+        path=one.path,
+        machine=", ".join(machines) or one.broken,
+        needs=", ".join([*sorted(symbols), *sorted(needs)]),
     )
 
 

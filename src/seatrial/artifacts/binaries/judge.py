@@ -1,0 +1,279 @@
+"""Whether the tags of a wheel are true of the compiled files in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import msgspec
+
+from seatrial.artifacts.archives import MIB
+from seatrial.artifacts.binaries.best import (
+    best_platforms,
+    macos_version,
+    musl_version,
+    wanted_symbols,
+)
+from seatrial.artifacts.binaries.libraries import RUNTIMES, Shelf, is_outside
+from seatrial.artifacts.binaries.places import contradiction, names_itself
+from seatrial.artifacts.binaries.policy import too_new
+from seatrial.artifacts.binaries.promise import ARM_FIRST, Promise, promise_of
+from seatrial.artifacts.binaries.values import Binary, Slice
+from seatrial.artifacts.findings import Finding, fault, named, note, warning
+from seatrial.artifacts.modules import is_extension
+from seatrial.artifacts.scan import is_for_tests
+
+MUCH_DEBUG: Final = MIB
+"""Bytes of debug information that are worth a warning."""
+
+SHOWN: Final = 4
+
+
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
+    """What a wheel's name says.
+
+    Attributes:
+        file: its name.
+        pythons: the tags of Python ("cp311").
+        abis: the tags of the ABI ("abi3").
+        platforms: what its platform tags promise.
+    """
+
+    file: str
+    pythons: tuple[str, ...]
+    abis: tuple[str, ...]
+    platforms: tuple[Promise, ...]
+
+
+def claim_of(file: str) -> Claim:
+    """Read the name of a wheel.
+
+    Args:
+        file: a name that can be read.
+    """
+    pythons, abis, platforms = file.removesuffix(".whl").lower().rsplit("-", 3)[1:]
+    return Claim(
+        file=file,
+        pythons=tuple(pythons.split(".")),
+        abis=tuple(abis.split(".")),
+        platforms=tuple(map(promise_of, platforms.split("."))),
+    )
+
+
+def judge_platforms(
+    claim: Claim, binaries: Sequence[Binary], lent: Sequence[str] = ()
+) -> Iterator[Finding]:
+    """Hold the platform tags of a wheel against its compiled files.
+
+    Args:
+        claim: what its name says.
+        binaries: its compiled files.
+        lent: names of libraries that another package or a driver brings; globs.
+    """
+    for one in binaries:
+        if one.broken:
+            make = note if is_for_tests(one.path) else fault
+            yield make("binary-broken", claim.file, f"{one.path}: {one.broken}")
+    runs = [one for one in binaries if any(map(_is_run, one.slices))]
+    yield from _check_places(claim.file, runs)
+    own: dict[str, Binary] = {}
+    for promise in claim.platforms:
+        found = _Judge(claim, promise, Shelf(binaries, lent))
+        own |= {one.path: one for one in found.sort_out(runs)}
+        yield from found.check(list(own.values()))
+    yield from _check_each(claim.file, list(own.values()))
+    yield from _check_width(claim, runs, lent)
+
+
+def _is_run(program: Slice) -> bool:
+    return program.kind != "object" and program.system != "any"
+
+
+class _Judge:
+    """Judges one platform tag.
+
+    Args:
+        claim: what the wheel's name says.
+        promise: one of its platform tags.
+        shelf: the libraries that are there.
+    """
+
+    def __init__(self, claim: Claim, promise: Promise, shelf: Shelf) -> None:
+        self._claim = claim
+        self._file = claim.file
+        self._promise = promise
+        self._shelf = shelf
+        self._strangers: list[Binary] = []
+
+    def sort_out(self, runs: Sequence[Binary]) -> list[Binary]:
+        """Give the files that are for the tag's machine; the others are remembered."""
+        if self._promise.system in {"any", "other"}:
+            self._strangers = list(runs) if self._promise.system == "any" else []
+            return []
+        kept = [one for one in runs if self._is_own(one)]
+        self._strangers = [one for one in runs if one not in kept]
+        return kept
+
+    def check(self, own: Sequence[Binary]) -> Iterator[Finding]:
+        """Say what is not true of them.
+
+        Args:
+            own: the files that are for the tag's machine.
+        """
+        if self._promise.system == "any":
+            yield from self._check_any()
+            return
+        yield from self._check_strangers(own)
+        check = {"linux": self._check_linux, "macos": self._check_macos}
+        yield from check.get(self._promise.system, self._check_windows)(own)
+
+    def _slices(self, own: Sequence[Binary]) -> Iterator[tuple[Binary, Slice]]:
+        """Give each file with those of its programs that run on the tag's machine."""
+        for one in own:
+            for each in one.slices:
+                if _is_run(each) and each.processor in self._promise.processors:
+                    yield one, each
+
+    def _is_own(self, one: Binary) -> bool:
+        here = {each.processor for each in one.slices if each.system == self._promise.system}
+        return here.issuperset(self._promise.processors)
+
+    def _check_any(self) -> Iterator[Finding]:
+        """A wheel for any platform may bring the programs of several; of one, it is a slip."""
+        systems = {(each.system, each.processor) for one in self._strangers for each in one.slices}
+        # That a compiled module is for one platform is said already, and graver.
+        modules = any(is_extension(one.path) for one in self._strangers)
+        if len(systems) == 1 and not modules:
+            ((system, processor),) = systems
+            what = named([one.path for one in self._strangers])
+            said = f"{what} runs on {system} {processor} only, and the tag says any"
+            yield warning("platform-unsaid", self._file, said)
+
+    def _check_strangers(self, own: Sequence[Binary]) -> Iterator[Finding]:
+        for one in self._strangers:
+            what = " and ".join(sorted({f"{s.system} {s.processor}" for s in one.slices}))
+            said = f"{one.path} is for {what}, and the tag {self._promise.tag} is not"
+            # Some packages bring helpers for other machines, in folders that say so.
+            make = warning if own and names_itself(one) else fault
+            yield (note if is_for_tests(one.path) else make)("other-machine", self._file, said)
+
+    def _check_linux(self, own: Sequence[Binary]) -> Iterator[Finding]:
+        promise = self._promise
+        if not promise.libc:
+            return
+        wrong = [one.path for one, each in self._slices(own) if each.libc not in {"", promise.libc}]
+        if wrong:
+            other = "musl" if promise.libc == "glibc" else "glibc"
+            said = f"{named(wrong)} needs {other}, and {promise.tag} is for {promise.libc}"
+            yield fault("newer-system", self._file, said)
+        newer = self._newer_musl if promise.libc == "musl" else self._newer_glibc
+        yield from newer([pair for pair in self._slices(own) if pair[0].path not in wrong])
+        yield from self._check_libraries(own, set(wrong))
+
+    def _newer_glibc(self, pairs: Sequence[tuple[Binary, Slice]]) -> Iterator[Finding]:
+        files: dict[tuple[str, ...], list[str]] = {}
+        for one, each in pairs:
+            symbols = wanted_symbols([each], self._shelf)
+            new = too_new(symbols, self._promise.version, each.processor)
+            if new:
+                files.setdefault(new, []).append(one.path)
+        for new, paths in files.items():
+            said = f"{named(paths)} needs {_listed(new)}, newer than {self._promise.tag} has it"
+            yield fault("newer-system", self._file, said)
+
+    def _newer_musl(self, pairs: Sequence[tuple[Binary, Slice]]) -> Iterator[Finding]:
+        for one, each in pairs:
+            if musl_version([each], [self._promise]) > self._promise.version:
+                said = f"{one.path} needs {_listed(each.lends)}, newer than {self._promise.tag}"
+                yield fault("newer-system", self._file, said)
+
+    def _check_macos(self, own: Sequence[Binary]) -> Iterator[Finding]:
+        files: dict[tuple[str, str], list[str]] = {}
+        for one, each in self._slices(own):
+            promised = self._promise.version
+            if each.processor == "arm64":
+                promised = max(promised, ARM_FIRST)
+            if macos_version(each) > promised:
+                files.setdefault((each.processor, each.minimum), []).append(one.path)
+        for (processor, minimum), paths in files.items():
+            said = f"{named(paths)} needs macOS {minimum} ({processor}), newer than"
+            yield fault("newer-system", self._file, f"{said} {self._promise.tag} promises")
+        unsigned = [
+            one.path
+            for one, each in self._slices(own)
+            if each.processor == "arm64" and not each.signed
+        ]
+        if unsigned:
+            said = f"{named(unsigned)} is not signed, and macOS ends unsigned arm64 programs"
+            yield fault("unsigned", self._file, said)
+        yield from self._check_libraries(own, set())
+
+    def _check_windows(self, own: Sequence[Binary]) -> Iterator[Finding]:
+        if self._promise.system == "windows":
+            yield from self._check_libraries(own, set())
+
+    def _check_libraries(self, own: Sequence[Binary], but: set[str]) -> Iterator[Finding]:
+        files: dict[str, list[str]] = {}
+        for one, each in self._slices(own):
+            if one.path not in but:
+                for name in self._shelf.foreign(one.path, each, self._promise):
+                    paths = files.setdefault(name, [])
+                    paths += [] if one.path in paths else [one.path]
+        for name, paths in files.items():
+            said = f"{named(paths)} needs {name}, which is neither in the wheel nor on every"
+            if self._promise.system != "windows":
+                yield fault("foreign-library", self._file, f"{said} {self._promise.tag}")
+            elif RUNTIMES.fullmatch(name):
+                said = f"{named(paths)} needs {name}, which Visual C++'s redistributable brings"
+                yield note("foreign-library", self._file, said)
+            else:
+                # Which libraries Windows has is nowhere written down whole.
+                yield warning("foreign-library", self._file, f"{said} Windows")
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - SHOWN} more" if names[SHOWN:] else ""
+    return ", ".join(names[:SHOWN]) + more
+
+
+def _check_places(file: str, runs: Sequence[Binary]) -> Iterator[Finding]:
+    for one in runs:
+        folder = contradiction(one)
+        if folder:
+            what = " and ".join(sorted({f"{s.system} {s.processor}" for s in one.slices}))
+            said = f"{one.path} is for {what}, and lies in a folder named {folder}"
+            yield fault("other-machine", file, said)
+
+
+def _check_each(file: str, own: Sequence[Binary]) -> Iterator[Finding]:
+    """Look for what is wrong whatever the tag."""
+    size = sum(each.debug for one in own for each in one.slices)
+    if size:
+        paths = [one.path for one in own if any(each.debug for each in one.slices)]
+        said = f"{named(paths)} holds debug information, {size / MIB:.1f} MiB together"
+        yield (warning if size >= MUCH_DEBUG else note)("debug-information", file, said)
+    places: dict[str, list[str]] = {}
+    for one in own:
+        for place in sorted({place for each in one.slices for place in each.search}):
+            if is_outside(one.path, place):
+                places.setdefault(place, []).append(one.path)
+    for place, paths in places.items():
+        where = f"in {place}" if place else "in the folder that it is started from"
+        said = f"{named(paths)} looks for libraries {where}, outside of what is installed"
+        yield warning("search-path", file, said)
+
+
+def _check_width(claim: Claim, runs: Sequence[Binary], lent: Sequence[str]) -> Iterator[Finding]:
+    """Say when the tags keep out machines that the files would run on."""
+    best = [promise_of(tag) for tag in best_platforms(runs, lent, claim.platforms)]
+    for wider in best if runs else ():
+        stated = [
+            one
+            for one in claim.platforms
+            if (one.system, one.libc, one.processors)
+            == (wider.system, wider.libc, wider.processors)
+        ]
+        oldest = min((one.version for one in stated), default=wider.version)
+        if wider.version < oldest:
+            said = f"its files run on older systems than it says: {wider.tag} is true as well"
+            yield note("narrow-tag", claim.file, said)

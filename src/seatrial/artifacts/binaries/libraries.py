@@ -1,0 +1,117 @@
+"""Whether a library that a file needs is there: in the wheel, or on every such system."""
+
+from __future__ import annotations
+
+import functools
+import posixpath
+import re
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+from importlib.resources import files
+from typing import Final
+
+from seatrial.artifacts.binaries.pe import PYTHON
+from seatrial.artifacts.binaries.policy import has_library
+from seatrial.artifacts.binaries.promise import Promise
+from seatrial.artifacts.binaries.values import Binary, Slice
+
+WINDOWS_SETS: Final = ("api-ms-win-", "ext-ms-")
+RUNTIMES: Final = re.compile(
+    r"(?:msvcp|vcruntime|concrt|vccorlib|mfc|vcomp|vcamp)\d+(?:_\w+)?\.dll", re.IGNORECASE
+)
+"""What Visual C++'s redistributable brings, which many machines have and Windows itself has not."""
+
+APPLE: Final = ("/usr/lib/", "/System/Library/")
+
+
+class Shelf:
+    """The libraries of one wheel, and those that are known to come from elsewhere.
+
+    Args:
+        binaries: the compiled files of the wheel.
+        lent: names of libraries that another package or a driver brings; globs.
+    """
+
+    def __init__(self, binaries: Iterable[Binary], lent: Iterable[str] = ()) -> None:
+        self._lent = tuple(lent)
+        self._names: set[str] = set()
+        self._paths: set[str] = set()
+        for one in binaries:
+            self._paths.add(one.path)
+            self._names.add(one.path.rpartition("/")[2].lower())
+            self._names |= {each.name.rpartition("/")[2].lower() for each in one.slices}
+
+    def holds(self, name: str) -> bool:
+        """Tell whether a library is in the wheel, or known to come from elsewhere.
+
+        Args:
+            name: as a file needs it.
+        """
+        last = name.rpartition("/")[2]
+        return last.lower() in self._names or any(fnmatchcase(last, glob) for glob in self._lent)
+
+    def foreign(self, path: str, program: Slice, promise: Promise) -> tuple[str, ...]:
+        """Give the libraries that are nowhere.
+
+        Args:
+            path: of the file that needs them.
+            program: the file.
+            promise: the tag, which says what the system has.
+        """
+        return tuple(name for name in program.needs if self._is_foreign(path, name, promise))
+
+    def _is_foreign(self, path: str, name: str, promise: Promise) -> bool:
+        if promise.system == "macos":
+            return not name.startswith(APPLE) and not self._is_beside(path, name)
+        if self.holds(name):
+            return False
+        if promise.system == "windows":
+            return not is_of_windows(name)
+        return bool(promise.libc) and not has_library(name, promise.libc, promise.version)
+
+    def _is_beside(self, path: str, name: str) -> bool:
+        """Tell whether dyld finds a library from where the file is."""
+        start, _, rest = name.partition("/")
+        if start == "@loader_path":
+            place = posixpath.normpath(posixpath.join(posixpath.dirname(path), rest))
+            return place in self._paths or self._is_lent(name)
+        if name.startswith("/"):
+            return self._is_lent(name)
+        return self.holds(name)
+
+    def _is_lent(self, name: str) -> bool:
+        last = name.rpartition("/")[2]
+        return any(fnmatchcase(last, glob) for glob in self._lent)
+
+
+def is_of_windows(name: str) -> bool:
+    """Tell whether Windows or Python brings a library."""
+    lower = name.lower()
+    stem = lower.removesuffix(".dll").removesuffix(".drv")
+    return stem in _windows() or lower.startswith(WINDOWS_SETS) or bool(PYTHON.fullmatch(lower))
+
+
+@functools.cache
+def _windows() -> frozenset[str]:
+    text = files("seatrial.artifacts.binaries").joinpath("windows.txt").read_text("ascii")
+    return frozenset(
+        name for line in text.splitlines() if not line.startswith("#") for name in line.split()
+    )
+
+
+def is_outside(path: str, place: str) -> bool:
+    """Tell whether a place where libraries are looked for lies outside of what is installed.
+
+    Args:
+        path: of the file, from the folder where packages are installed.
+        place: RUNPATH, RPATH or LC_RPATH.
+    """
+    if not place or place.startswith(APPLE) or place.rstrip("/") in {"/usr/lib", "/lib"}:
+        return not place
+    for begin in ("$ORIGIN", "${ORIGIN}", "@loader_path", "@executable_path"):
+        if place == begin or place.startswith(f"{begin}/"):
+            rest = place.removeprefix(begin).lstrip("/")
+            steps = posixpath.normpath(posixpath.join(posixpath.dirname(path), rest))
+            # A program is installed beside the interpreter, wherever the wheel holds it.
+            return steps.split("/", 1)[0] == ".." and ".data/" not in path
+    return True

@@ -1,0 +1,74 @@
+"""The truth about a wheel: what its compiled files are, and the best tag that is true of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from seatrial.artifacts.binaries.best import best_platforms
+from seatrial.artifacts.binaries.judge import Claim, claim_of, judge_platforms
+from seatrial.artifacts.binaries.judge_pythons import STABLE, judge_pythons, stable_since
+from seatrial.artifacts.binaries.pythons import oldest_python
+from seatrial.artifacts.binaries.values import Binary
+from seatrial.artifacts.findings import Finding
+
+
+class Truth(msgspec.Struct, frozen=True, kw_only=True):
+    """What is true of a wheel with compiled files.
+
+    Attributes:
+        binaries: its compiled files, by path.
+        proven: whether everything that its tag claims is true.
+        best: the widest tag that is true; empty where there is none.
+    """
+
+    binaries: tuple[Binary, ...]
+    proven: bool
+    best: str
+
+
+def judge_wheel(
+    file: str, binaries: Sequence[Binary], lent: Sequence[str] = ()
+) -> tuple[Truth | None, tuple[Finding, ...]]:
+    """Prove or refuse what the name of a wheel claims.
+
+    Args:
+        file: its name.
+        binaries: its compiled files.
+        lent: names of libraries that another package or a driver brings; globs.
+
+    Returns:
+        nothing and no findings where no file in it is compiled.
+    """
+    if not binaries:
+        return None, ()
+    claim, ordered = claim_of(file), tuple(sorted(binaries, key=lambda one: one.path))
+    found = tuple(_judged(claim, ordered, lent))
+    return Truth(
+        binaries=ordered,
+        proven=not any(one.severity == "fault" for one in found),
+        best=_best(claim, ordered, lent),
+    ), found
+
+
+def _judged(claim: Claim, binaries: Sequence[Binary], lent: Sequence[str]) -> Iterator[Finding]:
+    yield from judge_platforms(claim, binaries, lent)
+    yield from judge_pythons(claim, binaries)
+
+
+def _best(claim: Claim, binaries: Sequence[Binary], lent: Sequence[str]) -> str:
+    """Give the widest tag that is true, in the form of a file's name."""
+    broken = any(one.broken for one in binaries)
+    platforms = best_platforms(binaries, lent, claim.platforms)
+    if broken or not platforms:
+        return ""
+    pythons = ".".join(claim.pythons)
+    oldest = oldest_python(claim.pythons)
+    if claim.abis == (STABLE,) and oldest is not None:
+        since = stable_since(binaries, oldest)
+        if since is None:
+            return ""
+        if since > oldest:
+            pythons = f"cp{since[0]}{since[1]}"
+    return f"{pythons}-{'.'.join(claim.abis)}-{'.'.join(platforms)}"

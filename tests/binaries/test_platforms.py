@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from seatrial.artifacts.binaries.best import best_platform
+from seatrial.errors import InspectionFailed
+from tests.binaries.wheels import best, findings, look, told
+from tests.support.compiled import PROGRAM, compiled, module_for, universal
+
+NEW_SYMBOL = """
+struct statx; int statx(int, const char *, int, unsigned, struct statx *);
+API int run(void) { return statx(0, "", 0, 0, 0); }
+"""
+"""Uses what came with glibc 2.28."""
+
+OLD_SYMBOL = "unsigned long strlen(const char *); API int run(const char *x) { return strlen(x); }"
+
+SOUND = [
+    ("cp311-abi3-manylinux_2_17_x86_64", "core.abi3.so", "x86_64-linux-gnu.2.17"),
+    ("cp311-abi3-manylinux2014_aarch64", "core.abi3.so", "aarch64-linux-gnu.2.17"),
+    ("cp311-abi3-musllinux_1_2_x86_64", "core.abi3.so", "x86_64-linux-musl"),
+    ("cp311-abi3-macosx_11_0_arm64", "core.abi3.so", "aarch64-macos.11.0"),
+    ("cp311-abi3-macosx_10_13_x86_64", "core.abi3.so", "x86_64-macos.10.13"),
+    ("cp311-abi3-win_amd64", "core.pyd", "x86_64-windows-gnu"),
+    ("cp311-abi3-win32", "core.pyd", "x86-windows-gnu"),
+    ("cp311-abi3-win_arm64", "core.pyd", "aarch64-windows-gnu"),
+]
+
+
+@pytest.mark.parametrize(("tag", "name", "target"), SOUND)
+def test_a_tag_that_is_true_is_proven(tmp_path: Path, tag: str, name: str, target: str) -> None:
+    """A module that fits its tag is told without a fault, on every system."""
+    looked = look(tmp_path, tag, {f"demo/{name}": module_for(target)})
+    assert [one for one in findings(looked) if one.severity != "note"] == []
+    assert looked.truth is not None
+    assert looked.truth.proven
+
+
+WRONG = [
+    ("py3-none-manylinux_2_17_x86_64", "aarch64-linux-gnu.2.17", "other-machine"),
+    ("py3-none-manylinux_2_17_x86_64", "x86_64-macos.10.13", "other-machine"),
+    ("py3-none-manylinux_2_17_x86_64", "x86_64-windows-gnu", "other-machine"),
+    ("py3-none-macosx_11_0_universal2", "aarch64-macos.11.0", "other-machine"),
+    ("py3-none-macosx_11_0_arm64", "x86_64-macos.10.13", "other-machine"),
+    ("py3-none-macosx_11_0_arm64", "aarch64-macos.14.0", "newer-system"),
+    ("py3-none-macosx_10_9_x86_64", "x86_64-macos.10.13", "newer-system"),
+    ("py3-none-win32", "x86_64-windows-gnu", "other-machine"),
+    ("py3-none-win_arm64", "x86_64-windows-gnu", "other-machine"),
+]
+
+
+@pytest.mark.parametrize(("tag", "target", "code"), WRONG)
+def test_a_tag_that_is_not_true_is_refused(
+    tmp_path: Path, tag: str, target: str, code: str
+) -> None:
+    """A file for another machine or a newer system than the tag says is a fault."""
+    looked = look(tmp_path, tag, {"demo/data.bin": module_for(target)})
+    assert told(looked) == [("fault", code)]
+    assert looked.truth is not None
+    assert not looked.truth.proven
+
+
+def test_symbols_of_a_newer_glibc_refuse_the_tag(tmp_path: Path) -> None:
+    """What needs GLIBC_2.28 is no manylinux_2_17, and the tag that is true is told."""
+    library = compiled("x86_64-linux-gnu.2.28", NEW_SYMBOL)
+    looked = look(tmp_path, "py3-none-manylinux_2_17_x86_64", {"demo/libx.so": library})
+    assert told(looked) == [("fault", "newer-system")]
+    assert "GLIBC_2.28" in findings(looked)[0].said
+    assert best(looked) == "py3-none-manylinux_2_28_x86_64"
+
+
+def test_a_tag_that_says_less_than_is_true_is_noted(tmp_path: Path) -> None:
+    """A wheel that keeps out systems it would run on is sound, and the wider tag is told."""
+    library = compiled("x86_64-linux-gnu.2.17", OLD_SYMBOL)
+    looked = look(tmp_path, "py3-none-manylinux_2_28_x86_64", {"demo/libx.so": library})
+    assert told(looked) == [("note", "narrow-tag")]
+    assert best(looked) == "py3-none-manylinux_2_5_x86_64"
+
+
+def test_musl_and_glibc_are_not_taken_for_each_other(tmp_path: Path) -> None:
+    """A musllinux wheel with a library of glibc is refused, and the other way round."""
+    files = {"demo/libx.so": compiled("x86_64-linux-gnu.2.17", OLD_SYMBOL)}
+    musl = {"demo/libx.so": compiled("x86_64-linux-musl", OLD_SYMBOL)}
+    assert told(look(tmp_path, "py3-none-musllinux_1_2_x86_64", files))[0][1] == "newer-system"
+    looked = look(tmp_path, "py3-none-manylinux_2_17_x86_64", musl)
+    assert told(looked)[0] == ("fault", "newer-system")
+    assert best(looked) == "py3-none-musllinux_1_2_x86_64"
+
+
+def test_a_static_program_runs_with_any_c_library(tmp_path: Path) -> None:
+    """What needs no library at all is true for manylinux and musllinux alike."""
+    program = compiled("x86_64-linux-musl", PROGRAM, program=True, flags=["-static"])
+    tag = "py3-none-manylinux_2_17_x86_64.musllinux_1_1_x86_64"
+    looked = look(tmp_path, tag, {"demo-1.0.data/scripts/demo": program})
+    assert told(looked) == []
+    assert best(looked) == tag
+
+
+def test_both_slices_make_universal2(tmp_path: Path) -> None:
+    """A universal file is true for universal2, and for each of its processors."""
+    both = universal(module_for("aarch64-macos.11.0"), module_for("x86_64-macos.10.13"))
+    for tag in ("macosx_10_13_universal2", "macosx_10_13_x86_64", "macosx_11_0_arm64"):
+        looked = look(tmp_path, f"cp311-abi3-{tag}", {"demo/core.abi3.so": both})
+        assert told(looked) == []
+        assert best(looked) == "cp311-abi3-macosx_10_13_universal2"
+    old = look(tmp_path, "cp311-abi3-macosx_10_9_universal2", {"demo/core.abi3.so": both})
+    assert told(old) == [("fault", "newer-system")]
+
+
+def test_a_renamed_wheel_is_refused(tmp_path: Path) -> None:
+    """A wheel that was given another platform's name has no file for it."""
+    program = compiled("aarch64-macos.11.0", PROGRAM, program=True)
+    files = {"demo/_bin/aarch64-apple-darwin/demo": program}
+    looked = look(tmp_path, "py3-none-manylinux_2_17_x86_64", files)
+    assert ("fault", "other-machine") in told(looked)
+    assert told(look(tmp_path, "py3-none-any", files)) == [("warning", "platform-unsaid")]
+
+
+def test_helpers_for_other_machines_are_told_and_let_pass(tmp_path: Path) -> None:
+    """A file for another machine whose path says so is a warning beside those that fit."""
+    files = {
+        "demo/attach_x86.dll": module_for("x86-windows-gnu"),
+        "demo/core.pyd": module_for("x86_64-windows-gnu"),
+    }
+    assert told(look(tmp_path, "cp311-abi3-win_amd64", files)) == [("warning", "other-machine")]
+
+
+def test_programs_of_several_systems_make_a_wheel_for_any(tmp_path: Path) -> None:
+    """A wheel for any platform may bring launchers for several, and nothing is said of them."""
+    files = {
+        "demo/t32.exe": compiled("x86-windows-gnu", PROGRAM, program=True),
+        "demo/t64.exe": compiled("x86_64-windows-gnu", PROGRAM, program=True),
+    }
+    assert told(look(tmp_path, "py3-none-any", files)) == []
+
+
+def test_a_file_in_the_wrong_folder_is_refused(tmp_path: Path) -> None:
+    """A folder that is named for one machine holds no file for another."""
+    files = {
+        "demo/_bin/aarch64-unknown-linux-gnu/libx.so": module_for("x86_64-linux-gnu.2.17"),
+        "demo/_bin/x86_64-unknown-linux-gnu/libx.so": module_for("x86_64-linux-gnu.2.17"),
+    }
+    looked = look(tmp_path, "py3-none-manylinux_2_17_x86_64", files)
+    assert [(one.severity, one.code) for one in findings(looked) if one.severity != "note"] == [
+        ("fault", "other-machine")
+    ]
+    assert "aarch64-unknown-linux-gnu" in findings(looked)[0].said
+
+
+def test_the_best_platform_of_files_on_the_disk(tmp_path: Path) -> None:
+    """Files that are to be packed are given the widest tag that is true of all of them."""
+    old, new, text = tmp_path / "old", tmp_path / "new", tmp_path / "text"
+    text.write_text("no program")
+    old.write_bytes(compiled("x86_64-linux-gnu.2.17", OLD_SYMBOL))
+    new.write_bytes(compiled("x86_64-linux-gnu.2.28", NEW_SYMBOL))
+    assert best_platform({"a": text}) == "any"
+    assert best_platform({"a": old, "b": text}) == "manylinux_2_5_x86_64"
+    assert best_platform({"a": old, "b": new, "c": text}) == "manylinux_2_28_x86_64"
+    new.write_bytes(module_for("aarch64-macos.11.0"))
+    with pytest.raises(InspectionFailed, match="no platform tag is true"):
+        best_platform({"a": old, "b": new})
+    new.write_bytes(old.read_bytes()[:500])
+    with pytest.raises(InspectionFailed, match="demo/new"):
+        best_platform({"a": old, "demo/new": new})
