@@ -6,10 +6,10 @@ import difflib
 import functools
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from fnmatch import fnmatchcase
 
 import msgspec
 
+from seatrial.artifacts.expected import missing
 from seatrial.artifacts.findings import Finding, fault, named
 from seatrial.artifacts.inspect import Looked
 from seatrial.artifacts.sdist import SdistFacts
@@ -64,11 +64,9 @@ def check_policy(looked: Sequence[Looked], contents: Contents) -> Iterator[Findi
     for one in looked:
         if one.facts is not None:
             yield from _check(one.facts, contents)
-    names = [one.path.name for one in looked]
-    for glob in contents.expect:
-        if not any(fnmatchcase(name, glob) for name in names):
-            said = f"the release has no file {glob}, which expect wants"
-            yield fault("incomplete-set", "", said)
+    for absent in missing(contents.expect, [one.path.name for one in looked]):
+        said = f"the release has no file {absent.said}, which expect wants"
+        yield fault("incomplete-set", "", said)
 
 
 def _check(facts: WheelFacts | SdistFacts, contents: Contents) -> Iterator[Finding]:

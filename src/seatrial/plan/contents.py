@@ -14,13 +14,16 @@ def contents_of(settings: Settings, path: str) -> Contents:
     Args:
         settings: the configuration.
         path: the package's folder, from the repository's root.
+
+    Raises:
+        InvalidConfiguration: what is expected cannot be understood.
     """
     folder = PurePosixPath(path)
     tables = [
         settings.contents,
         *(one.contents for one in settings.package if PurePosixPath(one.path) == folder),
     ]
-    return Contents(
+    contents = Contents(
         require=tuple(glob for table in tables for glob in table.require),
         forbid=tuple(glob for table in tables for glob in table.forbid),
         expect=tuple(glob for table in tables for glob in table.expect),
@@ -28,3 +31,9 @@ def contents_of(settings: Settings, path: str) -> Contents:
         refuse=tuple(code for table in tables for code in table.refuse),
         libraries=tuple(glob for table in tables for glob in table.libraries),
     )
+    for entry in contents.expect:
+        # Imported late: most projects expect nothing in particular.
+        from seatrial.artifacts.expected import expected
+
+        expected(entry)
+    return contents

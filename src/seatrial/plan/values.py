@@ -100,7 +100,7 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         require: globs that each file must hold a path of; "wheel:" or "sdist:" in front of one
             means that kind alone.
         forbid: globs of paths that no file may hold.
-        expect: globs of the names of the files that there must be.
+        expect: the files that there must be (:mod:`seatrial.artifacts.expected`).
         ask: codes of findings about which a person is asked.
         refuse: codes of findings that refuse the release.
         libraries: globs of libraries that compiled files need and another package brings.
