@@ -83,6 +83,7 @@ RULES: Final = {
     "N9": "the name is one of the standard library's",
     "N11": "PyPI gives the name to nobody",
     "N12": "the name looks like that of another project",
+    "P1": "the token is not good for this project, or no longer",
     "P2": "the account may not upload to this project, or the project is archived",
     "P3": "the publisher's token may not upload to this project, or the project is archived",
     "D1": "the description does not render as what it is said to be",
