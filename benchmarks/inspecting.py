@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks.heads import head_for
 from benchmarks.measuring import BIN, Contender, Row, at_most, environment, medians, ran
 
 PLATFORMS = ("manylinux_2_28_x86_64", "manylinux_2_28_aarch64", "macosx_11_0_arm64", "win_amd64")
@@ -70,12 +71,14 @@ def made(folder: Path, platform: str) -> Path:
 
 def contents(info: str, tag: str) -> Iterator[tuple[str, bytes]]:
     """Give what is in the wheel; the same for the same tag."""
+    platform = tag.rpartition("-")[2]
+    head, suffix = head_for(platform), ".pyd" if platform.startswith("win") else ".abi3.so"
     dice = random.Random(tag)  # noqa: S311 - content, no secrets
     words = [dice.randbytes(dice.randint(2, 9)).hex().encode() for _ in range(4000)]
     for number in range(LIBRARIES):
         noise = dice.randbytes(LIBRARY // 2)
         text = b" ".join(dice.choices(words, k=LIBRARY // 24))[: LIBRARY // 2]
-        yield f"demo/part{number}.abi3.so", b"\x7fELF" + noise + text
+        yield f"demo/part{number}{suffix}", head + noise + text
     for number in range(SOURCES):
         yield f"demo/module{number}.py", b"# " + b" ".join(dice.choices(words, k=SOURCE // 12))
     yield "demo/__init__.py", b""
