@@ -31,7 +31,7 @@ class UploadFiles(Bound[Upload]):
 
     def preflight(self, world: World) -> None:
         """See that there is something to log in with."""
-        world.index(self.spec.index).check_credential()
+        world.index(self.spec.index).check_credential(self.spec.package)
 
     def observe(self, world: World) -> State:
         """Say whether the index holds all files."""

@@ -26,6 +26,7 @@ from seatrial.secret import Redactor
 from seatrial.world.credentials import Credential, Target, find_credential
 from seatrial.world.http import Http
 from seatrial.world.index import HttpIndex
+from seatrial.world.wayin import way_in
 
 if TYPE_CHECKING:
     from seatrial.repository.facts import Facts, Package
@@ -60,6 +61,7 @@ class Outside:
     def credential(self, index: str) -> Callable[[], Credential]:
         """Give what finds the credential of an index, at the moment it is needed."""
         address = index_settings(self.settings, index)
+        redactor = self.runner.redactor
         target = Target(
             name=index,
             upload_url=address.upload_url,
@@ -67,8 +69,9 @@ class Outside:
         )
 
         def find() -> Credential:
-            found = find_credential(target, os.environ, Path.home())
-            self.runner.redactor.add(found.password)
+            trusted = partial(way_in, environ=os.environ, http=self.http, redactor=redactor)
+            found = find_credential(target, os.environ, Path.home(), trusted=trusted)
+            redactor.add(found.password)
             return found
 
         return find

@@ -113,7 +113,7 @@ def publish(begun: Begun, watch: Watch) -> SingleReport:
     again = Ahead(partial(world.index(index).files, name, asked_after=time.monotonic() - RECENT))
     held = Asked(name=index, strict=index in INDEXES, files=begun.asked.result())
     findings = single.inspected(begun.store.files(), name, version, held)
-    world.index(index).check_credential()
+    world.index(index).check_credential(name)
     again.result()
     perform(plan, world, begun.store.folder, watch)
     return single.report_of("published", plan, begun.store.folder, artifacts_of(world), findings)

@@ -305,7 +305,7 @@ def missing_for_release(project: Project, plan: Plan) -> list[Missing]:
     for name in indexes_of(plan):
         try:
             project.index(name).check_credential()
-        except CredentialMissing as error:
+        except (CredentialMissing, Unreachable) as error:
             found.append(Missing(what=f"a credential for {name}", how=error.next_step))
     if any(isinstance(action, DraftRelease) for action in plan.actions):
         try:

@@ -10,9 +10,10 @@ The places, in this order; the first that holds a password or a token wins:
    ``TWINE_REPOSITORY``, ``TWINE_REPOSITORY_URL``, ``UV_PUBLISH_INDEX`` or ``UV_PUBLISH_URL`` say
    which index they are for; without one of these they are for the index to publish to, and never
    for the staging index.
-3. ``~/.pypirc``: the section called like the index, else the one whose ``repository`` is its
+3. The identity of the CI job that this runs in, where the index knows trusted publishing.
+4. ``~/.pypirc``: the section called like the index, else the one whose ``repository`` is its
    upload address.  Values are taken as they stand, ``%`` too.
-4. The keyring, if that library is installed, under the upload address, as twine has it.
+5. The keyring, if that library is installed, under the upload address, as twine has it.
 
 A token of PyPI's names the host it was made for; where that is another one, it is passed over.
 """
@@ -22,12 +23,13 @@ from __future__ import annotations
 import base64
 import binascii
 import configparser
+import math
 import re
 import stat
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
 import msgspec
@@ -62,17 +64,26 @@ class Credential(msgspec.Struct, frozen=True, kw_only=True):
         password: the password or the token.
         origin: where it was found, in words ("$TWINE_PASSWORD", "~/.pypirc [pypi]").
         remarks: what a person should know of it and of the places before it, a sentence each.
+        exchange: gives what to log in with in the end, where this is only the way to it (trusted
+            publishing); the password is empty then.
+        until: when it is to be found anew, seconds since the epoch.
     """
 
     username: str
     password: Secret
     origin: str
     remarks: tuple[str, ...] = ()
+    exchange: Callable[[], Credential] | None = None
+    until: float = math.inf
 
     @property
     def authorization(self) -> Secret:
         """The value of the Authorization header."""
         return basic(self.username, self.password)
+
+
+Trusted: TypeAlias = Callable[[Target], Credential | None]
+"""Gives the way in by the job's identity; nothing where there is none."""
 
 
 class _Found(NamedTuple):
@@ -82,10 +93,16 @@ class _Found(NamedTuple):
     username: str = ""
     password: str = ""
     remark: str = ""
+    whole: Credential | None = None
 
 
 def find_credential(
-    target: Target, environ: Mapping[str, str], home: Path, *, keyring: bool = True
+    target: Target,
+    environ: Mapping[str, str],
+    home: Path,
+    *,
+    keyring: bool = True,
+    trusted: Trusted | None = None,
 ) -> Credential:
     """Find the login for an index; the places are listed at the top of this module.
 
@@ -94,6 +111,7 @@ def find_credential(
         environ: the environment.
         home: the folder that holds ``.pypirc``.
         keyring: whether the keyring may be asked.
+        trusted: looks for the job's identity; it is not looked for when absent.
 
     Raises:
         CredentialMissing: there is none; ``said`` names each place and what was there.
@@ -101,7 +119,12 @@ def find_credential(
     looked: list[str] = []
     remarks: list[str] = []
     usernames: list[str] = []
-    for found in _places(target, environ, home, usernames if keyring else None):
+    steps: list[str] = []
+    for found in _places(
+        target, environ, home, usernames if keyring else None, _identity(target, trusted, steps)
+    ):
+        if found.whole is not None:
+            return msgspec.structs.replace(found.whole, remarks=tuple(remarks))
         password = found.password.strip()
         reason = _unfit(password, target) if password else found.remark or "nothing"
         if password and not reason:
@@ -118,22 +141,43 @@ def find_credential(
         looked.append(f"{found.origin}: {reason}")
         if found.username.strip():
             usernames.append(found.username.strip())
+    usual = (
+        f"Set ${_own_variable('TOKEN', target)}, or add a section [{target.name}] with username"
+        " and password to ~/.pypirc."
+    )
     raise CredentialMissing(
         f"{target.name} ({shown(target.upload_url)})",
         "looked in\n" + "\n".join(f"  {line}" for line in looked),
-        next_step=f"Set ${_own_variable('TOKEN', target)}, or add a section [{target.name}] with"
-        " username and password to ~/.pypirc.",
+        next_step=" Or: ".join((*steps, usual)),
     )
 
 
 def _places(
-    target: Target, environ: Mapping[str, str], home: Path, usernames: list[str] | None
+    target: Target,
+    environ: Mapping[str, str],
+    home: Path,
+    usernames: list[str] | None,
+    identity: Iterator[_Found],
 ) -> Iterator[_Found]:
     yield from _own_variables(target, environ)
     yield from _shared_variables(target, environ)
+    yield from identity
     yield from _pypirc(target, home / ".pypirc")
     if usernames is not None:
         yield _keyring(target, usernames)
+
+
+def _identity(target: Target, trusted: Trusted | None, steps: list[str]) -> Iterator[_Found]:
+    """Look for the job's identity; what it lacks is told with the places after it."""
+    where = "trusted publishing"
+    try:
+        found = trusted(target) if trusted is not None else None
+    except CredentialMissing as error:
+        steps.append(error.next_step)
+        yield _Found(where, remark=f"not possible: {error.said}")
+    else:
+        if found is not None:
+            yield _Found(where, whole=found)
 
 
 def _own_variable(what: str, target: Target) -> str:

@@ -307,21 +307,33 @@ class HttpIndex:
         ]
         return bool(times) and _clock(answer) - min(times) > CLOSED_AFTER
 
-    def check_credential(self) -> str:
+    def check_credential(self, project: str = "") -> str:
         """Say where the credential comes from, with what there is to remark of it.
+
+        Args:
+            project: what is to be uploaded to.  Where the index has it, a job's identity is
+                exchanged to see that this works.  Elsewhere it is not: the exchange itself can make
+                a project that a publisher is waiting for.
 
         Raises:
             CredentialMissing: there is none.
+            CredentialRefused: the exchange was refused.
         """
         self._forget_login()
-        login = self._log_in()
+        with self._login_lock:
+            login = self._credential()
+            if login.exchange is None:
+                self._login = login
+        if login.exchange is not None and project and self.files(project):
+            self._log_in()
         return "; ".join((login.origin, *login.remarks))
 
     def _log_in(self) -> Credential:
         """Find the login, once for all threads: a keyring may ask a person each time."""
         with self._login_lock:
-            if self._login is None:
-                self._login = self._credential()
+            if self._login is None or self._login.until <= time.time():
+                found = self._credential()
+                self._login = found if found.exchange is None else found.exchange()
             return self._login
 
     def _forget_login(self) -> None:

@@ -170,11 +170,15 @@ class Index(Protocol):
         """
         ...
 
-    def check_credential(self) -> str:
+    def check_credential(self, project: str = "") -> str:
         """Say where the credential comes from ("$TWINE_PASSWORD", ".pypirc [pypi]").
+
+        Args:
+            project: what is to be uploaded to, where the login may depend on it.
 
         Raises:
             CredentialMissing: there is none.
+            CredentialRefused: the index does not know this job.
         """
         ...
 
