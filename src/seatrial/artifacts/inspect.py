@@ -18,6 +18,7 @@ from seatrial.artifacts.content import check_content
 from seatrial.artifacts.described import check_metadata
 from seatrial.artifacts.findings import Finding, fault, warning
 from seatrial.artifacts.modules import holds_module, is_extension
+from seatrial.artifacts.oddities import check_oddities
 from seatrial.artifacts.record import check_record
 from seatrial.artifacts.scan import ContentScan
 from seatrial.artifacts.sdist import SUFFIX, SdistFacts, read_sdist
@@ -116,6 +117,7 @@ def _check_facts(facts: WheelFacts | SdistFacts, name: str, version: str) -> Ite
         yield warning("file-name", file, f"its name should begin with {normal} (PEP 427, PEP 625)")
     yield from check_metadata(file, facts.metadata, name=name, version=version)
     yield from check_content(facts)
+    yield from check_oddities(facts)
 
 
 def _check_sdist(sdist: SdistFacts) -> Iterator[Finding]:

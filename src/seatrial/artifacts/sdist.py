@@ -36,6 +36,7 @@ class SdistFacts(msgspec.Struct, frozen=True, kw_only=True):
         doubles: paths of files that it holds more than once; the last one is what is unpacked.
         names: of all members, folders too, in the archive's order.
         sparse: whether one of them is sparse.
+        project: its pyproject.toml; nothing where it has none.
     """
 
     file: str
@@ -48,6 +49,7 @@ class SdistFacts(msgspec.Struct, frozen=True, kw_only=True):
     doubles: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     sparse: bool = False
+    project: bytes | None = None
 
 
 def read_sdist(path: Path, visitor: Visitor | None = None) -> SdistFacts:
@@ -64,6 +66,7 @@ def read_sdist(path: Path, visitor: Visitor | None = None) -> SdistFacts:
     members: dict[str, Member] = {}
     names: list[str] = []
     info: bytes | None = None
+    project: bytes | None = None
     digests, sparse = Digests(), False
     with opened(path) as archive, Behind(() if visitor is None else (digests, visitor)) as behind:
         name, version = _named(file)
@@ -77,7 +80,8 @@ def read_sdist(path: Path, visitor: Visitor | None = None) -> SdistFacts:
             if entry.name == f"{walk.top}/PKG-INFO" and entry.isreg():
                 info = _info(file, archive, entry)
             elif entry.isreg() and visitor is not None:
-                _show(archive, entry, behind)
+                data = _show(archive, entry, behind)
+                project = data if entry.name == f"{walk.top}/pyproject.toml" else project
         _check_top(file, walk.top, name, version)
         if info is None:
             raise InspectionFailed(file, f"it has no {walk.top}/PKG-INFO")
@@ -95,6 +99,7 @@ def read_sdist(path: Path, visitor: Visitor | None = None) -> SdistFacts:
         doubles=tuple(sorted(walk.doubles)),
         names=tuple(names),
         sparse=sparse,
+        project=project,
     )
 
 
@@ -111,14 +116,16 @@ def _info(file: str, archive: tarfile.TarFile, entry: tarfile.TarInfo) -> bytes 
     return stream.read() if stream else None
 
 
-def _show(archive: tarfile.TarFile, entry: tarfile.TarInfo, visitor: Visitor) -> None:
-    stream = archive.extractfile(entry)
-    if stream is None:
-        return
+def _show(archive: tarfile.TarFile, entry: tarfile.TarInfo, visitor: Visitor) -> bytes:
+    """Show a file, and give the first mebibyte of it."""
+    first = b""
     visitor.begin(member_of(entry))
-    while piece := stream.read(MIB):
+    stream = archive.extractfile(entry)
+    while stream is not None and (piece := stream.read(MIB)):
+        first = first or piece
         visitor.feed(piece)
     visitor.end()
+    return first
 
 
 def _named(file: str) -> tuple[str, Version]:

@@ -69,6 +69,16 @@ CATALOGUE: Final = {
         "Requires-Python is a fault, other requirements a warning, other words a note.",
         "Build all files from the same commit with the same settings.",
     ),
+    "description-type": Entry(
+        "note",
+        "There is a description, and nothing says what it is written in.",
+        "State `text/markdown` or `text/x-rst`: name the readme's file, or its `content-type`.",
+    ),
+    "page-bare": Entry(
+        "note",
+        "The project's page will not say who made it, where it lives, or what it is for.",
+        "State `authors`, `urls`, `keywords` and `classifiers`.",
+    ),
     "unsatisfiable": Entry(
         "fault",
         "No set of released versions satisfies what the file requires.",
@@ -233,6 +243,36 @@ CATALOGUE: Final = {
     "windows-name": Entry(
         "warning", "Windows takes no file of that name, and fails to install.", "Rename it."
     ),
+    "long-path": Entry(
+        "warning",
+        "With the environment's folder in front the path may be too long for Windows.",
+        "Give folders and files shorter names.",
+    ),
+    "odd-path": Entry(
+        "note",
+        "A path has a space, or letters beyond ASCII, which not every tool and system takes.",
+        "Rename the file, if nothing needs it so.",
+    ),
+    "same-content": Entry(
+        "note",
+        "Two files have the same content: often a copy that a build left beside the file.",
+        "Pack one of them.",
+    ),
+    "top-level-init": Entry(
+        "warning",
+        "An `__init__.py` lies beside all packages: the folder above them was taken for one.",
+        "Tell the backend where the packages are.",
+    ),
+    "not-importable": Entry(
+        "note",
+        "A Python file lies where no import reaches it.",
+        "Rename the folder or file, if it is to be imported.",
+    ),
+    "debug-symbols": Entry(
+        "note",
+        "A program holds what a debugger needs, which makes it several times as large.",
+        "Strip it (`-s`, `--strip-debug`), or keep the symbols in a file of their own.",
+    ),
     "mode": Entry(
         "warning", "A file has rights that harm: setuid, or nobody may read it.", "Correct them."
     ),
@@ -245,12 +285,27 @@ CATALOGUE: Final = {
     "twice": Entry(
         "warning", "The sdist holds a file twice; the last one counts.", "Update the backend."
     ),
+    "project-malformed": Entry(
+        "fault",
+        "The sdist's pyproject.toml cannot be read, so nobody can build it.",
+        "Mend it, and build again.",
+    ),
+    "backend-unstated": Entry(
+        "note",
+        "Nothing says what builds the sdist, so it is setuptools, in the version of that day.",
+        "State `[build-system]` in pyproject.toml.",
+    ),
     "not-buildable": Entry(
         "fault", "The sdist has neither pyproject.toml nor setup.py.", "Pack one of them."
     ),
     # Licences and secrets.
     "licence-missing": Entry(
         "warning", "The metadata names a licence file that is not there.", "Pack it."
+    ),
+    "licence-unstated": Entry(
+        "note",
+        "The metadata names no licence: strictly, nobody may use it.",
+        "State `license`.",
     ),
     "no-licence": Entry(
         "warning",
