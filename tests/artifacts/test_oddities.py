@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from seatrial.artifacts.inspect import inspect_files
+from tests.support.wheels import make_sdist, make_wheel
+
+BUILD = '[build-system]\nrequires = ["flit_core"]\n'
+INIT = {"demo/__init__.py": b""}
+ABOUT = (
+    "Summary: Demo\nAuthor: Ada\nProject-URL: Home, https://example.org\nKeywords: demo\n"
+    "License-Expression: MIT\nLicense-File: LICENSE\nRequires-Python: >=3.9\n"
+    "Description-Content-Type: text/markdown\n\n# Demo\n"
+)
+
+
+def codes(*paths: Path) -> list[str]:
+    """Inspect, and give the codes of all findings, notes too."""
+    return [found.code for found in inspect_files(paths, name="demo", version="1.0")]
+
+
+def elf(sections: bytes) -> bytes:
+    """Give the beginning of a program, and the names of its sections."""
+    return b"\x7fELF" + bytes(3 << 20) + sections
+
+
+IN_WHEEL = [
+    ({"demo/one.py": b"x = 1\n", "demo/two.py": b"x = 1\n"}, "same-content"),
+    ({"__init__.py": b"", **INIT}, "top-level-init"),
+    ({"demo/not-a-name/code.py": b"", **INIT}, "not-importable"),
+    ({"demo/with space.txt": b"1", **INIT}, "odd-path"),
+    ({"demo/größe.txt": b"1", **INIT}, "odd-path"),
+    ({f"demo/{'a' * 180}.txt": b"1", **INIT}, "long-path"),
+    ({"demo/_c.so": elf(b"\0.text\0.debug_info\0.debug_str\0"), **INIT}, "debug-symbols"),
+]
+
+
+@pytest.mark.parametrize(("modules", "code"), IN_WHEEL)
+def test_what_is_odd_in_a_wheel_is_found(
+    tmp_path: Path, modules: dict[str, bytes], code: str
+) -> None:
+    """Each oddity has its code, and makes no other one."""
+    tag = "cp311-abi3-win_amd64" if "demo/_c.so" in modules else "py3-none-any"
+    found = codes(make_wheel(tmp_path, modules=modules, headers=ABOUT, tag=tag))
+    assert code in found
+    assert set(found) & {other for _, other in IN_WHEEL} == {code}
+
+
+def test_what_is_usual_is_no_oddity(tmp_path: Path) -> None:
+    """Empty files, `__init__.py` that say the same, and words of a debugger are sound."""
+    modules = {
+        "demo/__init__.py": b"# MIT\n",
+        "demo/sub/__init__.py": b"# MIT\n",
+        "demo/a.txt": b"",
+        "demo/b.txt": b"",
+        "demo/_c.so": elf(b"\0.text\0 reads .debug_info of programs\0"),
+    }
+    wheel = make_wheel(tmp_path, modules=modules, headers=ABOUT, tag="cp311-abi3-win_amd64")
+    assert set(codes(wheel)) & {code for _, code in IN_WHEEL} == set()
+
+
+@pytest.mark.parametrize(
+    ("headers", "code"),
+    [
+        (ABOUT.replace("License-Expression: MIT\nLicense-File: LICENSE\n", ""), "licence-unstated"),
+        (ABOUT.replace("Author: Ada\n", ""), "page-bare"),
+        (ABOUT.replace("Project-URL: Home, https://example.org\n", ""), "page-bare"),
+        (ABOUT.replace("Description-Content-Type: text/markdown\n", ""), "description-type"),
+    ],
+)
+def test_what_a_page_lacks_is_found(tmp_path: Path, headers: str, code: str) -> None:
+    """A page without licence, author, address or the description's type is a note."""
+    assert code in codes(make_wheel(tmp_path, headers=headers))
+    assert code not in codes(make_sdist(tmp_path, headers=ABOUT))
+
+
+@pytest.mark.parametrize(
+    ("project", "code"),
+    [
+        (None, "backend-unstated"),
+        ('[project]\nname = "demo"\n', "backend-unstated"),
+        ("[project\n", "project-malformed"),
+        (b"\xff\xfe", "project-malformed"),
+        ("x = " + "[" * 100_000, "project-malformed"),
+        ("[build-system]\n", "project-malformed"),
+        ('[build-system]\nrequires = "flit"\n', "project-malformed"),
+        ("build-system = 1\n", "project-malformed"),
+    ],
+)
+def test_an_sdist_says_what_builds_it(
+    tmp_path: Path, project: str | bytes | None, code: str
+) -> None:
+    """pyproject.toml is to be there, to be TOML, and to state its build system (PEP 518)."""
+    files = {"pyproject.toml": project, "setup.py": "", "LICENSE": "MIT"}
+    assert code in codes(make_sdist(tmp_path, headers=ABOUT, files=files))
+    files["pyproject.toml"] = BUILD
+    assert code not in codes(make_sdist(tmp_path, headers=ABOUT, files=files))
