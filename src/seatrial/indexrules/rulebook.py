@@ -83,11 +83,7 @@ RULES: Final = {
     "N9": "the name is one of the standard library's",
     "N11": "PyPI gives the name to nobody",
     "N12": "the name looks like that of another project",
-<<<<<<< HEAD
     "P1": "the token is not good for this project, or no longer",
-=======
-    "P1": "the token has expired, or is of another project or publisher",
->>>>>>> ba63d84 (Hold the oddities to their codes; explain the rule on tokens)
     "P2": "the account may not upload to this project, or the project is archived",
     "P3": "the publisher's token may not upload to this project, or the project is archived",
     "D1": "the description does not render as what it is said to be",
