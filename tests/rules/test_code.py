@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from seatrial.repository.api_values import Answer, Breakage
+from seatrial.rules.values import Flaw
 from tests.rules.verdicts import Case
 from tests.support.trees import PROJECT, Around
 
@@ -57,6 +58,8 @@ CASES = [
         ("", "src/demo/__init__.py", "src/demo/__init__.py:4"),
         Around(api=BROKEN),
     ),
+    Case("ST423", INIT, ("a.toml:3",), Around(broken=(Flaw("no such key", "a.toml", 3),))),
+    Case("ST423", INIT),
     Case("ST111", INIT, (), Around(api=Answer(unasked="griffe is not installed"))),
     Case("ST419", {**TYPED, **INIT}, ("pyproject.toml:8",)),
     Case("ST419", {**TYPED, **INIT, "src/demo/py.typed": ""}),

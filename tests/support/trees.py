@@ -17,7 +17,7 @@ from seatrial.repository.packages import find_packages
 from seatrial.repository.snapshot import Snapshot
 from seatrial.rules.inputs import LARGEST, LoginFile, RuleInput
 from seatrial.rules.registry import by_name, judge
-from seatrial.rules.values import Finding
+from seatrial.rules.values import Finding, Flaw
 
 NOW = 1_704_067_200
 """Committer time of the planned commit: 2024-01-01 00:00:00 UTC."""
@@ -42,6 +42,7 @@ class Around:
         logins: the user's own ``.pypirc``.
         links: path → target of symbolic links in the tree.
         api: what the comparison with the last release says.
+        broken: why the configuration cannot be read.
     """
 
     tags: tuple[TagFact, ...] = ()
@@ -52,6 +53,7 @@ class Around:
     logins: tuple[LoginFile, ...] = ()
     links: Mapping[str, str] = field(default_factory=dict)
     api: Answer = field(default_factory=Answer)
+    broken: tuple[Flaw, ...] = ()
 
 
 def tag(version: str, *, name: str = "", ancestor: bool = True, commit: str = "c" * 40) -> TagFact:
@@ -131,6 +133,7 @@ def rule_input(files: Mapping[str, str | bytes], around: Around = Around()) -> R
         untracked=around.untracked,
         logins=around.logins,
         compare_api=lambda: around.api,
+        broken=around.broken,
     )
 
 

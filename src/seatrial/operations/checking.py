@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 import dataclasses
+import re
 import stat
 import sys
 from collections.abc import Iterator
@@ -12,16 +13,23 @@ from pathlib import Path
 
 import msgspec
 
-from seatrial.errors import ShallowClone
+from seatrial.config.load import load
+from seatrial.errors import InvalidConfiguration, NoPackage, ShallowClone
 from seatrial.operations.comparing import planned_api
 from seatrial.operations.mending import mend
 from seatrial.operations.project import Project
 from seatrial.repository.facts import Facts
-from seatrial.repository.read import read_facts
+from seatrial.repository.read import bare_facts, read_facts
 from seatrial.rules.inputs import LARGEST, Login, LoginFile, RuleInput
 from seatrial.rules.registry import chosen, judge
-from seatrial.rules.values import Finding, Rule, Severity
+from seatrial.rules.values import Finding, Flaw, Rule, Severity
 from seatrial.secret import Secret
+
+SCHEMA = 1
+"""The version of the layout of :class:`Checked`."""
+
+_PLACE = re.compile(r"(?P<path>[^\s:]+\.(?:toml|py|cfg))(?::(?P<line>\d+))?(?::|\s+(?=\S))\s*")
+"""How an error of ours begins that is about a place in a file."""
 
 API = "ST111"
 """The rule that needs more than the tree: the last release, the next version, and griffe."""
@@ -58,6 +66,7 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
         unasked: code → why a rule could not be asked.
     """
 
+    schema: int = SCHEMA
     commit: str
     findings: tuple[Finding, ...]
     rules: tuple[str, ...]
@@ -77,12 +86,12 @@ def check(request: CheckRequest) -> Checked:
     Raises:
         NoRepository: there is none.
         NoPackage: it holds no package.
-        InvalidConfiguration: a manifest or the configuration cannot be used, or names no rule.
+        InvalidConfiguration: the configuration, or the request, names no rule.
         StorageFault: a file could not be mended.
     """
-    project = Project.open(request.path)
+    project, broken = _opened(request.path)
     rules = wanted(project, request)
-    about = rule_input(project, request.home)
+    about = rule_input(project, request.home, broken)
     findings = judge(about, rules)
     codes = tuple(rule.code for rule in rules)
     commit = project.snapshot.head
@@ -105,15 +114,56 @@ def wanted(project: Project, request: CheckRequest) -> tuple[Rule, ...]:
     return chosen(request.select or said.select, ignore, thing="--select and --ignore")
 
 
-def rule_input(project: Project, home: Path) -> RuleInput:
+def _opened(path: Path) -> tuple[Project, tuple[Flaw, ...]]:
+    """Open a repository, also one whose configuration cannot be used; then say why."""
+    try:
+        return Project.open(path), ()
+    except InvalidConfiguration as error:
+        return Project.open(path, configuration=load({})), _flaws(error)
+
+
+def _flaws(error: InvalidConfiguration, file: str = "") -> tuple[Flaw, ...]:
+    """Turn an error into a flaw for each of its lines that begins with a file and a line in it.
+
+    Args:
+        error: what was raised.
+        file: where it is taken to be, if it does not say so.
+    """
+    found: list[Flaw] = []
+    for said in f"{error.thing}: {error.said}".splitlines():
+        place = _PLACE.match(said)
+        if place:
+            path, line = place["path"], int(place["line"] or 0)
+            found.append(Flaw(said[place.end() :].strip(), path, line))
+        elif found:
+            found[-1] = msgspec.structs.replace(found[-1], message=f"{found[-1].message}; {said}")
+        else:
+            found.append(Flaw(said, file))
+    return tuple(found)
+
+
+def rule_input(project: Project, home: Path, broken: tuple[Flaw, ...] = ()) -> RuleInput:
     """Read what the rules look at.
 
     Args:
         project: the repository.
         home: the folder that holds the user's ``.pypirc``.
+        broken: what of its configuration could not be read.
     """
+    try:
+        facts = _facts(project)
+    except InvalidConfiguration as error:
+        # What needs no package is looked at all the same.
+        facts = bare_facts(project.snapshot)
+        broken = broken or _flaws(error, project.configuration.file)
+    except NoPackage as error:
+        manifest = "pyproject.toml"
+        if manifest not in project.snapshot.files or project.snapshot.text(manifest) is not None:
+            raise
+        facts, broken = bare_facts(project.snapshot), (Flaw(error.said, manifest),)
     return RuleInput(
-        facts=_facts(project),
+        facts=facts,
+        broken=broken,
         configuration=project.configuration,
         snapshot=project.snapshot,
         search=lambda words: project.snapshot.holding(words, LARGEST),

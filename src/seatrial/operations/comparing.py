@@ -7,7 +7,13 @@ import datetime as dt
 import msgspec
 from packaging.version import Version
 
-from seatrial.errors import InvalidConfiguration, InvalidVersion, NoRepository, ShallowClone
+from seatrial.errors import (
+    InvalidConfiguration,
+    InvalidVersion,
+    NoPackage,
+    NoRepository,
+    ShallowClone,
+)
 from seatrial.operations.deciding import Day, choose
 from seatrial.operations.project import Project
 from seatrial.plan.make import release_date
@@ -31,7 +37,7 @@ def planned_api(project: Project) -> Answer:
     """
     try:
         facts = project.facts
-    except ShallowClone as error:
+    except (InvalidConfiguration, NoPackage, ShallowClone) as error:
         return Answer(unasked=error.said)
     if len(facts.packages) != 1:
         return Answer(unasked="the repository does not hold one package")

@@ -112,12 +112,15 @@ class Project:
     _early: list[Ahead[Mapping[str, RemoteRef]]] = field(default_factory=list, compare=False)
 
     @classmethod
-    def open(cls, path: Path, commit: str = "HEAD") -> Project:
+    def open(
+        cls, path: Path, commit: str = "HEAD", *, configuration: Configuration | None = None
+    ) -> Project:
         """Open the repository that a folder lies in.
 
         Args:
             path: a folder in it; where it holds a package of its own, that one is meant.
             commit: which commit to read.
+            configuration: what is taken for the commit's own, which is then not read.
 
         Raises:
             NoRepository: there is none.
@@ -130,7 +133,8 @@ class Project:
         except ValueError:  # git was told of a work tree elsewhere
             folder = ""
         folder = "" if folder == "." else folder
-        return cls(snapshot, load(snapshot.texts(FILES)), runner, Http(), folder)
+        said = load(snapshot.texts(FILES)) if configuration is None else configuration
+        return cls(snapshot, said, runner, Http(), folder)
 
     def at(self, commit: str, folder: str) -> Project:
         """Give the same repository at another commit, and the package in a folder of it.

@@ -199,6 +199,9 @@ def _attempt(snapshot: Snapshot, folder: str) -> Manifest | None:
 
 
 def _why_none(manifest: Manifest) -> str:
+    folder = manifest.folder
+    if folder.has("pyproject.toml") and folder.text("pyproject.toml") is None:
+        return "its pyproject.toml is not UTF-8"
     if manifest.private:
         return "its pyproject.toml says that it is not to be released"
     if manifest.pyproject:

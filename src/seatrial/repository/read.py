@@ -73,6 +73,30 @@ def read_facts(snapshot: Snapshot, settings: Settings, folder: str = "") -> Fact
     )
 
 
+def bare_facts(snapshot: Snapshot) -> Facts:
+    """Give what can be said of a commit whose packages cannot be read: its place and its files."""
+    return Facts(
+        root=str(snapshot.root),
+        common=str(snapshot.common),
+        head=snapshot.head,
+        head_when=snapshot.head_when,
+        parents=snapshot.parents,
+        branch=snapshot.branch,
+        upstream=snapshot.upstream,
+        remote=None,
+        shallow=bool(snapshot.shallow),
+        dirty=snapshot.dirty,
+        packages=(),
+        tag_format="",
+        tags=(),
+        commits=(),
+        changelog="",
+        changelog_text="",
+        configuration="",
+        files=snapshot.files,
+    )
+
+
 def _tag_format(
     snapshot: Snapshot, settings: Settings, packages: Sequence[Package]
 ) -> tuple[TagFormat, tuple[str, ...]]:

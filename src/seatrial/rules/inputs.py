@@ -14,6 +14,7 @@ from seatrial.repository.api_values import Answer
 from seatrial.repository.facts import Facts, Package
 from seatrial.repository.manifest import Manifest, read_manifest
 from seatrial.repository.snapshot import Snapshot
+from seatrial.rules.values import Flaw
 from seatrial.rules.workflow import Workflow, read_workflow
 from seatrial.secret import Secret
 
@@ -71,6 +72,7 @@ class RuleInput:
             track, ignored ones too; a folder that holds nothing tracked stands for all in it.
         logins: the user's own ``.pypirc``.
         compare_api: compares the API with that of the last release.
+        broken: why a manifest or the configuration cannot be read; there are no packages then.
     """
 
     facts: Facts
@@ -80,6 +82,7 @@ class RuleInput:
     untracked: tuple[str, ...] = ()
     logins: tuple[LoginFile, ...] = ()
     compare_api: Callable[[], Answer] = Answer
+    broken: tuple[Flaw, ...] = ()
 
     @functools.cached_property
     def api(self) -> Answer:

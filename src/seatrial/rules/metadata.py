@@ -253,3 +253,16 @@ def _without(about: RuleInput, path: str, old: str) -> Fix | None:
     if len(places) != 1:
         return None
     return Fix(path=path, start=places[0].start(), end=places[0].end(), text="")
+
+
+@rule("ST423", "manifest-unusable", Severity.ERROR)
+def manifest_unusable(about: RuleInput) -> Iterator[Flaw]:
+    """``pyproject.toml`` or the configuration cannot be read.
+
+    No build backend reads the file either, and nothing can be said of the package: the rules that
+    look at packages find nothing as long as it stands so.
+
+    Mend:
+        Correct the line that the message gives; ``seatrial config show`` says what is understood.
+    """
+    yield from about.broken
