@@ -18,8 +18,12 @@ from pathlib import Path
 
 NAME = "Ada Example"
 EMAIL = "ada@example.org"
-FIRST = ("feat: say hello in English", "2024-03-01T09:00:00+00:00")
-TAG = "v0.1.0"
+BEGAN = "2024-03-01T09:00:00+00:00"
+FIRST = {
+    "hello": ("feat: say hello in English", "v0.1.0"),
+    "chat": ("feat: send messages, run bots", "0.9.1"),
+}
+"""Example → message of its first commit, and its tag."""
 FORGE = "https://github.com/ada-example/"
 """Where the remote seems to lie; git is told to take the folder beside the repository instead."""
 LATER = (
@@ -29,6 +33,7 @@ LATER = (
         "2024-03-09T09:00:00+00:00",
         "**/py.typed",
     ),
+    ("feat: say whether the server is well", "2024-03-10T09:00:00+00:00", "**/health.py"),
 )
 
 
@@ -40,13 +45,16 @@ def main(example: Path, folder: Path) -> None:
     git(folder, "config", "user.email", EMAIL)
     git(folder, "config", "commit.gpgsign", "false")
     git(folder, "config", "tag.gpgsign", "false")
-    message, when = FIRST
+    message, tag = FIRST[example.resolve().name]
     later = [str(path.relative_to(folder)) for *_, files in LATER for path in folder.glob(files)]
     git(folder, "add", "--", ".", *(f":(exclude){path}" for path in later))
-    git(folder, "commit", "--quiet", f"--message={message}", when=when)
-    git(folder, "tag", "--annotate", f"--message=Release {TAG}", TAG, when=when)
+    git(folder, "commit", "--quiet", f"--message={message}", when=BEGAN)
+    git(folder, "tag", "--annotate", f"--message=Release {tag}", tag, when=BEGAN)
     for message, when, files in LATER:
-        git(folder, "add", "--", *(str(path.relative_to(folder)) for path in folder.glob(files)))
+        found = [str(path.relative_to(folder)) for path in folder.glob(files)]
+        if not found:
+            continue
+        git(folder, "add", "--", *found)
         git(folder, "commit", "--quiet", f"--message={message}", when=when)
     remote = folder.resolve().with_name(f"{folder.name}.git")
     git(folder, "clone", "--quiet", "--bare", ".", str(remote))

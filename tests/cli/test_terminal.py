@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from seatrial.plan.values import ReleasedCommit
+from seatrial.plan.released import ReleasedCommit
 from seatrial.report.release import Edit
 from seatrial.report.text import show_release
 from tests.report.made import HOSTILE, report

@@ -14,6 +14,8 @@ from seatrial.operations.deciding import Day, changes_of, choose
 from seatrial.operations.editing import Texts, texts_of
 from seatrial.operations.noting import notes_of
 from seatrial.operations.project import Project
+from seatrial.plan.values import FileEdit
+from seatrial.repository.edit import file_edits
 from seatrial.versions.decide import Decision, Wish
 from tests.support.repositories import HELLO, Repository, make_repository
 
@@ -33,7 +35,12 @@ def released(repository: Repository) -> tuple[str, Texts]:
     project = Project.open(repository.folder)
     outcome = choose(project, Wish(), Day(date=DAY, branch="main"))
     assert isinstance(outcome, Decision)
-    return str(outcome.version), texts_of(project, project.package(), outcome.version, DAY)
+    return str(outcome.version), texts_of(project, outcome.version, DAY, {})
+
+
+def edits_of(repository: Repository, texts: Texts) -> tuple[FileEdit, ...]:
+    """Give what the release commit would change."""
+    return file_edits(Project.open(repository.folder).snapshot, texts.texts)
 
 
 def test_notes_of_a_release_are_its_section(
@@ -132,14 +139,13 @@ def test_change_files_decide_and_are_taken(
     version, texts = released(repository)
 
     assert version == "0.2.0"
-    after = {edit.path: edit.after for edit in texts.edits}
+    after = {edit.path: edit.after for edit in edits_of(repository, texts)}
     assert {path for path, text in after.items() if text is None} == set(names)
     section = "## 0.2.0 - 2026-11-20\n\n### Features\n\n- Wave\n\n### Fixes\n\n"
     assert section in (after["CHANGELOG.md"] or "")
     assert "deleted" not in texts.notes
-    assert (
-        "--- a/.changes/wave.md\n+++ /dev/null\n" in {e.path: e.diff for e in texts.edits}[names[1]]
-    )
+    diffs = {edit.path: edit.diff for edit in edits_of(repository, texts)}
+    assert "--- a/.changes/wave.md\n+++ /dev/null\n" in diffs[names[1]]
 
 
 @pytest.mark.parametrize(
@@ -155,7 +161,7 @@ def test_a_change_file_that_cannot_be_read_is_named(tmp_path: Path, text: str, s
     repository = made(tmp_path, {".changes/a.md": text})
     project = Project.open(repository.folder)
     with pytest.raises(InvalidConfiguration, match=said):
-        changes_of(project, project.package())
+        changes_of(project)
 
 
 def test_changesets_spelling_is_read(tmp_path: Path) -> None:
@@ -169,7 +175,7 @@ def test_changesets_spelling_is_read(tmp_path: Path) -> None:
         },
     )
     project = Project.open(repository.folder)
-    changes = changes_of(project, project.package())
+    changes = changes_of(project)
     assert (changes.source, changes.messages) == ("files", (("feat: Wave", ""),))
 
 
@@ -191,7 +197,7 @@ def test_towncrier_writes_its_own_page(tmp_path: Path) -> None:
     version, texts = released(repository)
 
     assert version == "0.2.0"
-    after = {edit.path: edit.after for edit in texts.edits}
+    after = {edit.path: edit.after for edit in edits_of(repository, texts)}
     assert after["news/12.feature.md"] is after["news/+x.bugfix.md"] is None
     assert "news/.gitignore" not in after
     page = after["CHANGES.md"] or ""
@@ -208,7 +214,7 @@ def test_what_the_version_comes_from_can_be_said(tmp_path: Path) -> None:
     repository = made(tmp_path, {"news/12.feature.md": "Wave\n"}, said)
     repository.commit("fix: Nod")
     project = Project.open(repository.folder)
-    assert changes_of(project, project.package()).source == "commits"
+    assert changes_of(project).source == "commits"
     outcome = choose(project, Wish(), Day(date=DAY, branch="main"))
     assert isinstance(outcome, Decision)
     assert outcome.version == Version("0.1.1")

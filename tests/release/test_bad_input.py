@@ -36,14 +36,14 @@ def test_where_no_repository_is_its_path_is_named(tmp_path: Path) -> None:
         told(stage.seatrial("release", "--yes", at=empty), 2, "no commit yet", "Commit the project")
 
 
-def test_no_package_and_two_packages_are_told(tmp_path: Path) -> None:
-    """Without a package the sentence says what makes one; with two it names both."""
+def test_no_package_is_told_and_of_two_one_has_to_be_named(tmp_path: Path) -> None:
+    """Without a package the sentence says what makes one; a build of one of two names both."""
     with scene(tmp_path) as stage:
         none = make_repository(tmp_path / "none", {"README.md": "x"})
         told(stage.seatrial("plan", at=none.folder), 2, "pyproject.toml", "[project]")
         files = {"a/pyproject.toml": PROJECT.format("alpha"), "b/setup.cfg": "[metadata]\nname=b\n"}
         two = make_repository(tmp_path / "two", files | {"b/pyproject.toml": PROJECT.format("b")})
-        told(stage.seatrial("plan", at=two.folder), 2, "alpha in a", "b in b", "coming")
+        told(stage.seatrial("build", at=two.folder), 2, "alpha in a", "b in b", "Name the folder")
 
 
 def test_a_dirty_tree_is_not_used_and_it_is_said(tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from seatrial.errors import GateFailed
-from seatrial.plan.values import Note, ReleasedCommit
+from seatrial.plan.released import ReleasedCommit
+from seatrial.plan.values import Note
 from seatrial.report.failure import describe
 from seatrial.report.release import (
     Artifact,

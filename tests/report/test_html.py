@@ -8,7 +8,8 @@ from importlib.resources import files
 
 import pytest
 
-from seatrial.plan.values import Note, ReleasedCommit
+from seatrial.plan.released import ReleasedCommit
+from seatrial.plan.values import Note
 from seatrial.report.html import render_html
 from seatrial.report.release import Edit, ReleaseReport, Step
 from tests.report.made import HOSTILE, report, stopped

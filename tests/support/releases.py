@@ -230,8 +230,12 @@ class Scene:
 
     def held(self, index: str) -> dict[str, str]:
         """Give what an index shows: file name → SHA-256."""
+        return self.held_of(index, NAME)
+
+    def held_of(self, index: str, package: str) -> dict[str, str]:
+        """Give what an index shows of a package: file name → SHA-256."""
         answer = httpx.get(
-            f"{self.dock.simple_url(index)}{NAME}/",
+            f"{self.dock.simple_url(index)}{package}/",
             headers={"Accept": "application/vnd.pypi.simple.v1+json"},
         )
         if answer.status_code == httpx.codes.NOT_FOUND:

@@ -94,7 +94,7 @@ def test_a_failing_backend_speaks_for_itself(tmp_path: Path) -> None:
     )
     machine = make_machine(tmp_path, runner=Runner(Redactor(Secret("s3cret"))))
     with pytest.raises(BuildFailed) as caught:
-        machine.build(source, tmp_path / "out", epoch=EPOCH, timeout=60)
+        machine.build(source, tmp_path / "build", epoch=EPOCH, timeout=60)
     assert "no compiler, no token ***" in caught.value.said
     log = (tmp_path / "logs" / "build.log").read_text()
     assert "hello from the backend" in log
@@ -111,8 +111,9 @@ def test_a_hanging_build_is_ended_with_all_it_started(tmp_path: Path) -> None:
         "print('waiting for a licence server', flush=True); time.sleep(600)"
     )
     machine = make_machine(tmp_path)
+    out = tmp_path / "build"
     with pytest.raises(TimedOut) as caught:
-        machine.build(project(tmp_path / "demo", before), tmp_path / "out", epoch=EPOCH, timeout=4)
+        machine.build(project(tmp_path / "demo", before), out, epoch=EPOCH, timeout=4)
     assert "waiting for a licence server" in caught.value.said
     assert lifeline.all_ended()
 
@@ -130,7 +131,7 @@ def test_anything_but_one_sdist_is_refused(tmp_path: Path, after: str, told: str
     """No file, a second file, or a file of another kind fails the build, and says what there is."""
     source = project(tmp_path / "demo", after=after)
     with pytest.raises(BuildFailed) as caught:
-        make_machine(tmp_path).build(source, tmp_path / "out", epoch=EPOCH, timeout=60)
+        make_machine(tmp_path).build(source, tmp_path / "build", epoch=EPOCH, timeout=60)
     assert told in caught.value.said
 
 
@@ -141,7 +142,7 @@ def test_settings_above_the_project_are_not_read(tmp_path: Path) -> None:
     source = project(tmp_path / "run" / "checkouts" / "build")
     (source.parent.parent / "pyproject.toml").write_text("[tool.uv.workspace]\nmembers = []\n")
     machine = make_machine(tmp_path / "run")
-    assert machine.build(source, tmp_path / "out", epoch=EPOCH, timeout=60).wheel.is_file()
+    assert machine.build(source, tmp_path / "build", epoch=EPOCH, timeout=60).wheel.is_file()
 
 
 @pytest.mark.registry

@@ -8,7 +8,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from seatrial.actions.bound import Bound, source_identity
+from seatrial.actions.bound import Bound
+from seatrial.actions.files import (
+    NOT_FILES,
+    belongs,
+    files_of,
+    label,
+    release_identity,
+    source_identity,
+)
 from seatrial.actions.marker import Marker, read_marker
 from seatrial.errors import BytesLost
 from seatrial.plan.state import Absent, Receipt, Same, State
@@ -30,10 +38,10 @@ class BuildFiles(Bound[Build]):
         if facts is None:
             return Absent()
         kept = {file.name: file.sha256 for file in world.store.files()}
-        wanted = {name: digest for name, digest in facts.items() if name not in {"from", "source"}}
+        wanted = {name: digest for name, digest in facts.items() if name not in NOT_FILES}
         if any(kept.get(name) != digest for name, digest in wanted.items()):
             return Absent(why="files are missing from the store")
-        return Same(receipt=self._receipt(world.store.files(), facts))
+        return Same(receipt=self._receipt(files_of(world, self.plan, self.spec.package), facts))
 
     def act(self, world: World) -> Receipt:
         """Fetch or build the files.
@@ -42,7 +50,7 @@ class BuildFiles(Bound[Build]):
             BytesLost: an index holds a part of this release, and the rest cannot be had again.
         """
         source = source_identity(world, self.spec)
-        draft, marker = self._draft(world, source)
+        draft, marker = self._draft(world)
         origin = ""
         files: tuple[StoredFile, ...] = ()
         if draft is not None and marker is not None:
@@ -54,12 +62,6 @@ class BuildFiles(Bound[Build]):
         if not files:
             files, origin = self._built(world), ""
         self._compare(world, files)
-        if draft is not None and marker is not None and world.forge is not None:
-            same = marker.files == {file.name: file.sha256 for file in files}
-            if not same and draft.draft:
-                # Nothing of the draft's files is on an index: it was made by a run that died
-                # before that, and its bytes cannot be made again.
-                world.forge.delete_draft(draft.id)
         world.rehearsed.keep(source, tuple(file.path for file in files))
         facts = {file.name: file.sha256 for file in files} | {"from": origin, "source": source}
         world.store.record(self.key, facts)
@@ -67,22 +69,32 @@ class BuildFiles(Bound[Build]):
 
     def _built(self, world: World) -> tuple[StoredFile, ...]:
         spec = self.spec
-        source = world.git.checkout("build", spec.edits) / spec.path
+        name = label(self.plan, spec.package, "build")
+        checkout = world.git.checkout(name, spec.edits)
         scratch = Path(tempfile.mkdtemp(prefix="build-", dir=world.store.folder))
         try:
             # The wheel is made from the sdist, so that an sdist that lacks a file is found here
             # and not by the first user who installs from it.
             built = world.machine.build(
-                source, scratch / "made", epoch=spec.epoch, timeout=spec.timeout
+                checkout / spec.path,
+                scratch / name,
+                epoch=spec.epoch,
+                timeout=spec.timeout,
+                requires_python=spec.requires_python,
             )
             return world.store.keep(built.wheel), world.store.keep(built.sdist)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
+            if len(self.plan.names) > 1:
+                # A checkout for each of many packages would fill the disk.
+                shutil.rmtree(checkout, ignore_errors=True)
 
-    def _draft(self, world: World, source: str) -> tuple[ForgeRelease | None, Marker | None]:
+    def _draft(self, world: World) -> tuple[ForgeRelease | None, Marker | None]:
         if world.forge is None or not any(isinstance(a, DraftRelease) for a in self.plan.actions):
             return None, None
-        for release in world.forge.releases(self.plan.tag):
+        tag = self.plan.tag_of(self.spec.package)
+        source = release_identity(world, self.plan, tag)
+        for release in world.forge.releases(tag):
             marker = read_marker(release.notes)
             if marker is not None and marker.source == source:
                 return release, marker
@@ -99,6 +111,8 @@ class BuildFiles(Bound[Build]):
         try:
             kept = []
             for name, digest in marker.files.items():
+                if not belongs(self.plan, name, self.spec.package):
+                    continue
                 forge.download_asset(assets[name], scratch / name)
                 stored = world.store.keep(scratch / name)
                 if stored.sha256 != digest:
@@ -111,7 +125,7 @@ class BuildFiles(Bound[Build]):
     def _compare(self, world: World, files: Sequence[StoredFile]) -> None:
         """Refuse to go on with other bytes than those that are out already."""
         for upload in self.plan.actions:
-            if not isinstance(upload, Upload):
+            if not isinstance(upload, Upload) or upload.package != self.spec.package:
                 continue
             held = world.index(upload.index).files(upload.package)
             for file in files:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from seatrial.actions.bound import Bound
+from seatrial.actions.files import files_of, release_identity
 from seatrial.actions.marker import Marker, mark, read_marker
 from seatrial.plan.state import Absent, Action, Different, Receipt, Same, State
-from seatrial.plan.values import Build, DraftRelease, PublishRelease, Spec, UploadAssets
+from seatrial.plan.values import DraftRelease, PublishRelease, UploadAssets
 from seatrial.world.ports import Asset, Forge, ForgeRelease, StoredFile, World
 
 LONGEST_NOTES = 100_000
@@ -19,7 +20,10 @@ LISTED_WITHIN = 60.0
 """Seconds that a forge may take to list a release that it has made."""
 
 
-class OnForge(Bound[Spec]):
+ReleaseSpec = DraftRelease | UploadAssets | PublishRelease
+
+
+class OnForge(Bound[ReleaseSpec]):
     """What the actions on a forge release share."""
 
     def forge(self, world: World) -> Forge:
@@ -30,11 +34,15 @@ class OnForge(Bound[Spec]):
 
     def ours(self, world: World) -> ForgeRelease | None:
         """Find this release on the forge: the public one, else the draft that we marked."""
-        found = self.forge(world).releases(self.plan.tag)
+        found = self.forge(world).releases(self.spec.tag)
         public = [release for release in found if not release.draft]
-        wanted = {file.name: file.sha256 for file in world.store.files()}
+        wanted = {file.name: file.sha256 for file in self.files(world)}
         marked = [r for r in found if (m := read_marker(r.notes)) and m.files == wanted]
         return next(iter(public + marked), None)
+
+    def files(self, world: World) -> Sequence[StoredFile]:
+        """Give the built files of all packages that are released under the tag."""
+        return files_of(world, self.plan, *self.plan.under(self.spec.tag))
 
 
 @dataclass(frozen=True)
@@ -60,6 +68,7 @@ class OpenDraft(OnForge):
         if (ours := self.ours(world)) is not None:
             return Same(receipt=_receipt(ours))
         others = self.forge(world).releases(self.spec.tag)
+        others = [one for one in others if one not in self._stale(world, others)]
         if others:
             return Different(
                 why=f"a draft release for {self.spec.tag} that this run did not make is at "
@@ -71,13 +80,13 @@ class OpenDraft(OnForge):
     def act(self, world: World) -> Receipt:
         """Open it."""
         spec = self.spec
-        build = next(action for action in self.plan.actions if isinstance(action, Build))
-        facts = world.store.recorded(build.key) or {}
+        for dead in self._stale(world, self.forge(world).releases(spec.tag)):
+            self.forge(world).delete_draft(dead.id)
         marker = Marker(
-            source=facts.get("source", ""),
+            source=release_identity(world, self.plan, spec.tag),
             parent=self.plan.commit,
             date=self.plan.date,
-            files={file.name: file.sha256 for file in world.store.files()},
+            files={file.name: file.sha256 for file in self.files(world)},
         )
         made = self.forge(world).create_draft(
             spec.tag,
@@ -87,6 +96,21 @@ class OpenDraft(OnForge):
             pre=spec.prerelease,
         )
         return Receipt(detail=spec.title, facts={"release": made})
+
+    def _stale(self, world: World, found: Sequence[ForgeRelease]) -> list[ForgeRelease]:
+        """Find drafts of this very source with other files.
+
+        Nothing of their files is on an index: they were made by a run that died before that, and
+        their bytes could not be made again.
+        """
+        source = release_identity(world, self.plan, self.spec.tag)
+        wanted = {file.name: file.sha256 for file in self.files(world)}
+        return [
+            release
+            for release in found
+            if release.draft and (marker := read_marker(release.notes)) is not None
+            if marker.source == source and marker.files != wanted
+        ]
 
     def undo(self, world: World) -> Receipt:
         """Delete it, unless it is public."""
@@ -107,18 +131,18 @@ class AttachFiles(OnForge):
         """Say whether the release has all files."""
         ours = self.ours(world)
         assets = {} if ours is None else {asset.name: asset for asset in ours.assets}
-        files = world.store.files()
+        files = self.files(world)
         if files and all(file.name in assets and _same(assets[file.name], file) for file in files):
             return Same(receipt=Receipt(detail=f"{len(files)} files"))
         return Absent()
 
     def act(self, world: World) -> Receipt:
         """Report; the parts have done it."""
-        return Receipt(detail=f"{len(world.store.files())} files")
+        return Receipt(detail=f"{len(self.files(world))} files")
 
     def expand(self, world: World) -> tuple[Action[World], ...]:
         """Give one action a file."""
-        return tuple(AttachFile(self.spec, self.plan, file) for file in world.store.files())
+        return tuple(AttachFile(self.spec, self.plan, file) for file in self.files(world))
 
 
 @dataclass(frozen=True)
@@ -134,7 +158,7 @@ class AttachFile(OnForge):
     @property
     def key(self) -> str:
         """Its natural key."""
-        return f"attach {self.file.name} to release {self.plan.tag}"
+        return f"attach {self.file.name} to release {self.spec.tag}"
 
     @property
     def needs(self) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from seatrial.actions.bound import Bound
+from seatrial.actions.files import files_of
 from seatrial.plan.state import Absent, Receipt, Same, State
 from seatrial.plan.values import Inspect
 from seatrial.world.ports import World
@@ -28,7 +29,8 @@ class InspectFiles(Bound[Inspect]):
     def observe(self, world: World) -> State:
         """Say whether these very bytes were inspected."""
         facts = world.store.recorded(self.key)
-        if facts is None or any(facts.get(f.name) != f.sha256 for f in world.store.files()):
+        files = files_of(world, self.plan, self.spec.package)
+        if facts is None or any(facts.get(file.name) != file.sha256 for file in files):
             return Absent()
         return Same(receipt=Receipt(detail=f"{len(facts)} files without fault"))
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from seatrial.actions.files import files_of, label
 from seatrial.actions.inspect import record_asks
 from seatrial.addresses import INDEXES
 from seatrial.artifacts.findings import Finding, gathered, refuse_faults, warning
@@ -42,7 +43,7 @@ class Inspection:
         world = self.world
         contents = self.spec.contents
         check_codes(contents)
-        files = world.store.files()
+        files = files_of(world, self.plan, self.spec.package)
         remarks: list[Finding] = []
         inspected = inspect_release(
             files,
@@ -83,7 +84,8 @@ class Inspection:
         for upload in self._uploads():
             if upload.staging:
                 continue
-            index, folder = self.world.index(upload.index), self.world.store.folder / "previous"
+            index = self.world.index(upload.index)
+            folder = self.world.store.folder / label(self.plan, self.spec.package, "previous")
             try:
                 comparison = against_previous(looked, index, release, folder)
             except (Unreachable, CannotTell, CredentialRefused) as error:
@@ -94,7 +96,9 @@ class Inspection:
         return ()
 
     def _uploads(self) -> Iterator[Upload]:
-        yield from (action for action in self.plan.actions if isinstance(action, Upload))
+        for action in self.plan.actions:
+            if isinstance(action, Upload) and action.package == self.spec.package:
+                yield action
 
 
 def _refuse(findings: tuple[Finding, ...], release: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,14 +13,16 @@ from pathlib import Path
 import msgspec
 
 from seatrial.actions.bound import Bound, tail
+from seatrial.actions.files import files_of, label
 from seatrial.actions.interpreter import interpreter, refuse_unadmitted
+from seatrial.actions.siblings import own_folder, siblings_of
 from seatrial.artifacts.modules import top_level
 from seatrial.artifacts.wheel import read_wheel
 from seatrial.errors import InstallCheckFailed, SeatrialError
 from seatrial.plan.state import Absent, Receipt, Same, State
 from seatrial.plan.values import InstallCheck
 from seatrial.process import Completed, child_environment
-from seatrial.world.ports import Environment, World
+from seatrial.world.ports import Environment, StoredFile, World
 
 IMPORTER = """
 import importlib, json, sys, traceback
@@ -83,7 +85,7 @@ class CheckInstallation(Bound[InstallCheck]):
     def observe(self, world: World) -> State:
         """Say whether these very bytes were checked."""
         facts = world.store.recorded(self.key)
-        if facts is None or any(facts.get(f.name) != f.sha256 for f in world.store.files()):
+        if facts is None or any(facts.get(f.name) != f.sha256 for f in self._files(world)):
             return Absent()
         return Same(receipt=Receipt(detail=facts.get("detail", ""), facts=dict(facts)))
 
@@ -95,7 +97,7 @@ class CheckInstallation(Bound[InstallCheck]):
             PythonNotFound: the Python asked for is not here.
         """
         spec = self.spec
-        built = [file.path for file in world.store.files()]
+        built = [file.path for file in self._files(world)]
         python = interpreter(world.machine.find_python, built, spec.python)
         where = world.machine.environment(self._label, python)
         refuse_unadmitted(built, where.version)
@@ -106,7 +108,7 @@ class CheckInstallation(Bound[InstallCheck]):
             told = self._scripts(world, where, held, imported)
             ran = [*imported.result(), *told, *self._commands(world, where)]
         detail = f"Python {where.version}: {', '.join(ran)}" if ran else f"Python {where.version}"
-        digests = {file.name: file.sha256 for file in world.store.files()}
+        digests = {file.name: file.sha256 for file in self._files(world)}
         facts = {"python": where.version, "ran": "\n".join(ran), "detail": detail}
         world.store.record(self.key, digests | facts)
         return Receipt(detail=detail, facts=facts)
@@ -114,19 +116,28 @@ class CheckInstallation(Bound[InstallCheck]):
     @property
     def _label(self) -> str:
         spec = self.spec
-        return "-".join(filter(None, ("install", spec.index, spec.python, spec.artifact)))
+        return label(self.plan, spec.package, "install", spec.index, spec.python, spec.artifact)
+
+    def _files(self, world: World) -> Sequence[StoredFile]:
+        return files_of(world, self.plan, self.spec.package)
 
     def _install(self, world: World, where: Environment, extra: str = "") -> None:
         spec = self.spec
+        siblings = siblings_of(world, self.plan, spec.package, extra)
         name = f"{spec.package}[{extra}]" if extra else spec.package
         if spec.index:
             requirement = f"{name}=={spec.version}"
-            own = {spec.package: world.index(spec.index).simple_url}
+            own = dict.fromkeys(self.plan.names, world.index(spec.index).simple_url)
         else:
             built = self._built(world)
             requirement = f"{name} @ {built.resolve().as_uri()}" if extra else str(built)
             own = {}
-        done = world.machine.install(where, requirement, own=own, timeout=spec.timeout)
+            if siblings:
+                own = dict(
+                    own_folder(world, self.plan, where.folder.with_name(f"{self._label}-own"))
+                )
+                own.pop(spec.package)
+        done = world.machine.install(where, requirement, *siblings, own=own, timeout=spec.timeout)
         if done.code != 0:
             source = f"from {spec.index}" if spec.index else f"from the built {spec.artifact}"
             raise InstallCheckFailed(
@@ -210,11 +221,11 @@ class CheckInstallation(Bound[InstallCheck]):
 
     def _built(self, world: World) -> Path:
         suffix = ".whl" if self.spec.artifact == "wheel" else (".tar.gz", ".zip")
-        return next(file.path for file in world.store.files() if file.name.endswith(suffix))
+        return next(file.path for file in self._files(world) if file.name.endswith(suffix))
 
     def _contents(self, world: World, where: Environment) -> Contents:
         """Say what there is to import and to run: by the wheel, or by what is installed."""
-        wheel = next((file for file in world.store.files() if file.name.endswith(".whl")), None)
+        wheel = next((file for file in self._files(world) if file.name.endswith(".whl")), None)
         if wheel is not None:
             facts = read_wheel(wheel.path)
             names = sorted(point.name for point in facts.console_scripts)

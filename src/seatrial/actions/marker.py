@@ -15,7 +15,7 @@ class Marker(msgspec.Struct, frozen=True, kw_only=True):
     """What a draft was made for.
 
     Attributes:
-        source: what the files were built from (:func:`~seatrial.actions.bound.source_identity`).
+        source: what the files were built from (:func:`~seatrial.actions.files.release_identity`).
         parent: the planned commit.
         date: the release's date, ISO 8601.
         files: file name → SHA-256 of every file that belongs to the release.

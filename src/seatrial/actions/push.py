@@ -1,4 +1,4 @@
-"""The push: branch and tag at once, or neither."""
+"""The push: branch and tags at once, or none of them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from seatrial.actions.bound import Bound
 from seatrial.errors import CannotUndo
+from seatrial.plan.outline import many
 from seatrial.plan.state import Absent, Different, Receipt, Same, State
 from seatrial.plan.values import Push
 from seatrial.world.ports import RemoteRef, World
@@ -14,7 +15,7 @@ from seatrial.world.ports import RemoteRef, World
 
 @dataclass(frozen=True)
 class PushRelease(Bound[Push]):
-    """Push the release commit and the tag in one atomic push, with a lease on what was planned."""
+    """Push the release commit and the tags in one atomic push, with a lease on what was planned."""
 
     @property
     def branch_ref(self) -> str:
@@ -22,26 +23,28 @@ class PushRelease(Bound[Push]):
         return f"refs/heads/{self.spec.branch}"
 
     @property
-    def tag_ref(self) -> str:
-        """The tag's full name."""
-        return f"refs/tags/{self.spec.tag}"
+    def tags(self) -> dict[str, str]:
+        """Full name → name of every tag."""
+        return {f"refs/tags/{tag}": tag for tag in (self.spec.tag, *self.spec.more_tags)}
 
     def preflight(self, world: World) -> None:
         """Ask the remote for its references, so that a dead one is known before the build."""
         world.git.remote_refs()
 
     def observe(self, world: World) -> State:
-        """Say what the remote holds.  The tag decides: it went there together with the branch."""
+        """Say what the remote holds.  The tags decide: they went there together with the branch."""
         refs = world.git.remote_refs()
         commit = world.git.release_commit()
-        tag = refs.get(self.tag_ref)
-        if tag is not None:
-            if tag.commit == commit:
-                return Same(receipt=self._receipt(commit))
-            return Different(
-                why=f"on {self.spec.remote} it is on {tag.commit[:12]}, not on {commit[:12]}",
-                error="tag-elsewhere",
-            )
+        there = {tag: refs[ref].commit for ref, tag in self.tags.items() if ref in refs}
+        for tag, place in there.items():
+            if place != commit:
+                return Different(
+                    why=f"{self._named(tag)}on {self.spec.remote} it is on {place[:12]}, "
+                    f"not on {commit[:12]}",
+                    error="tag-elsewhere",
+                )
+        if len(there) == len(self.tags):
+            return Same(receipt=self._receipt(commit))
         tip = self._tip(refs)
         if tip in {self.spec.expected, commit}:
             return Absent()
@@ -52,45 +55,57 @@ class PushRelease(Bound[Push]):
         )
 
     def act(self, world: World) -> Receipt:
-        """Push both; the leases keep what others pushed meanwhile."""
+        """Push all; the leases keep what others pushed meanwhile."""
         commit = world.git.release_commit()
-        tag = world.git.tag_object(self.spec.tag)
-        if tag is None:
-            raise AssertionError(self.spec.tag)  # The order of the plan makes it.
-        tip = self._tip(world.git.remote_refs())
-        updates = {self.tag_ref: ("", tag.id)}
-        if tip != commit:
+        refs = world.git.remote_refs()
+        updates: dict[str, tuple[str, str]] = {}
+        for ref, tag in self.tags.items():
+            made = world.git.tag_object(tag)
+            if made is None:
+                raise AssertionError(tag)  # The order of the plan makes it.
+            if ref not in refs:
+                updates[ref] = ("", made.id)
+        if self._tip(refs) != commit:
             updates[self.branch_ref] = (self.spec.expected, commit)
         world.git.push(updates)
         return self._receipt(commit)
 
     def undo(self, world: World) -> Receipt:
-        """Take back tag and branch together, if the branch is still where this run put it."""
+        """Take back tags and branch together, if the branch is still where this run put it."""
         refs = world.git.remote_refs()
         commit = world.git.release_commit()
-        tag = refs.get(self.tag_ref)
-        if tag is None:
+        there = {ref: tag for ref, tag in self.tags.items() if ref in refs}
+        if not there:
             return Receipt(detail="nothing was pushed")
-        if tag.commit != commit:
-            return Receipt(detail=f"{self.spec.tag} on {self.spec.remote} is not of this run")
+        ours = {ref: tag for ref, tag in there.items() if refs[ref].commit == commit}
+        if not ours:
+            return Receipt(detail=f"{self._what} on {self.spec.remote} is not of this run")
         if self._tip(refs) != commit:
             raise CannotUndo(
-                f"the push of {self.spec.tag}",
+                f"the push of {self._what}",
                 f"{self.spec.remote} has moved on since: others may have built on it",
             )
-        updates = {self.tag_ref: (tag.id, "")}
+        updates = {ref: (refs[ref].id, "") for ref in ours}
         if self.spec.expected != commit:
             updates[self.branch_ref] = (commit, self.spec.expected)
         world.git.push(updates)
-        return Receipt(detail=f"{self.spec.tag} and {self.spec.branch} are back where they were")
+        return Receipt(detail=f"{self._what} and {self.spec.branch} are back where they were")
 
     def _tip(self, refs: Mapping[str, RemoteRef]) -> str:
         found = refs.get(self.branch_ref)
         return found.commit if found else ""
 
+    @property
+    def _what(self) -> str:
+        return many(tuple(self.tags.values()), "tag")
+
+    def _named(self, tag: str) -> str:
+        """Say which tag is meant, where there are several."""
+        return f"{tag}: " if self.spec.more_tags else ""
+
     def _receipt(self, commit: str) -> Receipt:
         spec = self.spec
         return Receipt(
-            detail=f"{spec.branch} at {commit[:12]} and {spec.tag}, to {spec.remote}",
+            detail=f"{spec.branch} at {commit[:12]} and {self._what}, to {spec.remote}",
             facts={"commit": commit, "tag": spec.tag, "branch": spec.branch},
         )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from seatrial.actions.build import BuildFiles
-from seatrial.actions.commit import MakeCommit, MakeTag
+from seatrial.actions.commit import MakeCommit, MakeTag, MakeTags
 from seatrial.actions.forge import AttachFiles, OpenDraft, ShowRelease
 from seatrial.actions.gate import PassGate
 from seatrial.actions.inspect import InspectFiles
@@ -21,6 +21,7 @@ BEHAVIOURS: Mapping[type[values.Spec], Callable[[Any, values.Plan], Action[World
     values.Gate: PassGate,
     values.Commit: MakeCommit,
     values.Tag: MakeTag,
+    values.Tags: MakeTags,
     values.Build: BuildFiles,
     values.Inspect: InspectFiles,
     values.InstallCheck: CheckInstallation,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from seatrial.actions.bound import Bound
+from seatrial.actions.files import files_of
 from seatrial.errors import UploadRefused
 from seatrial.plan.state import Absent, Action, Different, Receipt, Same, State, Unknown
 from seatrial.plan.values import Upload, Visible
@@ -36,25 +37,28 @@ class UploadFiles(Bound[Upload]):
     def observe(self, world: World) -> State:
         """Say whether the index holds all files."""
         held = world.index(self.spec.index).files(self.spec.package)
-        files = world.store.files()
+        files = self._files(world)
         if files and all(f.name in held and held[f.name].sha256 == f.sha256 for f in files):
             return Same(receipt=Receipt(detail=f"{len(files)} files"))
         return Absent()
 
     def act(self, world: World) -> Receipt:
         """Report; the parts have done it."""
-        return Receipt(detail=f"{len(world.store.files())} files")
+        return Receipt(detail=f"{len(self._files(world))} files")
 
     def expand(self, world: World) -> tuple[Action[World], ...]:
         """Give one action a file; an sdist waits for the wheels, whatever becomes of them.
 
         Who installs in between gets a wheel, and builds nothing.
         """
-        files = world.store.files()
+        files = self._files(world)
         wheels = [UploadFile(self.spec, self.plan, f) for f in files if f.name.endswith(".whl")]
         after = tuple(wheel.key for wheel in wheels)
         others = [f for f in files if not f.name.endswith(".whl")]
         return (*wheels, *(UploadFile(self.spec, self.plan, f, after) for f in others))
+
+    def _files(self, world: World) -> Sequence[StoredFile]:
+        return files_of(world, self.plan, self.spec.package)
 
 
 @dataclass(frozen=True)
@@ -139,7 +143,7 @@ class ShowFiles(Bound[Visible]):
         """Say what the page lacks."""
         index = world.index(self.spec.index)
         held = _page(index, self.spec.package)
-        files = world.store.files()
+        files = files_of(world, self.plan, self.spec.package)
         missing = [f.name for f in files if f.name not in held]
         wrong = [f.name for f in files if f.name in held and held[f.name].sha256 != f.sha256]
         if wrong:
@@ -154,7 +158,8 @@ class ShowFiles(Bound[Visible]):
 
     def act(self, world: World) -> Receipt:
         """Do nothing: there is nothing to do but to wait."""
-        return Receipt(detail=f"{len(world.store.files())} files")
+        files = files_of(world, self.plan, self.spec.package)
+        return Receipt(detail=f"{len(files)} files")
 
 
 def _page(index: Index, package: str) -> Mapping[str, HeldFile]:

@@ -1,4 +1,4 @@
-"""Versions in the names of files."""
+"""Names and versions in the names of files."""
 
 from __future__ import annotations
 
@@ -19,3 +19,13 @@ def version_of(file: str) -> Version | None:
         return parse_sdist_filename(file)[1]
     except (InvalidWheelFilename, InvalidSdistFilename, InvalidVersion):
         return None
+
+
+def name_of(file: str) -> str:
+    """Give the project in the name of an sdist or wheel, normalised, or an empty string."""
+    try:
+        if file.endswith(".whl"):
+            return str(parse_wheel_filename(file)[0])
+        return str(parse_sdist_filename(file)[0])
+    except (InvalidWheelFilename, InvalidSdistFilename, InvalidVersion):
+        return ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from collections.abc import Sequence
 
 import msgspec
 from packaging.utils import canonicalize_name
@@ -13,54 +14,117 @@ from seatrial.actions.marker import read_marker, unmarked
 from seatrial.artifacts.filenames import version_of
 from seatrial.errors import CredentialMissing, CredentialRefused, Unreachable
 from seatrial.operations.project import Project
-from seatrial.repository.facts import Package, TagFact, last_release
+from seatrial.plan.outline import many
+from seatrial.repository.facts import TagFact, last_release
 from seatrial.world.ports import ForgeRelease, HeldFile
+
+RECENT = 5.0
+"""Seconds for which what an index has just been asked for the planning serves."""
+
+
+class Begun(msgspec.Struct, frozen=True, kw_only=True):
+    """One line's part of a release that is in the history.
+
+    Attributes:
+        tag: its tag.
+        why: what of it is not done; empty when it is complete.
+        notes: its notes, as far as they are known.
+    """
+
+    tag: TagFact
+    why: str = ""
+    notes: str = ""
 
 
 class Continuation(msgspec.Struct, frozen=True, kw_only=True):
     """The newest release in the history, as the world shows it.
 
     Attributes:
-        tag: its tag.
-        incomplete: whether something of it is not done.
-        why: what is not done.
-        notes: its notes, as far as they are known.
+        begun: its lines, at least one.
+        packages: names of its packages.
     """
 
-    tag: TagFact
-    incomplete: bool
-    why: str = ""
-    notes: str = ""
+    begun: tuple[Begun, ...]
+    packages: tuple[str, ...]
+
+    @property
+    def commit(self) -> str:
+        """Its commit."""
+        return self.begun[0].tag.commit
+
+    @property
+    def version(self) -> str:
+        """Its version; that of the first line where there are several."""
+        return self.begun[0].tag.version
+
+    @property
+    def tag(self) -> str:
+        """Its tag, or how many it has."""
+        return many(tuple(one.tag.name for one in self.begun), "tag")
+
+    @property
+    def title(self) -> str:
+        """What it is a release of."""
+        return many(self.packages, "package")
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether something of it is not done."""
+        return bool(self.why)
+
+    @property
+    def why(self) -> str:
+        """What is not done, of the first line that something is missing of."""
+        return next((one.why for one in self.begun if one.why), "")
 
 
-def find_continuation(project: Project, package: Package, publish: str) -> Continuation | None:
+def find_continuation(lines: Sequence[Project], publish: str) -> Continuation | None:
     """Look whether the newest release in the history is complete.
 
-    Only a tag that Seatrial made is looked at: its trailers say so.  Where the outside does not
+    Only tags that Seatrial made are looked at: their trailers say so.  Where the outside does not
     answer, nothing is known, and nothing is continued.
 
     Args:
-        project: the repository.
-        package: the package.
+        lines: of the repository.
         publish: the index that releases are published to.
     """
-    last = last_release(project.facts.tags)
-    if last is None or not _parent(project, last):
+    newest = _newest(lines)
+    if not newest:
         return None
-    name = canonicalize_name(package.name)
     try:
-        held = project.index(publish).files(name, asked_after=time.monotonic())
-        releases = forge_releases(project, last.name)
+        begun = tuple(_looked_at(line, tag, publish) for line, tag in newest)
     except Unreachable:
         return None
-    files = {
-        file.name: file for file in held.values() if version_of(file.name) == Version(last.version)
-    }
-    if releases is None:
-        missing = _kinds_missing(files)
-        why = f"{publish} has no {' and no '.join(missing)} of it" if missing else ""
-        return Continuation(tag=last, incomplete=bool(missing), why=why)
-    return _with_forge(last, files, releases, publish)
+    names = (canonicalize_name(one.name) for line, _ in newest for one in line.facts.packages)
+    return Continuation(begun=begun, packages=tuple(names))
+
+
+def _newest(lines: Sequence[Project]) -> list[tuple[Project, TagFact]]:
+    """Give the lines that the newest release holds, with their tags of it."""
+    last = [(line, tag) for line in lines if (tag := last_release(line.facts.tags)) is not None]
+    if not last:
+        return []
+    made = _made_by_us(lines[0])
+    times = {tag.commit: made[tag.name] for _, tag in last if tag.name in made}
+    commit = max(times, key=lambda one: times[one], default="")
+    return [(line, tag) for line, tag in last if tag.commit == commit and tag.name in made]
+
+
+def _looked_at(line: Project, tag: TagFact, publish: str) -> Begun:
+    """Say what is missing of the release of one line."""
+    files: dict[str, HeldFile] = {}
+    missing: list[str] = []
+    for package in line.facts.packages:
+        name = canonicalize_name(package.name)
+        held = line.index(publish).files(name, asked_after=time.monotonic() - RECENT)
+        own = {f.name: f for f in held.values() if version_of(f.name) == Version(tag.version)}
+        if kinds := " and no ".join(_kinds_missing(own)):
+            missing.append(f"{kinds} of {name if len(line.facts.packages) > 1 else 'it'}")
+        files |= own
+    releases = forge_releases(line, tag.name)
+    if releases is not None:
+        return _with_forge(tag, files, releases, (publish, missing))
+    return Begun(tag=tag, why=f"{publish} has no {' and no '.join(missing)}" if missing else "")
 
 
 def begun_on(project: Project, tag: str) -> dt.date | None:
@@ -88,14 +152,17 @@ def forge_releases(project: Project, tag: str) -> tuple[ForgeRelease, ...] | Non
 
 
 def _with_forge(
-    tag: TagFact, files: dict[str, HeldFile], releases: tuple[ForgeRelease, ...], publish: str
-) -> Continuation:
+    tag: TagFact,
+    files: dict[str, HeldFile],
+    releases: tuple[ForgeRelease, ...],
+    index: tuple[str, list[str]],
+) -> Begun:
+    publish, kinds = index
     release = next((r for r in releases if not r.draft), next(iter(releases), None))
     if release is None:
-        missing = _kinds_missing(files)
-        why = "the forge has no release of it" if missing else ""
+        why = "the forge has no release of it" if kinds else ""
         # With every file on the index and no release at all, somebody took the release away.
-        return Continuation(tag=tag, incomplete=bool(missing), why=why)
+        return Begun(tag=tag, why=why)
     marker = read_marker(release.notes)
     wanted = marker.files if marker else {}
     missing = [
@@ -106,9 +173,7 @@ def _with_forge(
         why = f"{publish} does not have {', '.join(missing)}"
     elif release.draft:
         why = "its forge release is a draft still"
-    return Continuation(
-        tag=tag, incomplete=bool(why), why=why, notes=unmarked(release.notes).strip()
-    )
+    return Begun(tag=tag, why=why, notes=unmarked(release.notes).strip())
 
 
 def _kinds_missing(files: dict[str, HeldFile]) -> list[str]:
@@ -116,11 +181,18 @@ def _kinds_missing(files: dict[str, HeldFile]) -> list[str]:
     return [kind for kind, end in kinds.items() if not any(name.endswith(end) for name in files)]
 
 
-def _parent(project: Project, tag: TagFact) -> str:
-    """Read the trailer by which a tag says that Seatrial made it."""
+def _made_by_us(project: Project) -> dict[str, int]:
+    """Give the tags that say by a trailer that Seatrial made them, with their times."""
     done = project.snapshot.git(
         "for-each-ref",
-        "--format=%(contents:trailers:key=Seatrial-Parent,valueonly)",
-        f"refs/tags/{tag.name}",
+        "--format=%(refname:strip=2)%09%(creatordate:unix)%09"
+        "%(contents:trailers:key=Seatrial-Parent,valueonly,separator=%2C)",
+        "refs/tags",
     )
-    return done.text.strip()
+    found: dict[str, int] = {}
+    for line in done.stdout.decode("utf-8", "surrogateescape").split("\n"):
+        name, _, rest = line.partition("\t")
+        when, _, parent = rest.partition("\t")
+        if parent.strip() and when.isdigit():
+            found[name] = int(when)
+    return found

@@ -12,7 +12,7 @@ from seatrial.operations.project import Project
 from seatrial.operations.remarks import site_of
 from seatrial.repository import towncrier
 from seatrial.repository.change_files import ChangeFile, change_files
-from seatrial.repository.facts import CommitFact, Package, last_release
+from seatrial.repository.facts import CommitFact, last_release
 from seatrial.repository.history import counted
 from seatrial.versions.arithmetic import parse
 from seatrial.versions.conventional import Kind, classify_all, tells
@@ -49,17 +49,22 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
     branch: str
 
 
-def changes_of(project: Project, package: Package) -> Changes:
+def changes_of(project: Project) -> Changes:
     """Find what tells the changes since the last release: files for it, else the commits.
+
+    Args:
+        project: one line of the repository; towncrier is looked for beside its first package.
 
     Raises:
         InvalidConfiguration: a change file cannot be read.
     """
-    wanted = project.settings.version.source
+    wanted, package = project.settings.version.source, project.lead
     commits = counted(project.facts.commits, tells)
     files: tuple[ChangeFile, ...] = ()
     if wanted in {"auto", "files"}:
-        files = change_files(project.snapshot, package)
+        each = [change_files(project.snapshot, one) for one in project.facts.packages]
+        # A file that tells of several packages of the line is one change of all of them.
+        files = tuple({one.path: one for told in each for one in told}.values())
     if files or wanted == "files":
         messages = tuple(one.message for one in files)
         return Changes(source="files", messages=messages, commits=commits, files=files)
@@ -85,7 +90,7 @@ def choose(
     Raises:
         InvalidVersion: the version asked for cannot be released, or the branch keeps to others.
     """
-    facts, package = project.facts, project.package()
+    facts, package = project.facts, project.lead
     last = last_release(facts.tags)
     tagged = {Version(tag.version) for tag in facts.tags}
     settings = project.settings.version
@@ -102,6 +107,6 @@ def choose(
         msgspec.structs.replace(wish, policy=policy),
         released=Version(last.version) if last else None,
         stated=parse(package.version, site_of(package)) if package.version else None,
-        commits=changes_of(project, package).messages,
+        commits=changes_of(project).messages,
         taken=taken or tagged.__contains__,
     )

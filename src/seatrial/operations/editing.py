@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
+from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from seatrial.errors import ChangelogMissing
 from seatrial.operations.deciding import Changes, changes_of
 from seatrial.operations.noting import Release, coming, generated, rendered, told
 from seatrial.operations.project import Project
-from seatrial.plan.values import FileEdit, Note
+from seatrial.plan.values import Note
+from seatrial.repository.change_files import ChangeFile
 from seatrial.repository.changelog import section, section_of, without_next
-from seatrial.repository.edit import edits
-from seatrial.repository.facts import Facts, Package, last_release
+from seatrial.repository.edit import with_version
+from seatrial.repository.facts import Facts, last_release
 from seatrial.repository.fragments import waiting
 from seatrial.repository.towncrier import collect
 from seatrial.versions.conventional import classify_all
@@ -25,24 +27,27 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     """What the release writes.
 
     Attributes:
-        edits: the files that the release commit changes.
+        texts: path → whole new text of the files that the release commit changes, nothing for one
+            that it removes.
         notes: the release notes, Markdown.
         remarks: what a person should know of them.
     """
 
-    edits: tuple[FileEdit, ...]
+    texts: dict[str, str | None]
     notes: str
     remarks: tuple[Note, ...]
 
 
-def texts_of(project: Project, package: Package, version: Version, date: dt.date) -> Texts:
-    """Make the edits and the notes of a release.
+def texts_of(
+    project: Project, version: Version, date: dt.date, earlier: Mapping[str, str | None]
+) -> Texts:
+    """Make the texts and the notes of the release of one line.
 
     Args:
-        project: the repository.
-        package: whose sites are set.
-        version: what they are set to.
+        project: one line of the repository.
+        version: what the sites of its packages are set to.
         date: what the changelog's section says.
+        earlier: path → new text, of the lines before.
 
     Raises:
         InvalidVersion: a site cannot spell the version.
@@ -50,21 +55,28 @@ def texts_of(project: Project, package: Package, version: Version, date: dt.date
         BuildFailed: towncrier failed.
     """
     facts, settings = project.facts, project.settings.changelog
-    changes = changes_of(project, package)
+    changes = changes_of(project)
     release = coming(project, version, date)
-    others: dict[str, str | None] = {one.path: None for one in changes.files if not one.shared}
-    telling = _telling(project, package, changes, release)
+    texts = dict(earlier) | {one.path: None for one in changes.files if _ended(one, project)}
+    telling = _telling(project, changes, release)
     if settings.require and telling.composed:
         raise ChangelogMissing(
             f"a section about {version}",
             f"{facts.changelog or 'the repository'} has none that somebody wrote",
         )
-    others |= telling.texts
+    texts |= telling.texts
     notes = telling.notes or generated(project, release)
     if project.settings.notes.template:
-        notes = rendered(project, package, release, notes)
-    made = edits(project.snapshot, package, str(version), others, date=date.isoformat())
-    return Texts(edits=made, notes=notes, remarks=telling.remarks)
+        notes = rendered(project, project.lead, release, notes)
+    for package in facts.packages:
+        texts = with_version(project.snapshot, package, str(version), texts, date=date.isoformat())
+    return Texts(texts=texts, notes=notes, remarks=telling.remarks)
+
+
+def _ended(file: ChangeFile, line: Project) -> bool:
+    """Whether a change file is used up: every package that it tells of is released now."""
+    names = {canonicalize_name(package.name) for package in line.facts.packages}
+    return set(file.packages) <= names
 
 
 class _Telling(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,8 +88,8 @@ class _Telling(msgspec.Struct, frozen=True, kw_only=True):
     remarks: tuple[Note, ...] = ()
 
 
-def _telling(project: Project, package: Package, changes: Changes, release: Release) -> _Telling:
-    facts, write = project.facts, project.settings.changelog.write
+def _telling(project: Project, changes: Changes, release: Release) -> _Telling:
+    facts, write, package = project.facts, project.settings.changelog.write, project.lead
     version, date = str(release.version), release.date.isoformat()
     if changes.source == "towncrier" and write:
         made = collect(project.snapshot, package, version=version, date=date)

@@ -88,7 +88,7 @@ def _status(run: RunFolder, at_work: str, *, newest: bool) -> RunStatus:
     page = run.path / HTML
     return RunStatus(
         run=run.id,
-        package=plan.package,
+        package=plan.title.removesuffix(f" {plan.version}"),
         version=plan.version,
         commit=plan.commit,
         state="running" if mine else past.outcome or "killed",

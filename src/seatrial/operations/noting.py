@@ -23,7 +23,6 @@ from seatrial.repository.notes import compose, escape
 from seatrial.versions.arithmetic import parse
 from seatrial.versions.conventional import classify_all, tells
 from seatrial.versions.decide import Decision, Wish
-from seatrial.versions.tags import TagFormat
 
 MOST_CHARACTERS = 125_000
 """Of the notes that a template makes: what GitHub takes as the text of a release."""
@@ -78,7 +77,7 @@ def notes_of(path: Path, version: str = "") -> Notes:
         InvalidVersion: there is no such release, or nothing to release.
     """
     project = Project.open(path)
-    facts, package = project.facts, project.package()
+    facts, package = project.facts, project.lead
     release = _past(project, parse(version)) if version else _next(project)
     text = section_of(facts.changelog, facts.changelog_text, str(release.version))
     source = "changelog" if text else "changes"
@@ -115,7 +114,7 @@ def generated(project: Project, release: Release, *, from_commits: bool = False)
 
 def told(project: Project, commits: Sequence[CommitFact], *, from_commits: bool = False) -> str:
     """Give the changes of a release as a grouped list, without anything around it."""
-    changes = changes_of(project, project.package())
+    changes = changes_of(project)
     if from_commits or changes.source == "commits":
         return compose(commits, classify_all)
     return compose(
@@ -218,10 +217,9 @@ def _past(project: Project, version: Version) -> Release:
         )
     older = [other for other in facts.tags if Version(other.version) < version and other.ancestor]
     previous = max(older, key=lambda other: Version(other.version), default=None)
-    there = project.at(tag.commit, project.package().path)
-    commits = read_history(
-        there.snapshot, (project.package().path,), since=previous.commit if previous else ""
-    )
+    there = project.at(tag.commit, project.folder)
+    folders = tuple(package.path for package in facts.packages)
+    commits = read_history(there.snapshot, folders, since=previous.commit if previous else "")
     day = dt.datetime.fromtimestamp(there.facts.head_when, dt.UTC).date()
     return Release(
         version=version,
@@ -248,11 +246,10 @@ def _next(project: Project) -> Release:
 def coming(project: Project, version: Version, date: dt.date) -> Release:
     """Give the release that would be made now."""
     facts = project.facts
-    form = TagFormat(facts.tag_format, canonicalize_name(project.package().name))
     last = last_release(facts.tags)
     return Release(
         version=version,
-        tag=form.render(version),
+        tag=project.tag_format.render(version),
         previous=last.name if last else "",
         date=date,
         commits=facts.commits,

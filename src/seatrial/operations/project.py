@@ -8,11 +8,13 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from packaging.utils import canonicalize_name
 
 from seatrial.addresses import GITHUB_HOST
 from seatrial.config.indexes import index_settings
@@ -30,6 +32,7 @@ from seatrial.world.wayin import way_in
 
 if TYPE_CHECKING:
     from seatrial.repository.facts import Facts, Package
+    from seatrial.versions.tags import TagFormat
     from seatrial.world.forge.detect import Repository
     from seatrial.world.forge.github import GitHub
     from seatrial.world.ports import RemoteRef
@@ -176,8 +179,41 @@ class Project:
 
         return read_facts(self.snapshot, self.settings, self.folder)
 
+    def narrowed(self, facts: Facts) -> Project:
+        """Give the same repository, as if other facts were all that it says.
+
+        Args:
+            facts: those of a part of it.
+        """
+        made = replace(self)
+        made.__dict__["facts"] = facts
+        return made
+
+    @property
+    def lead(self) -> Package:
+        """The first of the packages: it speaks for those that are released with it.
+
+        Raises:
+            NoPackage: there is none.
+        """
+        if not self.facts.packages:
+            raise NoPackage(str(self.snapshot.root))
+        return self.facts.packages[0]
+
+    @property
+    def tag_format(self) -> TagFormat:
+        """How release tags are spelt."""
+        from seatrial.versions.tags import TagFormat
+
+        return TagFormat(self.facts.tag_format, canonicalize_name(self.lead.name))
+
+    def tag_among(self, tags: Collection[str]) -> str | None:
+        """Give the one of the release tags of this very commit that is among tags, or nothing."""
+        mine = (tag.name for tag in self.facts.tags if tag.commit == self.facts.head)
+        return next((name for name in mine if name in tags), None)
+
     def package(self) -> Package:
-        """Give the one package to release.
+        """Give the one package that a command is about.
 
         Raises:
             NoPackage: there is none.
@@ -192,7 +228,7 @@ class Project:
                 str(self.snapshot.root),
                 f"it holds {len(found)} packages:\n{names}",
                 next_step=f"Name the folder of one, such as {self.snapshot.root / found[0].path}; "
-                "several at once are coming.",
+                "this command is about one package.",
             )
         return found[0]
 

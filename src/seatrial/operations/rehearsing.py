@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import itertools
 import os
 import signal
 import sys
@@ -238,7 +239,7 @@ def _staged(
     dock = Dock(
         folder / "dock",
         foreign=usual_index(os.environ),
-        own=frozenset({plan.package}),
+        own=frozenset(plan.names),
         faults=[fault for fault in faults if fault.kind != "kill"],
     )
     with dock:
@@ -257,12 +258,12 @@ def _seed(dock: Dock, project: Project, plan: Plan, since: float) -> None:
 
     What the planning was told, from the moment ``since`` on, is not asked again.
     """
-    for name in indexes_of(plan):
+    for name, package in itertools.product(indexes_of(plan), plan.names):
         with contextlib.suppress(Unreachable):
-            held = project.index(name).files(plan.package, asked_after=since)
+            held = project.index(name).files(package, asked_after=since)
             dock.seed(
                 name,
-                plan.package,
+                package,
                 [
                     SeedFile(name=file.name, sha256=file.sha256, url=file.url)
                     for file in held.values()

@@ -38,7 +38,7 @@ from seatrial.operations.running import (
     resumable,
 )
 from seatrial.operations.worlds import SCRATCH, folder_of, indexes_of, real_world
-from seatrial.plan.planning import Complete, Planned, Planning
+from seatrial.plan.planning import Planned, Planning, complete
 from seatrial.plan.values import (
     DraftRelease,
     Plan,
@@ -132,7 +132,7 @@ def resume(path: Path, run: str, watch: Watch) -> Ending:
                 next_step="Release again with seatrial release.",
             )
         if finished(found):
-            done = Complete(package=plan.package, version=plan.version, tag=plan.tag)
+            done = complete(plan)
             return Ending(planning=done, report=None)
         watch.ready()
         return _again(project, found, plan, watch)
@@ -227,14 +227,14 @@ def _settled(
     if earlier.finished:
         if not same:
             return None
-        done = Complete(package=plan.package, version=plan.version, tag=plan.tag)
+        done = complete(plan)
         return Ending(planning=done, report=None)
     if same:
         return _again(project, earlier.run, plan, watch)
     if earlier.forever and asked and Version(asked) != Version(plan.version):
         return None
     raise UnfinishedRun(
-        f"{plan.package} {plan.version}",
+        plan.title,
         f"run {earlier.run.id}, for commit {plan.commit[:12]}, has begun and is not finished",
         next_step=LEFT_BEHIND if earlier.forever else None,
     )
@@ -283,7 +283,7 @@ def _compare(wanted: Plan, made: Plan) -> None:
         other = {a.key for a in set(wanted.actions) ^ set(made.actions)}
         what = ", ".join(sorted(other)) or "its texts"
         moved = [f"it is not what would be planned now; it differs in: {what}"]
-    raise StalePlan(f"for {wanted.package} {wanted.version}", "\n".join(moved))
+    raise StalePlan(f"for {wanted.title}", "\n".join(moved))
 
 
 def _short(value: str) -> str:

@@ -25,22 +25,32 @@ class Days(NamedTuple):
     today: dt.date
 
 
-def remarks_on(project: Project, held: Held, outcome: Decision, days: Days) -> list[Note]:
+def line_remarks(line: Project, held: Held, outcome: Decision) -> list[Note]:
+    """Say what a person should know of the release of one line.
+
+    Args:
+        line: of the repository.
+        held: version → names of the indexes that hold a file of it.
+        outcome: the version that was chosen.
+    """
+    found = [*_taken_numbers(held, outcome), *_higher(line, held, outcome)]
+    found += [*_behind(line, outcome), *_foreign_tags(line)]
+    package = line.lead
+    if package.from_tag:
+        text = f"The version comes from the tag, by {package.from_tag}: no file states it."
+        found.append(Note(topic="version-from-tag", text=text))
+    return found
+
+
+def remarks_on(project: Project, days: Days) -> list[Note]:
     """Say what a person should know of a plan before it is carried out.
 
     Args:
         project: the repository.
-        held: version → names of the indexes that hold a file of it.
-        outcome: the version that was chosen.
         days: the release's date and today.
     """
     facts = project.facts
-    found = [*_taken_numbers(held, outcome), *_higher(project, held, outcome)]
-    found += [*_behind(project, outcome), *_foreign_tags(project), *_other_branch(project)]
-    package = project.package()
-    if package.from_tag:
-        text = f"The version comes from the tag, by {package.from_tag}: no file states it."
-        found.append(Note(topic="version-from-tag", text=text))
+    found = [*_other_branch(project)]
     if facts.dirty:
         names = ", ".join(facts.dirty[:3]) + (" …" if facts.dirty[3:] else "")
         text = f"The working tree has changes that are not committed ({names}): they are not used."
@@ -100,7 +110,7 @@ def _higher(project: Project, held: Held, outcome: Decision) -> Iterator[Note]:
 
 def _behind(project: Project, outcome: Decision) -> Iterator[Note]:
     """Say that the files have not kept up with the releases, and will from now on."""
-    package, last = project.package(), last_release(project.facts.tags)
+    package, last = project.lead, last_release(project.facts.tags)
     if last is None or not package.version:
         return
     if parse(package.version, site_of(package)) < Version(last.version):
@@ -115,7 +125,7 @@ def _foreign_tags(project: Project) -> Iterator[Note]:
     """Say that the tags of the repository are those of something else."""
     facts = project.facts
     if facts.foreign_tags:
-        site = site_of(project.package())
+        site = site_of(project.lead)
         text = (
             f"The tags here ({', '.join(facts.foreign_tags)}) are taken for those of something "
             f"else: at none of them {site.partition(':')[0]} states that version. If they are this "

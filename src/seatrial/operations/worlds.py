@@ -45,8 +45,9 @@ def indexes_of(plan: Plan) -> tuple[str, ...]:
 
 
 def folder_of(plan: Plan) -> str:
-    """Give the folder of the package that a plan builds, from the repository's root."""
-    return next((action.path for action in plan.actions if isinstance(action, Build)), "")
+    """Give the folder of the package that a plan builds; the root's where there are several."""
+    folders = [action.path for action in plan.actions if isinstance(action, Build)]
+    return folders[0] if len(folders) == 1 else ""
 
 
 def real_world(project: Project, plan: Plan, run: Path) -> World:

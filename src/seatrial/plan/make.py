@@ -3,18 +3,59 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from seatrial.config.schema import Settings
-from seatrial.plan.assemble import Outline, assemble
-from seatrial.plan.values import Asked, FileEdit, Note, Plan, ReleasedCommit, Upload
-from seatrial.repository.facts import Facts, Package
+from seatrial.plan.assemble import assemble
+from seatrial.plan.outline import Line, Outline, Part
+from seatrial.plan.released import PlannedPackage, ReleasedCommit
+from seatrial.plan.values import Asked, FileEdit, Note, Plan, Upload
+from seatrial.repository.facts import CommitFact, Facts, Package
 
 COMPILED = frozenset({"maturin", "mesonpy", "scikit_build_core", "sipbuild"})
 """Build backends, by their top-level module, whose sources cannot be imported as they are."""
+
+
+class Member(msgspec.Struct, frozen=True, kw_only=True):
+    """One package to release.
+
+    Attributes:
+        package: as the repository states it.
+        siblings: normalised names of the packages of the repository that it requires.
+        build_edits: what is changed on top of the release commit for its build alone.
+    """
+
+    package: Package
+    siblings: tuple[str, ...] = ()
+    build_edits: tuple[FileEdit, ...] = ()
+
+
+class Chosen(msgspec.Struct, frozen=True, kw_only=True):
+    """Packages that are released together, and what was decided of them.
+
+    Attributes:
+        members: the packages, at least one.
+        version: the version to release.
+        previous: the last release; nothing when there was none.
+        reason: why this version.
+        tag: the release tag's name.
+        commits: what is new, the newest first.
+        effects: of each commit, by its id: "breaking", "feature", "fix", "other".
+        notes: the release notes, Markdown.
+    """
+
+    members: tuple[Member, ...]
+    version: Version
+    previous: Version | None
+    reason: str
+    tag: str
+    commits: Sequence[CommitFact]
+    effects: Mapping[str, str]
+    notes: str
 
 
 class Material(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,18 +66,11 @@ class Material(msgspec.Struct, frozen=True, kw_only=True):
         asked: what the user asked for.
         settings: the configuration.
         configuration: its digest.
-        package: the package to release.
-        version: the version to release.
-        previous: the last release; nothing when there was none.
-        reason: why this version.
-        tag: the release tag's name.
+        chosen: what is released, at least one.
         date: the release's date.
         branch: the branch on the remote.
         remote_tip: where it is there; empty when it is not.
-        effects: of each commit, by its id: "breaking", "feature", "fix", "other".
         edits: what the release commit changes.
-        build_edits: what is changed on top of it for the build alone.
-        notes: the release notes, Markdown.
         forge: whether there is a forge release.
         publish: the index's name.
         python: the Pythons to install on.
@@ -47,18 +81,11 @@ class Material(msgspec.Struct, frozen=True, kw_only=True):
     asked: Asked
     settings: Settings
     configuration: str
-    package: Package
-    version: Version
-    previous: Version | None
-    reason: str
-    tag: str
+    chosen: tuple[Chosen, ...]
     date: dt.date
     branch: str
     remote_tip: str
-    effects: dict[str, str]
     edits: tuple[FileEdit, ...]
-    build_edits: tuple[FileEdit, ...]
-    notes: str
     forge: bool
     publish: str
     python: tuple[str, ...]
@@ -108,59 +135,119 @@ def make_plan(facts: Facts, material: Material) -> Plan:
         facts: what the repository says.
         material: what was decided, and what the world holds.
     """
-    version = str(material.version)
-    name = canonicalize_name(material.package.name)
     # Without edits the planned commit itself is released, and its own time is the build's epoch.
     when = release_time(material.date, facts.head_when) if material.edits else facts.head_when
-    actions = assemble(
-        Outline(
-            settings=material.settings,
-            package=name,
-            path=material.package.path,
-            version=version,
-            prerelease=material.version.is_prerelease,
-            tag=material.tag,
-            parent=facts.head,
-            branch=material.branch,
-            remote=facts.remote.name if facts.remote else "",
-            remote_tip=material.remote_tip,
-            edits=material.edits,
-            build_edits=material.build_edits,
-            when=when,
-            notes=material.notes,
-            forge=material.forge,
-            publish=material.publish,
-            python=material.python,
-            roots=source_roots(facts, material.package),
-        )
+    remote = facts.remote.name if facts.remote else ""
+    outline = Outline(
+        settings=material.settings,
+        lines=_lines(facts, material),
+        parent=facts.head,
+        branch=material.branch,
+        remote=remote,
+        remote_tip=material.remote_tip,
+        edits=material.edits,
+        when=when,
+        forge=material.forge,
+        publish=material.publish,
+        python=material.python,
     )
+    actions = assemble(outline)
     uploads = [action for action in actions if isinstance(action, Upload)]
+    packages = _packages(material, [part.name for part in outline.parts])
+    first = packages[0]
     return Plan(
         tool=material.tool,
         asked=material.asked,
         commit=facts.head,
         branch=material.branch,
-        remote=facts.remote.name if facts.remote else "",
+        remote=remote,
         remote_tip=material.remote_tip,
         configuration=material.configuration,
-        package=name,
-        version=version,
-        previous=str(material.previous or ""),
-        reason=material.reason,
-        tag=material.tag,
+        package=first.name,
+        version=first.version,
+        previous=first.previous,
+        reason=first.reason,
+        tag=first.tag,
         date=material.date.isoformat(),
-        commits=_commits(facts, material),
-        notes=material.notes,
+        commits=_commits(material),
+        notes=_notes(material),
         remarks=material.remarks,
         actions=actions,
         point_of_no_return=next((u.key for u in uploads if not u.staging), ""),
+        packages=packages,
     )
 
 
-def _commits(facts: Facts, material: Material) -> tuple[ReleasedCommit, ...]:
+def _lines(facts: Facts, material: Material) -> tuple[Line, ...]:
+    """Give what the actions are made from; of what a package requires, what is released too."""
+    released = {_name(member) for one in material.chosen for member in one.members}
     return tuple(
-        ReleasedCommit(
-            id=commit.id, subject=commit.subject, effect=material.effects.get(commit.id, "other")
+        Line(
+            version=str(one.version),
+            prerelease=one.version.is_prerelease,
+            tag=one.tag,
+            notes=one.notes,
+            parts=tuple(
+                Part(
+                    name=_name(member),
+                    path=member.package.path,
+                    version=str(one.version),
+                    requires_python=member.package.requires_python,
+                    roots=source_roots(facts, member.package),
+                    siblings=tuple(name for name in member.siblings if name in released),
+                    edits=member.build_edits,
+                )
+                for member in one.members
+            ),
         )
-        for commit in facts.commits
+        for one in material.chosen
+    )
+
+
+def _name(member: Member) -> str:
+    return canonicalize_name(member.package.name)
+
+
+def _packages(material: Material, order: list[str]) -> tuple[PlannedPackage, ...]:
+    """Give the packages as the plan shows them, in the order they are released in."""
+    several = len(material.chosen) > 1
+    found = {
+        _name(member): PlannedPackage(
+            name=_name(member),
+            path=member.package.path,
+            version=str(one.version),
+            previous=str(one.previous or ""),
+            reason=one.reason,
+            tag=one.tag,
+            commits=tuple(commit.id for commit in one.commits) if several else (),
+            notes=one.notes if several else "",
+        )
+        for one in material.chosen
+        for member in one.members
+    }
+    return tuple(found[name] for name in order)
+
+
+def _notes(material: Material) -> str:
+    """Give the notes; those of several releases stand below each other, under their tags."""
+    if len(material.chosen) == 1:
+        return material.chosen[0].notes
+    return "\n\n".join(f"## {one.tag}\n\n{one.notes.strip()}" for one in material.chosen)
+
+
+def _commits(material: Material) -> tuple[ReleasedCommit, ...]:
+    """Give each commit once, the newest first; its effect is the gravest that it has."""
+    gravest = ("other", "fix", "feature", "breaking")
+    found: dict[str, tuple[CommitFact, str]] = {}
+    for one in material.chosen:
+        for commit in one.commits:
+            effects = [one.effects.get(commit.id, "other"), found.get(commit.id, (commit, ""))[1]]
+            effect = max(effects, key=lambda word: gravest.index(word) if word in gravest else -1)
+            found[commit.id] = (commit, effect)
+    commits = list(found.values())
+    if len(material.chosen) > 1:
+        commits.sort(key=lambda pair: -pair[0].when)
+    return tuple(
+        ReleasedCommit(id=commit.id, subject=commit.subject, effect=effect)
+        for commit, effect in commits
     )

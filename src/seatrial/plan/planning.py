@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from seatrial.plan.outline import many
 from seatrial.plan.values import Plan
 
 SCHEMA = 1
@@ -43,6 +44,15 @@ class Complete(
     package: str
     version: str
     tag: str
+
+
+def complete(plan: Plan) -> Complete:
+    """Say that the release of a plan is made."""
+    return Complete(
+        package=many(plan.names, "package"),
+        version=plan.version,
+        tag=many(plan.tags, "tag"),
+    )
 
 
 Planning: TypeAlias = Planned | Nothing | Complete

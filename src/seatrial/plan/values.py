@@ -7,7 +7,12 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from seatrial.plan.released import PlannedPackage, ReleasedCommit
+
 PLAN_SCHEMA = 1
+
+LISTED = 3
+"""How many packages are named one by one where few words are wanted."""
 
 
 class Spec(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", omit_defaults=True):
@@ -78,11 +83,26 @@ class Tag(Spec, frozen=True, kw_only=True, tag="tag"):
     when: int
 
 
+class TagText(msgspec.Struct, frozen=True, kw_only=True):
+    """The name and the message of an annotated tag."""
+
+    name: str
+    message: str
+
+
+class Tags(Spec, frozen=True, kw_only=True, tag="tags"):
+    """Make several annotated tags in the run's own clone, where packages have their own."""
+
+    tags: tuple[TagText, ...]
+    when: int
+
+
 class Build(Spec, frozen=True, kw_only=True, tag="build"):
     """Build sdist and wheel by PEP 517, the wheel from the sdist, into the run's store.
 
     Attributes:
         edits: what is changed on top of the release commit for the build, and never committed.
+        requires_python: which Pythons the package allows, or empty: it is built with one of them.
     """
 
     package: str
@@ -91,6 +111,7 @@ class Build(Spec, frozen=True, kw_only=True, tag="build"):
     epoch: int
     timeout: float
     edits: tuple[FileEdit, ...] = ()
+    requires_python: str = ""
 
 
 class Contents(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -190,12 +211,14 @@ class Push(Spec, frozen=True, kw_only=True, tag="push"):
     Attributes:
         remote: the remote's name in the user's repository.
         branch: the branch's short name.
+        more_tags: the names of further tags, where packages have their own.
         expected: the commit that the remote branch is at; empty when it does not exist there.
     """
 
     remote: str
     branch: str
     tag: str
+    more_tags: tuple[str, ...] = ()
     expected: str
 
 
@@ -210,6 +233,7 @@ AnySpec: TypeAlias = (
     Gate
     | Commit
     | Tag
+    | Tags
     | Build
     | Inspect
     | InstallCheck
@@ -220,14 +244,6 @@ AnySpec: TypeAlias = (
     | Push
     | PublishRelease
 )
-
-
-class ReleasedCommit(msgspec.Struct, frozen=True, kw_only=True):
-    """One commit behind the release, as the plan shows it."""
-
-    id: str
-    subject: str
-    effect: str
 
 
 class Note(msgspec.Struct, frozen=True, kw_only=True):
@@ -262,6 +278,9 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that would make the release.
 
+    Of a release of several packages, ``package``, ``version``, ``previous``, ``reason`` and ``tag``
+    are those of the first of ``packages``.
+
     Attributes:
         schema: the version of this layout.
         tool: the version of Seatrial that made it.
@@ -282,6 +301,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         remarks: what a person should know.
         actions: what will be done, in an order that satisfies every need.
         point_of_no_return: the key of the first action that cannot be taken back; empty if none.
+        packages: everything that is released, each after those of them that it requires.
     """
 
     schema: int = PLAN_SCHEMA
@@ -303,6 +323,35 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     remarks: tuple[Note, ...]
     actions: tuple[AnySpec, ...]
     point_of_no_return: str
+    packages: tuple[PlannedPackage, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all packages."""
+        return tuple(package.name for package in self.packages) or (self.package,)
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The names of all tags."""
+        return tuple(dict.fromkeys(package.tag for package in self.packages)) or (self.tag,)
+
+    @property
+    def title(self) -> str:
+        """What is released, in a few words ("demo 1.2.0", "37 packages")."""
+        versions = {package.version for package in self.packages} or {self.version}
+        if len(self.names) > LISTED or (len(self.names) > 1 and len(versions) > 1):
+            what = f"{len(self.names)} packages"
+        else:
+            what = ", ".join(self.names)
+        return f"{what} {self.version}" if len(versions) == 1 else what
+
+    def tag_of(self, package: str) -> str:
+        """Give the name of the tag that a package is released under."""
+        return next((one.tag for one in self.packages if one.name == package), self.tag)
+
+    def under(self, tag: str) -> tuple[str, ...]:
+        """Give the names of the packages that are released under a tag."""
+        return tuple(one.name for one in self.packages if one.tag == tag) or (self.package,)
 
     def encode(self) -> bytes:
         """Give the plan as JSON, the same bytes for the same plan, with a final newline."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from seatrial.plan.values import ReleasedCommit
+from seatrial.plan.released import ReleasedCommit
 from seatrial.report.diffs import LONG, FileDiff
 from seatrial.report.lines import heading, line, safe
 from seatrial.report.outcomes import telling_first

@@ -92,6 +92,7 @@ def render_html(report: ReleaseReport) -> str:
         steps=_steps(report),
         style=files("seatrial.report").joinpath("page.css").read_text("utf-8"),
         tool=__version__,
+        several=len(report.packages) > 1,
         many=many,
         size=size,
         SHOWN=SHOWN,
@@ -100,7 +101,11 @@ def render_html(report: ReleaseReport) -> str:
 
 def _facts(report: ReleaseReport) -> Iterator[Row]:
     """Give what stands at the top: label, value, and a smaller line."""
-    yield "Version", report.version, f"after {report.previous}" if report.previous else "the first"
+    after = f"after {report.previous}" if report.previous else "the first"
+    if report.number:
+        yield "Version", report.version, after
+    else:
+        yield "Packages", str(len(report.packages)), "each with a version of its own"
     if report.artifacts:
         total = size(sum(file.size for file in report.artifacts))
         yield "Built", many(len(report.artifacts), "file"), total
@@ -108,7 +113,7 @@ def _facts(report: ReleaseReport) -> Iterator[Row]:
     if pythons:
         times = many(len(report.installations), "clean environment")
         yield "Installed on", f"Python {', '.join(pythons)}", times
-    yield "Tag", report.tag, f"on {report.commit[:12]}" if report.commit else "not made"
+    yield "Tag", report.tags, f"on {report.commit[:12]}" if report.commit else "not made"
     yield "Took", duration(report.seconds), f"on {report.date}"
 
 

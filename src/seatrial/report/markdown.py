@@ -21,7 +21,7 @@ def render_markdown(report: ReleaseReport) -> str:
     """
     head = head_of(report)
     lines = [
-        f"## {head.mark} {head.word}: {plain(report.package)} {report.version}",
+        f"## {head.mark} {head.word}: {plain(report.name)}",
         "",
         f"{plain(report.reason)} In {duration(report.seconds)}, on {report.date}.",
         "",
@@ -112,7 +112,8 @@ def _places(report: ReleaseReport) -> Iterator[str]:
         yield f"- {label} {plain(value)}" + (f" ({plain(more)})" if more else "")
     for one in report.installations:
         ran = ", ".join(code(command) for command in one.ran)
-        yield f"- Installed from {plain(one.source)} on Python {one.python}: {ran}"
+        what = f" {plain(one.package)}" if len(report.packages) > 1 else ""
+        yield f"- Installed{what} from {plain(one.source)} on Python {one.python}: {ran}"
     yield ""
 
 

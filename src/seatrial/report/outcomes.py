@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from seatrial.plan.values import ReleasedCommit
+from seatrial.plan.released import ReleasedCommit
 from seatrial.report.release import ReleaseReport
 
 Mood: TypeAlias = Literal["good", "bad", "back"]

@@ -22,7 +22,7 @@ def places_of(report: ReleaseReport) -> Iterator[Row]:
     kinds = {step.kind for step in report.steps if step.outcome in {"done", "found"}}
     if "push" in kinds:
         target = "a bare clone" if report.rehearsal else report.remote
-        yield "Pushed to", target, f"{report.branch} and {report.tag}, on {report.commit[:12]}"
+        yield "Pushed to", target, f"{report.branch} and {report.tags}, on {report.commit[:12]}"
     if report.forge_release:
         where = "played by the dock" if report.rehearsal else report.forge_release
-        yield "Forge release", report.tag, where
+        yield "Forge release", report.tags, where

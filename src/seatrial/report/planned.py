@@ -9,6 +9,7 @@ from seatrial.plan.values import Build, Commit, Plan
 from seatrial.report.changes import show_commits, show_edits
 from seatrial.report.diffs import file_diff
 from seatrial.report.lines import heading, line, prose, safe
+from seatrial.report.packages import show_packages
 from seatrial.report.release import Edit
 from seatrial.report.words import FOR_THE_BUILD
 
@@ -41,8 +42,9 @@ def show_planning(console: Console, planning: Planning, then: str = "seatrial re
 
 def show_plan(console: Console, plan: Plan) -> None:
     """Show everything that would happen, in order, with the point of no return as a line."""
-    line(console, f"[bold]{safe(plan.package)} {plan.version}[/], tag {safe(plan.tag)}")
-    prose(console, safe(plan.reason), 2)
+    line(console, f"[bold]{safe(plan.title)}[/], {safe(_tags(plan))}")
+    if not show_packages(console, plan.packages):
+        prose(console, safe(plan.reason), 2)
     where = f"{plan.branch} of {plan.remote}" if plan.remote else plan.branch
     prose(console, f"From commit {plan.commit[:12]} on {safe(where)}, dated {plan.date}.", 2)
     show_commits(console, plan.commits, plan.previous)
@@ -61,3 +63,7 @@ def show_plan(console: Console, plan: Plan) -> None:
         console.print()
     for remark in plan.remarks:
         prose(console, f"[yellow]Note:[/] {safe(remark.text)}")
+
+
+def _tags(plan: Plan) -> str:
+    return f"{len(plan.tags)} tags" if len(plan.tags) > 1 else f"tag {plan.tag}"

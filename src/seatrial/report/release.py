@@ -9,8 +9,10 @@ import msgspec
 
 from seatrial.engine import journal
 from seatrial.engine.history import Past, history
-from seatrial.plan.values import Build, Commit, InstallCheck, Note, Plan, ReleasedCommit, Upload
+from seatrial.plan.released import ReleasedCommit
+from seatrial.plan.values import Build, Commit, InstallCheck, Note, Plan, PublishRelease, Upload
 from seatrial.report.failure import Failure
+from seatrial.report.stays import stays
 
 SCHEMA = 1
 
@@ -75,15 +77,35 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     staging: bool
 
 
+class Released(msgspec.Struct, frozen=True, kw_only=True):
+    """One package of the release.
+
+    Attributes:
+        name: its name.
+        version: its version.
+        previous: its last release, or empty.
+        tag: the tag's name.
+        forge_release: the address of the forge release, or empty.
+    """
+
+    name: str
+    version: str
+    previous: str
+    tag: str
+    forge_release: str = ""
+
+
 class Installation(msgspec.Struct, frozen=True, kw_only=True):
     """One clean environment.
 
     Attributes:
+        package: the package that was installed.
         source: the index it was installed from, or "the built files".
         python: the version of its interpreter.
         ran: what was run in it.
     """
 
+    package: str = ""
     source: str
     python: str
     ran: tuple[str, ...]
@@ -107,7 +129,7 @@ class ReleaseReport(msgspec.Struct, frozen=True, kw_only=True):
         run: the run's name; empty for a rehearsal.
         folder: the run's folder, if it is kept.
         page: the path of the HTML page, if it is kept.
-        package: the package's name.
+        package: the package's name; the first one's where there are several, and so on below.
         version: the version.
         previous: the last release, or empty.
         reason: why this version.
@@ -132,6 +154,8 @@ class ReleaseReport(msgspec.Struct, frozen=True, kw_only=True):
         missing: what a real release would need.
         failure: what stopped it, if it was stopped.
         seconds: how long it took as a whole.
+        packages: everything that is released, each after those of them that it requires.
+        title: what is released, in a few words.
     """
 
     schema: int = SCHEMA
@@ -166,6 +190,29 @@ class ReleaseReport(msgspec.Struct, frozen=True, kw_only=True):
     missing: tuple[Missing, ...]
     failure: Failure | None
     seconds: float
+    packages: tuple[Released, ...] = ()
+    title: str = ""
+
+    @property
+    def what(self) -> str:
+        """What is released, without a version that is said beside it."""
+        return (self.title or self.package).removesuffix(f" {self.version}")
+
+    @property
+    def name(self) -> str:
+        """What is released, with its version."""
+        return f"{self.what} {self.number}".rstrip()
+
+    @property
+    def number(self) -> str:
+        """The version, where all packages have the same one, or empty."""
+        return self.version if len({one.version for one in self.packages}) <= 1 else ""
+
+    @property
+    def tags(self) -> str:
+        """The tag, or how many there are."""
+        tags = tuple(dict.fromkeys(one.tag for one in self.packages))
+        return f"{len(tags)} tags" if len(tags) > 1 else self.tag
 
 
 class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
@@ -211,6 +258,11 @@ def report_release(
     steps = _steps(plan, entries)
     facts = {step.key: step.facts for step in steps}
     kinds = {step.kind: step.facts for step in steps if step.facts}
+    shown = {
+        action.tag: facts.get(action.key, {}).get("url", "")
+        for action in plan.actions
+        if isinstance(action, PublishRelease)
+    }
     commits = [action for action in plan.actions if isinstance(action, Commit)]
     builds = [action for action in plan.actions if isinstance(action, Build)]
     return ReleaseReport(
@@ -229,63 +281,64 @@ def report_release(
         commit=kinds.get("commit", {}).get("commit", ""),
         branch=plan.branch,
         remote=around.remote,
-        forge_release=kinds.get("publish-release", {}).get("url", ""),
+        forge_release=shown.get(plan.tag, ""),
         commits=plan.commits,
         edits=tuple(Edit(path=e.path, diff=e.diff) for c in commits for e in c.edits),
         build_edits=tuple(Edit(path=e.path, diff=e.diff) for b in builds for e in b.edits),
         notes=plan.notes,
         artifacts=around.artifacts,
         origin=kinds.get("build", {}).get("from", ""),
-        places=tuple(
-            Place(
-                index=action.index,
-                url=around.simple_urls.get(action.index, ""),
-                staging=action.staging,
-            )
-            for action in plan.actions
-            if isinstance(action, Upload)
-        ),
+        places=_places(plan, around),
         installations=_installations(plan, facts),
         steps=steps,
-        remarks=(*plan.remarks, *(_stays(plan, steps) if around.outcome == "undone" else ())),
+        remarks=(*plan.remarks, *(stays(plan, steps) if around.outcome == "undone" else ())),
         point_of_no_return=plan.point_of_no_return,
-        warnings=_warnings(kinds.get("inspect", {})),
+        warnings=_warnings([step.facts for step in steps if step.kind == "inspect"]),
         missing=around.missing,
         failure=around.failure,
         seconds=around.seconds,
+        packages=_released(plan, shown),
+        title=plan.title,
     )
 
 
-def _warnings(facts: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(text for name, text in facts.items() if name.startswith("warning-"))
+def _released(plan: Plan, shown: Mapping[str, str]) -> tuple[Released, ...]:
+    return tuple(
+        Released(
+            name=one.name,
+            version=one.version,
+            previous=one.previous,
+            tag=one.tag,
+            forge_release=shown.get(one.tag, ""),
+        )
+        for one in plan.packages
+    )
 
 
-def _stays(plan: Plan, steps: Sequence[Step]) -> tuple[Note, ...]:
-    """Say what was not taken back, because no index gives a file's name free again."""
-    remarks = []
-    for action in plan.actions:
-        if not isinstance(action, Upload) or not action.staging:
-            continue  # Where it cannot be taken back, the undo has seen that nothing is there.
-        sent = {
-            step.key.removeprefix("upload ").removesuffix(f" to {action.index}"): step.outcome
-            for step in steps
-            if step.kind == "upload-file" and step.key.endswith(f" to {action.index}")
-        }
-        there = [name for name, outcome in sent.items() if outcome in {"done", "found"}]
-        open_end = [name for name, outcome in sent.items() if outcome in {"intended", "failed"}]
-        if there:
-            text = f"On {action.index} there stays what an index never gives back: "
-            remarks.append(f"{text}{', '.join(there)}. {plan.version} is used up there.")
-        if open_end:
-            remarks.append(
-                f"{', '.join(open_end)} may have come to {action.index}, and stays then."
-            )
-    return tuple(Note(topic="stays", text=text) for text in remarks)
+def _places(plan: Plan, around: Circumstances) -> tuple[Place, ...]:
+    """Give the indexes that the files go to, each once."""
+    found = {
+        action.index: Place(
+            index=action.index,
+            url=around.simple_urls.get(action.index, ""),
+            staging=action.staging,
+        )
+        for action in plan.actions
+        if isinstance(action, Upload)
+    }
+    return tuple(found.values())
+
+
+def _warnings(inspections: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
+    found = (facts.items() for facts in inspections)
+    texts = (text for one in found for name, text in one if name.startswith("warning-"))
+    return tuple(dict.fromkeys(texts))
 
 
 def _installations(plan: Plan, facts: Mapping[str, Mapping[str, str]]) -> tuple[Installation, ...]:
     return tuple(
         Installation(
+            package=action.package,
             source=action.index or "the built files",
             python=facts[action.key]["python"],
             ran=tuple(filter(None, facts[action.key].get("ran", "").split("\n"))),

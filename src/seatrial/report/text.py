@@ -9,6 +9,7 @@ from seatrial.report.changes import show_commits, show_edits
 from seatrial.report.diffs import file_diff
 from seatrial.report.lines import heading, line, link, prose, safe
 from seatrial.report.outcomes import MARKS, head_of
+from seatrial.report.packages import show_packages
 from seatrial.report.places import places_of
 from seatrial.report.release import Artifact, ReleaseReport, Step
 from seatrial.report.words import FOR_THE_BUILD, duration, many, size
@@ -30,14 +31,15 @@ def show_release(console: Console, report: ReleaseReport, *, steps: bool = True)
         steps: whether the steps are shown; people who saw them pass need them no more.
     """
     head = head_of(report)
-    name = f"[bold]{safe(report.package)} {report.version}[/]"
+    name = f"[bold]{safe(report.name)}[/]"
     console.print()
     line(
         console,
         f"[{MOODS[head.mood]}]{head.mark} {head.word}[/] {name} in {duration(report.seconds)}",
     )
     if report.outcome != "undone":
-        prose(console, safe(report.reason), 2)
+        if not show_packages(console, report.packages):
+            prose(console, safe(report.reason), 2)
         show_commits(console, report.commits, report.previous)
         show_edits(console, [file_diff(edit) for edit in report.edits])
         show_edits(console, [file_diff(edit) for edit in report.build_edits], FOR_THE_BUILD)
@@ -83,7 +85,8 @@ def _show_installations(console: Console, report: ReleaseReport) -> None:
         return
     heading(console, f"Installed in {many(len(report.installations), 'clean environment')}")
     for one in report.installations:
-        line(console, f"  Python {one.python}, from {safe(one.source)}")
+        what = f"{safe(one.package)}: " if len(report.packages) > 1 else ""
+        line(console, f"  {what}Python {one.python}, from {safe(one.source)}")
         for command in one.ran:
             line(console, f"    [dim]ran {safe(command)}[/]")
 

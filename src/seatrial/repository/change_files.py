@@ -41,13 +41,13 @@ class ChangeFile(msgspec.Struct, frozen=True, kw_only=True):
         path: from the repository's root.
         kind: what it changes for the package's users.
         text: Markdown.
-        shared: whether it tells of other packages as well, and so outlives the release of one.
+        packages: those that it tells of, normalised; it outlives the release of only some of them.
     """
 
     path: str
     kind: Kind
     text: str
-    shared: bool = False
+    packages: tuple[str, ...] = ()
 
     @property
     def message(self) -> tuple[str, str]:
@@ -74,7 +74,7 @@ def change_files(snapshot: Snapshot, package: Package) -> tuple[ChangeFile, ...]
             own = canonicalize_name(package.name)
             if own in read:
                 kind, text = read[own]
-                found.append(ChangeFile(path=path, kind=kind, text=text, shared=len(read) > 1))
+                found.append(ChangeFile(path=path, kind=kind, text=text, packages=tuple(read)))
     return tuple(found)
 
 

@@ -80,12 +80,49 @@ def edits(
     Raises:
         InvalidVersion: a place cannot spell this version.
     """
-    texts: dict[str, str | None] = dict(others or {})
+    texts = with_version(snapshot, package, version, dict(others or {}), date=date)
+    return file_edits(snapshot, texts)
+
+
+def with_version(
+    snapshot: Snapshot,
+    package: Package,
+    version: str,
+    texts: Mapping[str, str | None],
+    *,
+    date: str = "",
+) -> dict[str, str | None]:
+    """Bring a package to a version, in the texts of the files that state it.
+
+    Args:
+        snapshot: the planned commit.
+        package: whose sites are set.
+        version: as PEP 440 normalises it.
+        texts: path → whole new text of the files that are changed already.
+        date: the release's day, ISO 8601.
+
+    Returns:
+        The same, with the files that state the version.
+
+    Raises:
+        InvalidVersion: a place cannot spell this version.
+    """
+    made = dict(texts)
     # From the end of a file to its beginning: what a template finds is counted from the beginning.
     for site in sorted(package.sites, key=lambda site: -site.nth):
-        before = texts.get(site.path, snapshot.text(site.path))
+        before = made.get(site.path, snapshot.text(site.path))
         if before is not None:
-            texts[site.path] = set_version(before, site, version, date)
+            made[site.path] = set_version(before, site, version, date)
+    return made
+
+
+def file_edits(snapshot: Snapshot, texts: Mapping[str, str | None]) -> tuple[FileEdit, ...]:
+    """Make the edits that give files new texts, by path; those that change nothing are left out.
+
+    Args:
+        snapshot: the planned commit.
+        texts: path → whole new text, nothing for a file that is removed.
+    """
     made = (file_edit(snapshot, path, text) for path, text in sorted(texts.items()))
     return tuple(edit for edit in made if edit is not None)
 

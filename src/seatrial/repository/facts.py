@@ -48,6 +48,20 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.path}:{self.line}"
 
 
+class Requires(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that a package requires.
+
+    Attributes:
+        name: normalised.
+        specifier: which versions, as PEP 440 has it; empty for any, or where that is not known.
+        extra: the extra that requires it; empty where the package itself does.
+    """
+
+    name: str
+    specifier: str = ""
+    extra: str = ""
+
+
 class Package(msgspec.Struct, frozen=True, kw_only=True):
     """One thing with its own name on an index.
 
@@ -61,6 +75,7 @@ class Package(msgspec.Struct, frozen=True, kw_only=True):
         requires_python: as stated, or empty.
         sites: every place that states the version, the source first.
         scripts: names of the console scripts, as stated.
+        requires: what it requires, as far as that can be read without running code.
     """
 
     name: str
@@ -72,6 +87,7 @@ class Package(msgspec.Struct, frozen=True, kw_only=True):
     requires_python: str = ""
     sites: tuple[Site, ...] = ()
     scripts: tuple[str, ...] = ()
+    requires: tuple[Requires, ...] = ()
 
 
 class TagFact(msgspec.Struct, frozen=True, kw_only=True):

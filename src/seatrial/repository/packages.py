@@ -12,6 +12,7 @@ from seatrial.repository.configured_sites import configured_sites
 from seatrial.repository.facts import Package
 from seatrial.repository.manifest import ASIDE, MANIFESTS, Manifest, read_manifest
 from seatrial.repository.origins import find_origin
+from seatrial.repository.requirements import requirements
 from seatrial.repository.sites import find_sites
 from seatrial.repository.snapshot import Snapshot
 from seatrial.versions.tags import TagFormat, guess
@@ -114,6 +115,7 @@ def describe(manifest: Manifest, settings: PackageSettings, tag: str = "") -> Pa
         requires_python=manifest.requires_python,
         sites=sites,
         scripts=manifest.scripts,
+        requires=requirements(manifest),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from seatrial.errors import StorageFault
@@ -41,8 +41,8 @@ class GivenFiles(RunStore):
         self._given[file.name] = (stored, seen)
         return stored
 
-    def files(self) -> Sequence[StoredFile]:
-        """Give the files, wheels first, each group by name.
+    def files(self, names: Collection[str] | None = None) -> Sequence[StoredFile]:
+        """Give the files (of these names), wheels first, each group by name.
 
         Raises:
             StorageFault: one is not there, or was written to.
@@ -57,7 +57,9 @@ class GivenFiles(RunStore):
                     doing="reading",
                     next_step="See that nothing writes to it, and run this again.",
                 )
-        return wheels_first(stored for stored, _ in self._given.values())
+        return wheels_first(
+            stored for stored, _ in self._given.values() if names is None or stored.name in names
+        )
 
 
 def _seen(stat: os.stat_result) -> tuple[int, int]:

@@ -94,7 +94,9 @@ class LocalMachine:
         """End every command that is under way, with all that it has started."""
         self._runner.halt()
 
-    def build(self, source: Path, out: Path, *, epoch: int, timeout: float) -> Built:
+    def build(
+        self, source: Path, out: Path, *, epoch: int, timeout: float, requires_python: str = ""
+    ) -> Built:
         """Build an sdist, and from it a wheel, by PEP 517 in isolated environments.
 
         One call of uv does both: it asks the index for the backend once, unpacks the sdist into a
@@ -103,9 +105,10 @@ class LocalMachine:
 
         Args:
             source: the project folder.
-            out: an empty folder for the result.
+            out: an empty folder for the result; the log has its name.
             epoch: ``SOURCE_DATE_EPOCH``.
             timeout: seconds, for the whole.
+            requires_python: which Pythons the package allows, where it says so.
 
         Raises:
             BuildFailed: the backend failed, or did not make exactly one file of each kind.
@@ -113,23 +116,27 @@ class LocalMachine:
             TimedOut: it hung, and was ended with all that it had started.
             StorageFault: it failed, and the disk is full.
         """
-        self._build((), source, out, epoch=epoch, timeout=timeout)
+        with storing(out):
+            out.mkdir(parents=True, exist_ok=True)
+        python = self._pythons.allowed(requires_python or self._requires_python, self._scratch())
+        self._build(("--python", str(python)), source, out, epoch=epoch, timeout=timeout)
         return both_files(out)
 
     def rebuild(self, source: Path, out: Path, *, epoch: int, timeout: float) -> Path:
         """Build a wheel alone, from an unpacked sdist; all else is as with :meth:`build`."""
-        self._build(("--wheel",), source, out, epoch=epoch, timeout=timeout)
+        with storing(out):
+            out.mkdir(parents=True, exist_ok=True)
+        python = self._pythons.allowed(self._requires_python, self._scratch())
+        words = ("--wheel", "--python", str(python))
+        self._build(words, source, out, epoch=epoch, timeout=timeout)
         return one_wheel(out)
 
     def _build(
         self, words: tuple[str, ...], source: Path, out: Path, *, epoch: int, timeout: float
     ) -> None:
-        with storing(out):
-            out.mkdir(parents=True, exist_ok=True)
-        python = self._pythons.allowed(self._requires_python, self._scratch())
         argv = [
             _uv_program(), "build", *words, "--force-pep517", "--no-sources", "--build-isolation",
-            "--python", str(python), "--out-dir", str(out), str(source),
+            "--out-dir", str(out), str(source),
         ]  # fmt: skip
         environment = self._uv_environment() | {"SOURCE_DATE_EPOCH": str(epoch)}
         environment |= build_variables(source)
@@ -137,7 +144,7 @@ class LocalMachine:
             done = self._runner.run_logged(
                 argv,
                 cwd=source,
-                log=self._store.log("build"),
+                log=self._store.log(out.name),
                 env=environment,
                 timeout=timeout,
             )
@@ -183,17 +190,17 @@ class LocalMachine:
         return Environment(folder=folder, python=folder / inside, version=_version_of(folder))
 
     def install(
-        self, environment: Environment, requirement: str, *, own: Mapping[str, str], timeout: float
+        self, environment: Environment, *requirements: str, own: Mapping[str, str], timeout: float
     ) -> Completed:
-        """Install a requirement and its dependencies with uv; its exit code says how it went.
+        """Install requirements and their dependencies with uv; its exit code says how it went.
 
         Args:
             environment: where to.
-            requirement: "name==version", or the path of a built file.
-            own: project name → Simple API address.  A name that is required comes from its address
-                here and from nowhere else (a page that was cached is asked for again), and a
-                release that is newer than uv's ``exclude-newer`` counts.  Every other name comes
-                from the user's usual index only.
+            requirements: "name==version", or the path of a built file, each.
+            own: project name → Simple API address, or a folder of files.  A name that is required
+                here comes from there and from nowhere else (a page that was cached is asked for
+                again), and a release that is newer than uv's ``exclude-newer`` counts.  Every
+                other name comes from the user's usual index only.
             timeout: seconds.
 
         Raises:
@@ -201,13 +208,21 @@ class LocalMachine:
             TimedOut: it hung.
             StorageFault: it failed, and the disk is full.
         """
-        line, name = _requirement(requirement)
-        addresses = {canonicalize_name(key): address for key, address in own.items()}
+        read = [_requirement(requirement) for requirement in requirements]
+        wanted = {name for _, name in read}
+        # uv says of a source for what is not required that it is of no use.
+        addresses = {
+            name: address
+            for key, address in own.items()
+            if (name := canonicalize_name(key)) in wanted
+        }
         folder = self._scratch("requests") / environment.folder.name
         with storing(folder):
             folder.mkdir(exist_ok=True)
-            (folder / "pyproject.toml").write_text(_request(line, addresses), "utf-8")
-        fresh = [word for key in {name, *addresses} for word in ("--refresh-package", key)]
+            (folder / "pyproject.toml").write_text(
+                _request([line for line, _ in read], addresses), "utf-8"
+            )
+        fresh = [word for key in sorted(wanted) for word in ("--refresh-package", key)]
         newest = [word for key in addresses for word in ("--exclude-newer-package", f"{key}=false")]
         done = self._runner.run_logged(
             [
@@ -346,8 +361,8 @@ def _requirement(requirement: str) -> tuple[str, str]:
     return f"{name} @ {path.resolve().as_uri()}", name
 
 
-def _request(line: str, own: Mapping[NormalizedName, str]) -> str:
-    """Write a project that requires ``line`` and pins each own name to its index.
+def _request(wanted: Sequence[str], own: Mapping[NormalizedName, str]) -> str:
+    """Write a project that requires what is ``wanted`` and pins each own name to its index.
 
     An index that is ``explicit`` serves the names that are pinned to it and no other (uv,
     "Package indexes", "Pinning a package to an index").  The workspace keeps uv from looking for
@@ -358,7 +373,7 @@ def _request(line: str, own: Mapping[NormalizedName, str]) -> str:
         "[project]",
         'name = "seatrial-request"',
         'version = "0"',
-        f"dependencies = [{_quoted(line)}]",
+        f"dependencies = [{', '.join(map(_quoted, wanted))}]",
         "[tool.uv]",
         "no-sources = false",
         "[tool.uv.workspace]",
@@ -368,6 +383,8 @@ def _request(line: str, own: Mapping[NormalizedName, str]) -> str:
     for address, name in names.items():
         lines += ["[[tool.uv.index]]", f"name = {_quoted(name)}", f"url = {_quoted(address)}"]
         lines.append("explicit = true")
+        if not urlsplit(address).hostname:
+            lines.append('format = "flat"')
     return "\n".join(lines) + "\n"
 
 

@@ -1,12 +1,11 @@
 """The ports: what an action may ask of the world, and do to it.
 
-Each port has a real adapter in this folder.  A rehearsal uses the same adapters with other
-addresses; there is no second implementation.
+Each has a real adapter in this folder; a rehearsal uses the same ones with other addresses.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -39,9 +38,8 @@ class RemoteRef(msgspec.Struct, frozen=True, kw_only=True):
 class Git(Protocol):
     """The run's own clone, and the remote it pushes to.
 
-    The clone shares the objects of the user's repository; the user's refs, index, working tree and
-    configuration are never touched.  Commits and tags take author, signing key and format from the
-    user's git configuration.
+    The clone shares the user's objects; the user's refs, index, working tree and configuration are
+    never touched.  Commits and tags take author, key and format from the user's git configuration.
     """
 
     def prepare(self, commit: str) -> None:
@@ -194,14 +192,17 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
 class Machine(Protocol):
     """This machine: builds, environments, commands; all output goes to the run's logs too."""
 
-    def build(self, source: Path, out: Path, *, epoch: int, timeout: float) -> Built:
+    def build(
+        self, source: Path, out: Path, *, epoch: int, timeout: float, requires_python: str = ""
+    ) -> Built:
         """Build an sdist, and a wheel from the sdist, by PEP 517 in isolated environments.
 
         Args:
             source: the project folder.
-            out: an empty folder for the result.
+            out: an empty folder for the result; the log has its name.
             epoch: ``SOURCE_DATE_EPOCH``.
             timeout: seconds, for both.
+            requires_python: which Pythons the package allows.
 
         Raises:
             BuildFailed: the backend failed; ``said`` ends with its own words.
@@ -222,15 +223,15 @@ class Machine(Protocol):
         ...
 
     def install(
-        self, environment: Environment, requirement: str, *, own: Mapping[str, str], timeout: float
+        self, environment: Environment, *requirements: str, own: Mapping[str, str], timeout: float
     ) -> Completed:
-        """Install a requirement and its dependencies with uv.
+        """Install requirements and their dependencies with uv.
 
         Args:
             environment: where to.
-            requirement: "name==version", or the path of a built file.
-            own: project name → Simple API address: these names come from there and from nowhere
-                else, and every other name from the user's usual index only.
+            requirements: "name==version", or the path of a built file, each.
+            own: project name → Simple API address, or a folder of files: a name that is required
+                comes from there alone, and every other one from the user's usual index only.
             timeout: seconds.
         """
         ...
@@ -270,8 +271,8 @@ class Store(Protocol):
         """Take a built file in (fsynced, complete or not at all), and give it back by digest."""
         ...
 
-    def files(self) -> Sequence[StoredFile]:
-        """Give the kept files, wheels first, each group by name, digests checked."""
+    def files(self, names: Collection[str] | None = None) -> Sequence[StoredFile]:
+        """Give the kept files (of these names), wheels first, each group by name, all checked."""
         ...
 
     def record(self, key: str, facts: Mapping[str, str]) -> None:

@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import re
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -88,8 +88,8 @@ class RunStore:
             write_whole(self._kept, msgspec.json.encode(kept, order="sorted"))
             return self._checked_file(file.name, digest)
 
-    def files(self) -> Sequence[StoredFile]:
-        """Give the kept files, wheels first, each group by name, digests checked.
+    def files(self, names: Collection[str] | None = None) -> Sequence[StoredFile]:
+        """Give the kept files (of these names), wheels first, each group by name, all checked.
 
         A file is read again when its size, its time or its place on the disk has changed.
 
@@ -98,7 +98,11 @@ class RunStore:
         """
         with self._lock:
             kept = self._names().items()
-            return wheels_first(self._checked_file(name, digest) for name, digest in kept)
+            return wheels_first(
+                self._checked_file(name, digest)
+                for name, digest in kept
+                if names is None or name in names
+            )
 
     def record(self, key: str, facts: Mapping[str, str]) -> None:
         """Remember that something only this machine can know was done (a gate that passed).

@@ -1,0 +1,5 @@
+"""A framework for bots of the chat server."""
+
+from chat import address
+
+HOME = address("bots")

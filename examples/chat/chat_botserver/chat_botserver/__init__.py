@@ -1,0 +1,1 @@
+"""Runs bots of the chat server."""

@@ -1,0 +1,6 @@
+"""Whether the server is well."""
+
+
+def well() -> bool:
+    """Say so."""
+    return True

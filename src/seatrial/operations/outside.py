@@ -1,0 +1,214 @@
+"""What the remote and the indexes hold, and whether the commit holds what users have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import msgspec
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from seatrial.artifacts.filenames import version_of
+from seatrial.errors import BranchMoved, TagNotAncestor, Unreachable
+from seatrial.operations.project import Project
+from seatrial.operations.remarks import Held
+from seatrial.operations.running import unheard
+from seatrial.plan.values import Note
+from seatrial.repository.facts import Facts, Package, TagFact
+from seatrial.versions.policy import maintained
+
+AT_ONCE = 16
+"""Pages that are asked for at once."""
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """What the outside is asked.
+
+    Attributes:
+        branch: the branch that the release belongs to.
+        index: the index to publish to; the configured one when empty.
+        patient: whether a silent remote or index is only remarked.
+    """
+
+    branch: str
+    index: str = ""
+    patient: bool = False
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """What the outside held when it was asked.
+
+    Attributes:
+        tip: the commit that the branch is at on the remote; empty when it is not there.
+        tags: tag → commit, of the remote's tags.
+        held: package → version → names of the indexes that hold a file of it.
+        remarks: what could not be asked.
+    """
+
+    tip: str
+    tags: Mapping[str, str]
+    held: Mapping[str, Held]
+    remarks: tuple[Note, ...]
+
+    def of(self, packages: Iterable[Package]) -> Held:
+        """Give version → names of the indexes that hold a file of it, of any of the packages."""
+        found: dict[Version, tuple[str, ...]] = {}
+        for package in packages:
+            for version, names in self.held.get(canonicalize_name(package.name), {}).items():
+                found[version] = tuple(dict.fromkeys((*found.get(version, ()), *names)))
+        return found
+
+
+def look_outside(
+    project: Project,
+    question: Question,
+    packages: Sequence[Package],
+    tell: Callable[[str], None] = unheard,
+) -> Seen:
+    """Ask the remote and the indexes what they hold.
+
+    Args:
+        project: the repository.
+        question: what is asked, and whether a silent one is only remarked.
+        packages: those that the indexes are asked about.
+        tell: told what is done.
+
+    Raises:
+        Unreachable: one did not answer, and not ``question.patient``.
+    """
+    names = [canonicalize_name(package.name) for package in packages]
+    wanted = [(index, name) for index in project.names_of_indexes(question.index) for name in names]
+    held: dict[str, dict[Version, tuple[str, ...]]] = {name: {} for name in names}
+    with ThreadPoolExecutor(AT_ONCE, "page") as pool:
+        # The indexes answer while the remote is asked.
+        pages = [
+            pool.submit(project.index(index).files, name, asked_after=project.opened)
+            for index, name in wanted
+        ]
+        try:
+            tip, tags, remarks = _look_at_remote(project, question, tell)
+            silent: dict[str, Unreachable] = {}
+            for (index, name), page in zip(wanted, pages, strict=True):
+                tell(f"asking {index} what it holds of {name}")
+                try:
+                    files = page.result()
+                except Unreachable as error:
+                    silent.setdefault(index, error)
+                    if not question.patient:
+                        raise
+                    continue
+                _add(held[name], files, index)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+    for index, silence in silent.items():
+        text = f"{silence}. Whether {index} holds the version already is not known."
+        remarks.append(Note(topic="index-not-asked", text=text))
+    return Seen(tip=tip, tags=tags, held=held, remarks=tuple(remarks))
+
+
+def _add(held: dict[Version, tuple[str, ...]], files: Iterable[str], index: str) -> None:
+    """Note which versions an index holds a file of."""
+    for file in files:
+        if (version := version_of(file)) is not None and index not in held.get(version, ()):
+            held[version] = (*held.get(version, ()), index)
+
+
+def _look_at_remote(
+    project: Project, question: Question, tell: Callable[[str], None]
+) -> tuple[str, dict[str, str], list[Note]]:
+    """Give where the branch is on the remote, the remote's tags by commit, and what to remark."""
+    remote = project.facts.remote
+    if remote is None:
+        return "", {}, []
+    tell(f"asking {remote.name} for its branches and tags")
+    try:
+        refs = project.refs()
+    except Unreachable as error:
+        if not question.patient:
+            raise
+        text = (
+            f"{error}. The branch is taken to be where it was when it was fetched last, and "
+            "tags that only the remote has are not known."
+        )
+        return _tracked(project, question.branch), {}, [Note(topic="remote-not-asked", text=text)]
+    tags = {
+        name.removeprefix("refs/tags/"): ref.commit
+        for name, ref in refs.items()
+        if name.startswith("refs/tags/")
+    }
+    found = refs.get(f"refs/heads/{question.branch}")
+    if found is not None:
+        return found.commit, tags, []
+    text = f"{remote.name} has no branch {question.branch}: the push makes it."
+    return "", tags, [Note(topic="new-branch", text=text)]
+
+
+def _tracked(project: Project, branch: str) -> str:
+    """Give the last known place of the branch on the remote."""
+    remote = project.facts.remote
+    if remote is None:
+        return ""
+    done = project.snapshot.git(
+        "for-each-ref", "--format=%(objectname)", f"refs/remotes/{remote.name}/{branch}"
+    )
+    return done.text.strip()
+
+
+def check_tip(project: Project, seen: Seen, branch: str) -> None:
+    """Refuse a commit that does not hold what the remote branch has.
+
+    Raises:
+        BranchMoved: it does not.
+    """
+    if seen.tip and not project.holds(seen.tip):
+        raise BranchMoved(
+            branch,
+            f"the remote has it at {seen.tip[:12]}, which is not in the history of "
+            f"{project.facts.head[:12]}",
+            doing="comparing with the remote branch",
+            next_step="Run git pull, look at what came, and plan again.",
+        )
+
+
+def check_history(facts: Facts, branch: str) -> None:
+    """Refuse a commit that does not hold what users have.
+
+    Raises:
+        TagNotAncestor: the last release is not in its history.
+    """
+    # A pre-release on another branch is nothing that users would lose.
+    line = maintained(branch)
+    finals = [
+        tag
+        for tag in facts.tags
+        if tag.ancestor
+        or not (Version(tag.version).is_prerelease or _beyond(line, Version(tag.version)))
+    ]
+    last = max(finals, key=lambda tag: Version(tag.version), default=None)
+    if last is not None and not last.ancestor:
+        raise TagNotAncestor(
+            f"{last.name} ({last.commit[:12]})",
+            f"it is not in the history of {facts.head[:12]}: "
+            "users would lose what that release holds",
+            next_step=_way_to(last, finals, branch),
+        )
+
+
+def _way_to(last: TagFact, finals: Sequence[TagFact], branch: str) -> str:
+    """Say how a branch that lacks the last release comes to be released all the same."""
+    way = f"Merge {last.name} into {branch}, or release from a branch that holds it."
+    own = max((Version(tag.version) for tag in finals if tag.ancestor), default=None)
+    beyond = Version(last.version)
+    if own is None or (beyond.major, beyond.minor) == (own.major, own.minor):
+        return way
+    line = f"{own.major}.x" if beyond.major > own.major else f"{own.major}.{own.minor}.x"
+    return (
+        f"{way} To go on with {line} beside it, do so on a branch of that name: "
+        f"git switch -c {line}"
+    )
+
+
+def _beyond(line: tuple[int, ...], version: Version) -> bool:
+    """Whether a version is none that a maintenance branch makes."""
+    return bool(line) and (*version.release, 0, 0)[: len(line)] > line

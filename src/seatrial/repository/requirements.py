@@ -1,0 +1,83 @@
+"""What a package requires, as its files say: read without running them."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from seatrial.repository import setup_script
+from seatrial.repository.facts import Requires
+from seatrial.repository.manifest import Manifest
+
+_NAME = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)")
+
+
+def requirements(manifest: Manifest) -> tuple[Requires, ...]:
+    """Read what a package requires.
+
+    Args:
+        manifest: what its files say.  Of a ``setup.py``, only what it states as plain texts is
+            seen; a version that it computes is not.
+    """
+    found = [
+        *_project(manifest),
+        *_poetry(manifest),
+        *_setup_cfg(manifest),
+        *_setup_py(manifest),
+        *_lines(manifest.tool("flit", "metadata", "requires"), ""),
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def _project(manifest: Manifest) -> Iterator[Requires]:
+    yield from _lines(manifest.project.get("dependencies"), "")
+    extras = manifest.project.get("optional-dependencies")
+    for extra, lines in extras.items() if isinstance(extras, Mapping) else ():
+        yield from _lines(lines, extra)
+
+
+def _lines(lines: object, extra: str) -> Iterator[Requires]:
+    for line in lines if isinstance(lines, list | tuple | frozenset) else ():
+        if isinstance(line, str) and (found := _read(line, extra)):
+            yield found
+
+
+def _read(line: str, extra: str) -> Requires | None:
+    try:
+        read = Requirement(line)
+    except InvalidRequirement:
+        name = _NAME.match(line)
+        return Requires(name=canonicalize_name(name[1]), extra=extra) if name else None
+    return Requires(name=canonicalize_name(read.name), specifier=str(read.specifier), extra=extra)
+
+
+def _poetry(manifest: Manifest) -> Iterator[Requires]:
+    table = manifest.tool("poetry", "dependencies")
+    for name, said in table.items() if isinstance(table, Mapping) else ():
+        optional = isinstance(said, Mapping) and bool(said.get("optional"))
+        if isinstance(name, str) and name != "python":
+            yield Requires(name=canonicalize_name(name), extra="optional" if optional else "")
+
+
+def _setup_cfg(manifest: Manifest) -> Iterator[Requires]:
+    options = manifest.setup_cfg.get("options", {})
+    yield from _lines(options.get("install_requires", "").splitlines(), "")
+    for extra, lines in manifest.setup_cfg.get("options.extras_require", {}).items():
+        yield from _lines(lines.splitlines(), extra)
+
+
+def _setup_py(manifest: Manifest) -> Iterator[Requires]:
+    yield from _lines(tuple(sorted(_texts(manifest, "install_requires"))), "")
+    yield from _lines(tuple(sorted(_texts(manifest, "extras_require"))), "extras")
+
+
+def _texts(manifest: Manifest, keyword: str) -> Iterable[str]:
+    """Give the plain texts of what ``setup()`` is called with; of a name, of what it is given."""
+    said = manifest.call.get(keyword)
+    if isinstance(said, ast.Name) and manifest.setup_py is not None:
+        said = setup_script.assigned(manifest.setup_py, said.id)
+    return setup_script.strings(said) if said is not None else ()
