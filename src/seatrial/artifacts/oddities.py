@@ -18,6 +18,19 @@ _REPEATED: Final = frozenset({"__init__.py", "py.typed"})
 """Files that say the same in many folders, and have to."""
 
 
+_FIELDS: Final[Mapping[str, tuple[type, ...]]] = {
+    **dict.fromkeys(("name", "version", "description", "requires-python"), (str,)),
+    **dict.fromkeys(("readme", "license"), (str, dict)),
+    **dict.fromkeys(
+        ("license-files", "authors", "maintainers", "keywords", "classifiers"), (list,)
+    ),
+    **dict.fromkeys(("import-names", "import-namespaces"), (list,)),
+    **dict.fromkeys(("urls", "scripts", "gui-scripts", "entry-points"), (dict,)),
+    "optional-dependencies": (dict,),
+}
+"""The fields of ``[project]``, and what each is."""
+
+
 def check_oddities(facts: WheelFacts | SdistFacts) -> Iterator[Finding]:
     """Look for what is allowed, and often not meant.
 
@@ -126,3 +139,27 @@ def _check_project(sdist: SdistFacts) -> Iterator[Finding]:
     if not isinstance(requires, list) or not all(isinstance(one, str) for one in requires):
         said = "the [build-system] of its pyproject.toml has no list requires (PEP 518)"
         yield fault("project-malformed", sdist.file, said)
+    yield from _check_table(sdist.file, project.get("project", {}))
+
+
+def _check_table(file: str, table: object) -> Iterator[Finding]:
+    """Compare the table ``[project]`` with its specification, field by field (PEP 621)."""
+    if not isinstance(table, dict):
+        yield warning("project-invalid", file, "project in its pyproject.toml is no table")
+        return
+    dynamic = table.get("dynamic")
+    for name, value in table.items():
+        kinds = _FIELDS.get(name)
+        if kinds is None:
+            said = f"[project] in its pyproject.toml has {name}, which is no field of it"
+            yield warning("project-invalid", file, said)
+        elif not isinstance(value, kinds):
+            said = f"{name} in [project] of its pyproject.toml is of another kind than PEP 621 has"
+            yield warning("project-invalid", file, said)
+        elif isinstance(dynamic, list) and name in dynamic:
+            said = f"[project] in its pyproject.toml states {name}, and says that it is dynamic"
+            yield warning("project-invalid", file, said)
+    for name in ("name", "version"):
+        if table and name not in table and not (isinstance(dynamic, list) and name in dynamic):
+            said = f"[project] in its pyproject.toml states no {name}"
+            yield warning("project-invalid", file, said)

@@ -48,9 +48,6 @@ _MACHINES = frozenset(
 )
 """Names that belong to build services and not to people."""
 
-_DEBUG = (b"\0.debug_info\0", b"\0.zdebug_info\0", b"__debug_info\0")
-"""Names of the sections with debugging information, as ELF and Mach-O list them."""
-
 _TESTS = re.compile(
     r"(?:^|/)(?:[^/]*tests?|testing|test_?data|fixtures|examples?|samples?|docs?|dummy\w*)(?:/|_)"
 )
@@ -100,8 +97,6 @@ class ContentScan:
         self._machines: dict[str, str] = {}
         self._scripts: list[tuple[str, str]] = []
         self._runs: list[str] = []
-        self._bugs = False
-        self._debugged: list[str] = []
 
     def begin(self, member: Member) -> None:
         """A file begins."""
@@ -124,9 +119,7 @@ class ContentScan:
             self.marked = any(mark in kept for mark in _ENCRYPTED)
             self._before = data[-OVERLAP:]
         if self._program:
-            known = self._rest + data
-            self._find_paths(known)
-            self._bugs = self._bugs or any(name in known for name in _DEBUG)
+            self._find_paths(self._rest + data)
             self._rest = data[-OVERLAP:]
         elif self._text is not None:
             self._text.append(data)
@@ -134,9 +127,6 @@ class ContentScan:
     def end(self) -> None:
         """It has ended."""
         path, is_script = self._member.path, self._head.startswith(b"#!")
-        if self._bugs:
-            self._debugged.append(path)
-            self._bugs = False
         if self._text is not None and not self._program:
             for secret in find_secrets(b"".join(self._text)):
                 place = f"{path}, line {secret.line},"
@@ -189,9 +179,6 @@ class ContentScan:
                 first = next(iter(kept.values()))
                 said = f"{named(list(kept))} holds the path of a source on the machine: {first}"
                 yield make("build-path", self._file, said)
-        if self._debugged:
-            said = f"{named(self._debugged)} holds debugging information"
-            yield note("debug-symbols", self._file, said)
         if self._runs:
             said = f"{named(self._runs)} is marked executable and is no program or script"
             yield note("executable", self._file, said)

@@ -84,11 +84,6 @@ CONTENT: Final = {
         "A Python file lies where no import reaches it.",
         "Rename the folder or file, if it is to be imported.",
     ),
-    "debug-symbols": Entry(
-        "note",
-        "A program holds what a debugger needs, which makes it several times as large.",
-        "Strip it (`-s`, `--strip-debug`), or keep the symbols in a file of their own.",
-    ),
     "mode": Entry(
         "warning", "A file has rights that harm: setuid, or nobody may read it.", "Correct them."
     ),
@@ -105,6 +100,12 @@ CONTENT: Final = {
         "fault",
         "The sdist's pyproject.toml cannot be read, so nobody can build it.",
         "Mend it, and build again.",
+    ),
+    "project-invalid": Entry(
+        "warning",
+        "A field of the sdist's pyproject.toml is none, or not of the kind that PEP 621 has: "
+        "stricter backends refuse to build it.",
+        "Correct the field, and build again.",
     ),
     "backend-unstated": Entry(
         "note",
