@@ -73,6 +73,7 @@ def _indexes(estate: Estate) -> list[Route]:
             ("audience", minting.audience, "GET"),
             ("mint-token", minting.mint, "POST"),
             ("github/mint-token", minting.mint, "POST"),
+            ("burn-token", minting.burn, "POST"),
         )
     ]
     return [

@@ -61,10 +61,20 @@ class Minting:
         held = self._held(request)
         if held is None:
             return not_found()
-        body = bytearray()
-        async for piece in request.stream():
-            body += piece[: MOST + 1 - len(body)]
-        return await asyncio.to_thread(self._mint, bytes(body), held)
+        return await asyncio.to_thread(self._mint, await _body(request), held)
+
+    async def burn(self, request: Request) -> Response:
+        """Let a minted token be good no more; clients ask for it when they have done.
+
+        PyPI has it since 2026-06-22; the words of a refusal are ours.
+        """
+        try:
+            token = _token_of(await _body(request))
+            if not self._estate.minted.burn(token):
+                return _refusal("invalid-token", "no token that was minted here")
+        except _Refused as refused:
+            return _refusal(refused.code, refused.description)
+        return JSONResponse({"success": True})
 
     def _held(self, request: Request) -> Holdings | None:
         return self._estate.index(request.path_params.get("index", USUAL))
@@ -74,8 +84,7 @@ class Minting:
             with self._turn:
                 token, expires = self._exchange(_token_of(body), held)
         except _Refused as refused:
-            errors = [{"code": refused.code, "description": refused.description}]
-            return JSONResponse({"message": "Token request failed", "errors": errors}, 422)
+            return _refusal(refused.code, refused.description)
         except ToolMissing as error:
             return _cannot(error)
         return JSONResponse({"success": True, "token": token, "expires": int(expires)})
@@ -178,6 +187,19 @@ class Minting:
         except ToolMissing as error:
             return _cannot(error)
         return JSONResponse({"count": 1, "value": value})
+
+
+async def _body(request: Request) -> bytes:
+    """Read a body to its end; of a long one no more is kept than shows that it is too long."""
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece[: MOST + 1 - len(body)]
+    return bytes(body)
+
+
+def _refusal(code: str, description: str) -> Response:
+    errors = [{"code": code, "description": description}]
+    return JSONResponse({"message": "Token request failed", "errors": errors}, 422)
 
 
 def _cannot(error: ToolMissing) -> Response:

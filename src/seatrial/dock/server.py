@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Self
 
 from packaging.utils import canonicalize_name
 
+from seatrial.dock.certificates import authority_in, make_certificate
 from seatrial.dock.entries import SeedFile, Status
 from seatrial.dock.estate import Estate, Settings
 from seatrial.dock.faults import Fault
@@ -64,6 +65,7 @@ class Dock:
         repositories: ``owner/name`` → what is known of a repository on the forge.
         slow: seconds that a ``slow`` fault takes.
         publishers: trusted publishers, who may exchange an identity token for one to upload with.
+        tls: whether it serves over HTTPS, with a certificate that :attr:`authority` vouches for.
         met: those of the faults that a request has met.
     """
 
@@ -81,6 +83,7 @@ class Dock:
     repositories: Mapping[str, Hosted] = field(default_factory=dict, kw_only=True)
     slow: float = field(default=5.0, kw_only=True)
     publishers: Sequence[Publisher] = field(default=(), kw_only=True)
+    tls: bool = field(default=False, kw_only=True)
     met: set[Fault] = field(default_factory=set, init=False)
 
     def __post_init__(self) -> None:
@@ -98,6 +101,7 @@ class Dock:
         self._estate = Estate(self.folder, settings)
         self._log = RequestLog(self.folder / "requests.log")
         self._mark = ""
+        self._chain: Path | None = None
         self._thread: threading.Thread | None = None
         self._running: Future[tuple[asyncio.AbstractEventLoop, Server]] = Future()
         self._waker: socket.socket | None = None
@@ -105,7 +109,12 @@ class Dock:
     @property
     def url(self) -> str:
         """The dock's own address, without a final slash."""
-        return f"http://{HOST}:{self.port}"
+        return f"http{'s' if self.tls else ''}://{HOST}:{self.port}"
+
+    @property
+    def authority(self) -> Path:
+        """The file of the authority that clients have to trust, where it serves over HTTPS."""
+        return authority_in(self.folder)
 
     @property
     def forge_api(self) -> str:
@@ -175,6 +184,7 @@ class Dock:
         Raises:
             InvalidConfiguration: the port is taken, or none that we may have; or another dock has
                 the folder.
+            ToolMissing: it is to serve over HTTPS, and the library for that is not there.
             StorageFault: the folder cannot be written to, or its database not be read.
         """
         with storage_faults(self.folder):
@@ -185,6 +195,7 @@ class Dock:
         try:
             with storage_faults(self.folder):
                 self._estate.ledger.open()
+                self._chain = make_certificate(self.folder, HOST) if self.tls else None
                 self._log.open()
         except SeatrialError:
             listener.close()
@@ -286,6 +297,6 @@ class Dock:
             faults=tuple(self.faults), met=self.met, delay=self.delay, slow=self.slow
         )
         app = make_app(self._estate, self._mark, self._log, disturbance)
-        server = Server(app, self.clock)
+        server = Server(app, self.clock, self._chain)
         self._running.set_result((asyncio.get_running_loop(), server))
         await server.serve(sockets=[listener])

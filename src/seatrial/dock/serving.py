@@ -10,6 +10,7 @@ import asyncio
 import email.utils
 import socket
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import h11
@@ -117,9 +118,10 @@ class Server(uvicorn.Server):
     Args:
         app: the application.
         clock: gives the time that answers carry, seconds since the epoch.
+        chain: the file with certificate and key for HTTPS; nothing for HTTP.
     """
 
-    def __init__(self, app: ASGIApp, clock: Callable[[], float]) -> None:
+    def __init__(self, app: ASGIApp, clock: Callable[[], float], chain: Path | None = None) -> None:
         super().__init__(
             uvicorn.Config(
                 dated(app, clock),
@@ -133,6 +135,7 @@ class Server(uvicorn.Server):
                 server_header=False,
                 date_header=False,
                 proxy_headers=False,
+                ssl_certfile=chain,
                 timeout_keep_alive=KEEP_ALIVE,
             )
         )

@@ -76,6 +76,11 @@ class MintedTokens:
             self._known[_digest(token)] = minted
         return token
 
+    def burn(self, token: str) -> bool:
+        """Forget a token; say whether it was there."""
+        with self._lock:
+            return self._known.pop(_digest(token), None) is not None
+
     def get(self, token: str) -> Minted | None:
         """Give what a token is good for; nothing when it was not minted here."""
         with self._lock:
