@@ -38,7 +38,7 @@ def test_a_status_is_answered_once_and_nothing_is_stored(tmp_path: Path, size: i
 def test_a_dropped_upload_leaves_nothing(tmp_path: Path, size: int) -> None:
     """A connection cut in the middle gives no answer, and the index does not hold the file."""
     wheel = make_wheel(tmp_path, size=size)
-    with disturbed(tmp_path, ["drop@upload:1"]) as dock:
+    with disturbed(tmp_path, ["cut@upload:1"]) as dock:
         with pytest.raises(httpx.TransportError):
             upload(dock.upload_url("pypi"), wheel)
         assert not held(dock)
@@ -49,9 +49,9 @@ def test_a_dropped_upload_leaves_nothing(tmp_path: Path, size: int) -> None:
 
 @pytest.mark.parametrize("size", [0, 3_000_000])
 def test_a_lost_answer_leaves_the_file(tmp_path: Path, size: int) -> None:
-    """With drop-after the file is held although the client never heard of it."""
+    """With drop the file is held although the client never heard of it."""
     wheel = make_wheel(tmp_path, size=size)
-    with disturbed(tmp_path, ["drop-after@upload"]) as dock:
+    with disturbed(tmp_path, ["drop@upload"]) as dock:
         with pytest.raises(httpx.TransportError):
             upload(dock.upload_url("pypi"), wheel)
         assert set(held(dock)) == {wheel.name}
@@ -105,3 +105,44 @@ def test_every_request_is_noted(tmp_path: Path) -> None:
     assert seen == [("GET", "/pypi/simple/x\\nGET /forged 200/?q=1", 404)]
     log = (dock.folder / "requests.log").read_text(encoding="utf-8")
     assert log == "GET /pypi/simple/x\\nGET /forged 200/?q=1 404\n"
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "said"),
+    [
+        ("forbidden", 403, "Invalid or non-existent authentication information. See "),
+        ("burnt", 400, "This filename was previously used by a file that has since been deleted."),
+        ("burnt@upload:1", 400, "This filename was previously used by a file that has since"),
+    ],
+)
+def test_a_refusal_can_be_asked_for(tmp_path: Path, fault: str, status: int, said: str) -> None:
+    """The first upload is refused in PyPI's words, as if the login or the name were no good."""
+    wheel = make_wheel(tmp_path)
+    with disturbed(tmp_path, [fault]) as dock:
+        answer = upload(dock.upload_url("pypi"), wheel, headers={"Accept": "application/json"})
+        assert answer.status_code == status
+        assert answer.reason_phrase.startswith(said)
+        assert answer.json()["code"].startswith(f"{status} {said}")
+        assert not held(dock)
+        assert upload(dock.upload_url("pypi"), wheel).status_code == 200
+
+
+def test_a_page_can_be_stale(tmp_path: Path) -> None:
+    """For the time that was asked for, the page of before is shown, serial and all."""
+    now = [1_000_000.0]
+    faults = [parse_fault("stale@simple:10m")]
+    first, second = (make_wheel(tmp_path, tag=f"py3-none-win{n}") for n in ("32", "_amd64"))
+    with Dock(tmp_path / "dock", faults=faults, clock=lambda: now[0]) as dock:
+        url = f"{dock.simple_url('pypi')}demo/"
+        assert upload(dock.upload_url("pypi"), first).status_code == 200
+        assert httpx.get(url).status_code == 404
+        now[0] += 600
+        before = httpx.get(url)
+        assert set(held(dock)) == {first.name}
+        assert upload(dock.upload_url("pypi"), second).status_code == 200
+        after = httpx.get(url)
+        assert (after.text, after.headers["etag"]) == (before.text, before.headers["etag"])
+        assert after.headers["x-pypi-last-serial"] == before.headers["x-pypi-last-serial"]
+        now[0] += 600
+        assert set(held(dock)) == {first.name, second.name}
+        assert dock.met == set(faults)

@@ -165,7 +165,7 @@ def test_odd_names_are_spelt_as_github_does(forge: httpx.Client, given: str, spe
     assert attach(forge, draft(forge), given, b"x").json()["name"] == spelt
 
 
-@pytest.mark.parametrize("fault", ["drop@upload-assets", "502@upload-assets"])
+@pytest.mark.parametrize("fault", ["cut@upload-assets", "502@upload-assets"])
 def test_a_broken_upload_leaves_a_starter(tmp_path: Path, fault: str) -> None:
     """An asset whose upload broke off stays as a starter that has to be removed first."""
     with (
@@ -174,7 +174,7 @@ def test_a_broken_upload_leaves_a_starter(tmp_path: Path, fault: str) -> None:
     ):
         made = draft(forge)
         data = b"x" * 1_000_000
-        if fault.startswith("drop"):
+        if fault.startswith("cut"):
             with pytest.raises(httpx.TransportError):
                 attach(forge, made, "a.whl", data)
         else:
@@ -189,9 +189,9 @@ def test_a_broken_upload_leaves_a_starter(tmp_path: Path, fault: str) -> None:
 
 
 def test_a_lost_answer_leaves_the_release(tmp_path: Path) -> None:
-    """With drop-after the draft is there although the client never heard of it."""
+    """With drop the draft is there although the client never heard of it."""
     with (
-        Dock(tmp_path / "dock", faults=[parse_fault("drop-after@draft-release")]) as dock,
+        Dock(tmp_path / "dock", faults=[parse_fault("drop@draft-release")]) as dock,
         httpx.Client(base_url=dock.forge_api, headers=TOKEN) as forge,
     ):
         with pytest.raises(httpx.TransportError):

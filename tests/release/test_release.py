@@ -101,7 +101,7 @@ def test_a_rehearsal_changes_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "fault",
-    ["503@upload:1", "503@upload:2", "drop@upload:1", "drop-after@upload:3"],
+    ["503@upload:1", "503@upload:2", "cut@upload:1", "drop@upload:3"],
 )
 def test_a_passing_fault_of_an_index_does_not_stop_a_release(tmp_path: Path, fault: str) -> None:
     """A 503 or a cut connection is tried again after looking, and no file is there twice."""

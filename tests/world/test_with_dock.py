@@ -115,7 +115,7 @@ def test_an_old_release_is_closed(dock: Dock, clock: Clock, tmp_path: Path) -> N
         index.upload(stored(make_sdist(tmp_path)))
 
 
-@pytest.mark.parametrize("fault", ["503@upload", "drop@upload", "429@upload"])
+@pytest.mark.parametrize("fault", ["503@upload", "cut@upload", "drop@upload", "429@upload"])
 def test_a_fault_of_the_index_is_passing(fault: str, tmp_path: Path) -> None:
     """A disturbed upload is told as unreachable, and goes well the next time."""
     file = stored(make_wheel(tmp_path))
@@ -188,7 +188,7 @@ def test_many_releases_are_read_to_the_last_page(dock: Dock) -> None:
     assert [release.id for release in forge_of(dock).releases("v0")] == [first]
 
 
-@pytest.mark.parametrize("fault", ["502@upload-assets", "drop@upload-assets", "429@upload-assets"])
+@pytest.mark.parametrize("fault", ["502@upload-assets", "cut@upload-assets", "429@upload-assets"])
 def test_a_broken_upload_of_an_asset_is_made_good(fault: str, tmp_path: Path) -> None:
     """What the disturbance left under the name is in nobody's way the next time."""
     file = stored(make_wheel(tmp_path))

@@ -21,7 +21,7 @@ from seatrial.cli.output import page_console, write_json
     "--fault",
     multiple=True,
     metavar="KIND@ACTION[:N]",
-    help="Let something go wrong: 503@upload:2, drop@upload, kill@tag.",
+    help="Let something go wrong: 503@upload:2, drop@upload, stale@simple:10s, burnt, kill@tag.",
 )
 @click.option(
     "--keep",

@@ -95,7 +95,7 @@ class Disturbed:
         if fault is None:
             await self._serve(scope, receive, noted)
         elif fault.status:
-            await self._refuse(fault.status, scope, receive, noted)
+            await self._refuse(fault, scope, receive, noted)
         else:
             await self._cut(fault.kind, scope, receive)
             noted.note(0)
@@ -111,20 +111,20 @@ class Disturbed:
             await body.drain()
             await PlainTextResponse(f"{error}\n", 507)(scope, receive, noted)
 
-    async def _refuse(self, status: int, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _refuse(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
         body = _Body(scope, receive)
-        if status == UNFINISHED and "upload-assets" in names_of(
+        if fault.status == UNFINISHED and "upload-assets" in names_of(
             scope["method"], path_inside(scope)
         ):
             await self._app(scope, body.half, _swallow)
         # A client that is answered while it still writes may never read the answer.
         await body.drain()
-        await refusal(status, Request(scope))(scope, receive, send)
+        await refusal(fault, Request(scope))(scope, receive, send)
 
     async def _cut(self, kind: str, scope: Scope, receive: Receive) -> None:
         cut: Callable[[], None] = scope[CUT]
         body = _Body(scope, receive)
-        await self._app(scope, body.half if kind == "drop" else body.whole, _swallow)
+        await self._app(scope, body.half if kind == "cut" else body.whole, _swallow)
         cut()
         while (await receive())["type"] != "http.disconnect":
             pass
@@ -153,10 +153,11 @@ class _Noted:
         self._log.add(RequestSeen(self._scope["method"], path, status))
 
 
-def refusal(status: int, request: Request) -> Response:
+def refusal(fault: Fault, request: Request) -> Response:
     """Give the answer of an asked-for fault, in the shape of the side that was asked."""
+    status = fault.status
     if not path_inside(request.scope).startswith(f"/{FORGE}/"):
-        return upload_answer(status, "", request.headers.get("accept", ""))
+        return upload_answer(status, fault.message, request.headers.get("accept", ""))
     headers = {}
     message = "Server Error"
     if status in LIMITED:

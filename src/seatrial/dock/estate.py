@@ -46,6 +46,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         clock: gives the time, seconds since the epoch.
         limits: sizes the indexes take.
         publishers: the trusted publishers.
+        stale: seconds for which a project's page does not show a new file.
+        hidden: called each time that a page does not show one.
         repositories: full name, in lower case → what is known of a repository on the forge.
     """
 
@@ -57,6 +59,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     clock: Callable[[], float]
     limits: Limits
     publishers: tuple[Publisher, ...] = ()
+    stale: float = 0.0
+    hidden: Callable[[], object] = list
     repositories: Mapping[str, Hosted] = {}
 
 
@@ -155,6 +159,17 @@ class Estate:
         issuer = f"{self.url}{ISSUER}{job.kind}"
         times = {"iat": int(now), "nbf": int(now), "exp": int(now + job.lifetime)}
         return self.issuer.sign({"iss": issuer, "aud": audience} | times | job.stated())
+
+    def shown(self, files: list[FileRecord]) -> list[FileRecord]:
+        """Give those files that a page shows already; all, unless it is to be stale."""
+        settings = self.settings
+        if settings.stale <= 0:
+            return files
+        since = self.now() - settings.stale
+        found = [file for file in files if file.url or (file.uploaded or 0.0) <= since]
+        if len(found) < len(files):
+            settings.hidden()
+        return found
 
     def elsewhere(self, normal: str) -> str:
         """Give where a project that is not held is found; empty for a name under release."""

@@ -96,6 +96,8 @@ class Dock:
             clock=self.clock,
             limits=self.limits,
             publishers=tuple(self.publishers),
+            stale=max((fault.seconds for fault in self.faults), default=0),
+            hidden=lambda: self.met.update(fault for fault in self.faults if fault.seconds),
             repositories={name.lower(): one for name, one in self.repositories.items()},
         )
         self._estate = Estate(self.folder, settings)

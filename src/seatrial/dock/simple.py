@@ -87,8 +87,9 @@ class Simple:
             return not_found()
         name = request.path_params["project"]
         normal = canonicalize_name(name)
-        files = held.project(normal)
-        if not held.exists(normal):
+        everything = held.project(normal)
+        files = self._estate.shown(everything)
+        if not held.exists(normal) or (everything and not files):
             elsewhere = self._estate.elsewhere(normal)
             if elsewhere:
                 return RedirectResponse(elsewhere, 307, {"Cache-Control": "no-cache", **CORS})
@@ -98,10 +99,11 @@ class Simple:
         kind = best(request.headers.get("accept", ""), OFFERS) or HTML
         status = held.status(normal)
         if status == "quarantined":
-            files = []
+            files = everything = []
         base = str(request.base_url).rstrip("/")
         urls = [file_url(base, held, file) for file in files]
-        serial = held.last_serial(normal)
+        fresh = len(files) == len(everything)
+        serial = held.last_serial(normal) if fresh else max(file.serial for file in files)
         if kind == JSON:
             body = _json(
                 {
