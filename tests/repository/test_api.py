@@ -199,9 +199,11 @@ def test_without_griffe_the_rule_is_not_asked(
 def test_the_first_release_breaks_nothing(tmp_path: Path) -> None:
     """Without a release, or with nothing new since it, nothing is compared."""
     made = make_repository(tmp_path / "r")
-    assert "no release" in planned_api(Project.open(made.folder)).unasked
+    (first,) = planned_api(Project.open(made.folder))
+    assert "no release" in first.unasked
     made.tag("v0.1.0")
-    assert planned_api(Project.open(made.folder)).unasked == "there is nothing to release"
+    (second,) = planned_api(Project.open(made.folder))
+    assert second.unasked == "there is nothing to release"
 
 
 @pytest.mark.parametrize(

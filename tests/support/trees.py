@@ -132,7 +132,7 @@ def rule_input(files: Mapping[str, str | bytes], around: Around = Around()) -> R
         search=search,
         untracked=around.untracked,
         logins=around.logins,
-        compare_api=lambda: around.api,
+        compare_api=lambda: (around.api,),
         broken=around.broken,
     )
 

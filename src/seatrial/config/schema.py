@@ -174,8 +174,10 @@ class VersionSettings(Table, frozen=True, kw_only=True):
         zero: what a breaking change raises below 1.0.
         channels: branch → phase ("a", "b", "rc", "dev") of the pre-releases made from it; the
             other branches then make final releases.
-        source: what decides: the commits, files in ``.changes``, the fragments of towncrier, or
-            ("auto") the one of the last two that is there, else the commits.
+        source: what decides: the commits, files in ``.changes``, the fragments of towncrier, the
+            labels of pull requests on the forge, or ("auto") the files or fragments that are
+            there, else the commits.
+        labels: label → what a pull request that has it changes; the usual names when empty.
         api: what a plan does when the API breaks under a version that does not say so (with the
             extra ``api``): "remark" on it, "refuse", or "ignore" it.
     """
@@ -183,7 +185,8 @@ class VersionSettings(Table, frozen=True, kw_only=True):
     scheme: str = ""
     zero: Literal["minor", "major"] = "minor"
     channels: dict[str, Literal["a", "b", "rc", "dev"]] = {}
-    source: Literal["auto", "commits", "files", "towncrier"] = "auto"
+    source: Literal["auto", "commits", "files", "towncrier", "labels"] = "auto"
+    labels: dict[str, Literal["breaking", "feature", "fix", "other"]] = {}
     api: Literal["remark", "refuse", "ignore"] = "remark"
 
 

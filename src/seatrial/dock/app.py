@@ -18,6 +18,7 @@ from seatrial.dock.identity import ISSUER
 from seatrial.dock.json_api import JsonApi
 from seatrial.dock.legacy import Legacy
 from seatrial.dock.minting import Minting
+from seatrial.dock.pull_labels import Labels
 from seatrial.dock.pulls import PullRequests
 from seatrial.dock.record import RequestLog
 from seatrial.dock.simple import Simple
@@ -100,7 +101,7 @@ def _indexes(estate: Estate) -> list[Route]:
 def _forge(estate: Estate) -> list[Route]:
     access = Access(estate)
     forge, assets = Forge(estate, access), Assets(estate, access)
-    asking = PullRequests(estate, access)
+    asking, labels = PullRequests(estate, access), Labels(estate, access)
     at = f"/{FORGE}"
     of = "{owner}/{repository}"
     releases = f"{at}/repos/{of}/releases"
@@ -127,6 +128,8 @@ def _forge(estate: Estate) -> list[Route]:
         route(f"{pulls}/{{number:int}}", asking.one),
         route(f"{pulls}/{{number:int}}", asking.change, "PATCH"),
         route(f"{pulls}/{{number:int}}/merge", asking.merge, "PUT"),
+        route(f"{at}/repos/{of}/commits/{{commit}}/pulls", labels.of_commit),
+        route(f"{at}/repos/{of}/issues/{{number:int}}/labels", labels.add, "POST"),
         route(f"{at}/repos/{of}/forks", asking.fork, "POST"),
         route(f"{at}/repos/{of}/rules/branches/{{branch:path}}", asking.rules),
         route(f"{at}/repos/{of}/rulesets/{{ruleset:int}}", asking.ruleset),

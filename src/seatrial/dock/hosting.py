@@ -50,6 +50,14 @@ class Hosted(msgspec.Struct, frozen=True, kw_only=True):
         done = made and self._git("update-ref", f"refs/heads/{base}", made, onto) is not None
         return made if done else ""
 
+    def brought(self, pull: StoredPull, commit: str) -> bool:
+        """Say whether a commit came by a pull request: its merge, or one of its branch."""
+        if commit in {pull.commit, pull.merged_as}:
+            return True
+        if not self.path or not pull.merged_as:
+            return False
+        return commit in self._git("rev-list", pull.commit, f"^{pull.merged_as}^1").split()
+
     def _git(self, *arguments: str) -> str:
         person = {"NAME": "Rehearsal", "EMAIL": "rehearsal@localhost"}
         names = {
@@ -76,6 +84,7 @@ class StoredPull(msgspec.Struct, frozen=True, kw_only=True):
         closed: the same; nothing while it is open.
         merged: the same; nothing when it was not merged.
         merged_as: the commit that came of the merge.
+        labels: names of its labels.
     """
 
     number: int
@@ -90,6 +99,7 @@ class StoredPull(msgspec.Struct, frozen=True, kw_only=True):
     closed: float | None = None
     merged: float | None = None
     merged_as: str = ""
+    labels: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:

@@ -43,7 +43,7 @@ def pull_shape(base: str, repository: Repository, pull: StoredPull, onto: str) -
         "title": pull.title,
         "user": user_shape(base),
         "body": pull.body or None,
-        "labels": [],
+        "labels": [label_shape(base, repository, name) for name in pull.labels],
         "milestone": None,
         "assignee": None,
         "created_at": moment(pull.created),
@@ -69,6 +69,19 @@ def whole_pull_shape(
         "mergeable_state": "unknown",
         "merged_by": user_shape(base) if pull.merged else None,
         "maintainer_can_modify": False,
+    }
+
+
+def label_shape(base: str, repository: Repository, name: str) -> dict[str, Any]:
+    """Describe a label of a repository."""
+    return {
+        "id": 1,
+        "node_id": "LA_1",
+        "url": f"{base}/repos/{repository.full_name}/labels/{quote(name)}",
+        "name": name,
+        "color": "ededed",
+        "default": False,
+        "description": "",
     }
 
 

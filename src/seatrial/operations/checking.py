@@ -95,7 +95,8 @@ def check(request: CheckRequest) -> Checked:
     findings = judge(about, rules)
     codes = tuple(rule.code for rule in rules)
     commit = project.snapshot.head
-    unasked = {API: about.api.unasked} if API in codes and about.api.unasked else {}
+    why = dict.fromkeys(one.unasked for one in about.api if one.unasked) if API in codes else {}
+    unasked = {API: "; ".join(why)} if why else {}
     if not request.fix:
         return Checked(commit=commit, findings=findings, rules=codes, unasked=unasked)
     left, mended_paths = mend(project.snapshot, findings)

@@ -12,9 +12,11 @@ from seatrial.errors import (
     InvalidVersion,
     NoPackage,
     NoRepository,
+    SeatrialError,
     ShallowClone,
 )
 from seatrial.operations.deciding import Day, choose
+from seatrial.operations.lines import lines_of
 from seatrial.operations.project import Project
 from seatrial.plan.make import release_date
 from seatrial.plan.values import Note
@@ -29,49 +31,57 @@ _FEW = 3
 """How many breaking changes a remark names."""
 
 
-def planned_api(project: Project) -> Answer:
-    """Compare the API with that of the last release, for the version that comes next.
+def planned_api(project: Project) -> tuple[Answer, ...]:
+    """Compare the API with that of the last release, for the versions that come next.
 
     Args:
-        project: the repository; with several packages nothing is compared.
+        project: the repository; each of its lines is compared with its own last release.
     """
     try:
-        facts = project.facts
+        return tuple(_planned(line) for line in lines_of(project))
     except (InvalidConfiguration, NoPackage, ShallowClone) as error:
-        return Answer(unasked=error.said)
-    if len(facts.packages) != 1:
-        return Answer(unasked="the repository does not hold one package")
+        return (Answer(unasked=error.said),)
+
+
+def _planned(line: Project) -> Answer:
+    facts = line.facts
     last = last_final(facts)
     if last is None:
         return Answer(unasked="there is no release to compare with")
-    branch = project.settings.branch or facts.upstream or facts.branch
+    branch = line.settings.branch or facts.upstream or facts.branch
     date = release_date(dt.datetime.now(dt.UTC).date(), facts.head_when)
     try:
-        outcome = choose(project, Wish(), Day(date=date, branch=branch))
-    except (InvalidVersion, InvalidConfiguration) as error:
+        outcome = choose(line, Wish(), Day(date=date, branch=branch))
+    except SeatrialError as error:
+        # Labels that cannot be read, a maintenance branch: a plan says what is wrong.
         return Answer(unasked=f"the next version is not known: {error}")
     if not isinstance(outcome, Decision):
         return Answer(unasked="there is nothing to release")
-    return compared(project, last, outcome.version)
+    return compared(line, last, outcome.version)
 
 
-def compared(project: Project, last: TagFact, version: Version) -> Answer:
+def compared(line: Project, last: TagFact, version: Version) -> Answer:
     """Compare the API of the planned commit with that of a release.
 
     Args:
-        project: the repository.
+        line: packages that are released together.
         last: the release.
         version: what the commit is to be released as.
     """
     about = Answer(last=last.name, version=str(version))
-    if allows_breaks(Version(last.version), version, project.settings.version.scheme):
+    if allows_breaks(Version(last.version), version, line.settings.version.scheme):
         return about
     try:
-        before = open_snapshot(project.snapshot.root, project.runner, commit=last.commit)
+        before = open_snapshot(line.snapshot.root, line.runner, commit=last.commit)
     except NoRepository as error:
         return Answer(unasked=str(error))
-    found = compare_api(before, project.snapshot, project.package())
-    return msgspec.structs.replace(found, last=last.name, version=str(version))
+    found = [compare_api(before, line.snapshot, package) for package in line.facts.packages]
+    return msgspec.structs.replace(
+        about,
+        unasked="; ".join(dict.fromkeys(one.unasked for one in found if one.unasked)),
+        breakages=tuple(broken for one in found for broken in one.breakages),
+        unread=tuple(name for one in found for name in one.unread),
+    )
 
 
 def last_final(facts: Facts) -> TagFact | None:
@@ -95,21 +105,21 @@ def allows_breaks(last: Version, version: Version, scheme: str) -> bool:
     return last.major == 0 and version.minor != last.minor
 
 
-def api_remarks(project: Project, version: Version) -> tuple[Note, ...]:
+def api_remarks(line: Project, version: Version) -> tuple[Note, ...]:
     """Say in a plan that the API breaks, or refuse the plan, as it is configured.
 
     Args:
-        project: the repository.
-        version: what is to be released.
+        line: packages that are released together.
+        version: what they are released as.
 
     Raises:
         InvalidVersion: the API breaks, and that is to be refused.
     """
-    wanted = project.settings.version.api
-    last = last_final(project.facts)
+    wanted = line.settings.version.api
+    last = last_final(line.facts)
     if wanted == "ignore" or last is None or (wanted == "remark" and not installed()):
         return ()
-    asked = compared(project, last, version)
+    asked = compared(line, last, version)
     if not asked.breakages:
         if not asked.unasked:
             return ()

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import msgspec
 from packaging.version import Version
 
+from seatrial.operations.labelling import labelled
 from seatrial.operations.project import Project
 from seatrial.operations.remarks import site_of
 from seatrial.repository import towncrier
@@ -24,16 +25,18 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
     """What tells the changes of a release.
 
     Attributes:
-        source: "commits", "files" or "towncrier".
+        source: "commits", "files", "towncrier" or "labels".
         messages: subject and body of each change, the newest first.
         commits: those that count, the newest first.
         files: the change files, when they are the source.
+        remark: what a person should know of them, or empty.
     """
 
     source: str
     messages: tuple[tuple[str, str], ...]
     commits: tuple[CommitFact, ...]
     files: tuple[ChangeFile, ...] = ()
+    remark: str = ""
 
     def effects(self) -> dict[str, Kind]:
         """Give what each commit says of itself, by its id, whatever the source is."""
@@ -56,7 +59,8 @@ def changes_of(project: Project) -> Changes:
         project: one line of the repository; towncrier is looked for beside its first package.
 
     Raises:
-        InvalidConfiguration: a change file cannot be read.
+        InvalidConfiguration: a change file cannot be read, or there is no forge to ask for labels.
+        Unreachable, CredentialRefused, CannotTell: that forge did not answer as it should.
     """
     wanted, package = project.settings.version.source, project.lead
     commits = counted(project.facts.commits, tells)
@@ -72,6 +76,10 @@ def changes_of(project: Project) -> Changes:
         found = towncrier.messages(project.snapshot, package)
         if found or wanted == "towncrier":
             return Changes(source="towncrier", messages=found, commits=commits)
+    if wanted == "labels":
+        by_labels = labelled(project, project.facts.commits)
+        messages = by_labels.messages
+        return Changes(source="labels", messages=messages, commits=commits, remark=by_labels.remark)
     messages = tuple((commit.subject, commit.body) for commit in commits)
     return Changes(source="commits", messages=messages, commits=commits)
 

@@ -70,7 +70,8 @@ def texts_of(
         notes = rendered(project, project.lead, release, notes)
     for package in facts.packages:
         texts = with_version(project.snapshot, package, str(version), texts, date=date.isoformat())
-    return Texts(texts=texts, notes=notes, remarks=telling.remarks)
+    more = (Note(topic="labels-not-asked", text=changes.remark),) if changes.remark else ()
+    return Texts(texts=texts, notes=notes, remarks=(*telling.remarks, *more))
 
 
 def _ended(file: ChangeFile, line: Project) -> bool:

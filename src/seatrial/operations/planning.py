@@ -140,8 +140,7 @@ def _planned(
         notes.append(written.notes)
         remarks += written.remarks
         remarks += line_remarks(one.line, around.seen.of(one.line.facts.packages), one.decision)
-        if len(picked) == len(one.line.facts.packages) == 1:
-            remarks += api_remarks(one.line, one.decision.version)
+        remarks += api_remarks(one.line, one.decision.version)
     edits = file_edits(project.snapshot, texts)
     remarks += remarks_on(project, Days(date, today))
     return make_plan(

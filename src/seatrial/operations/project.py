@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from seatrial.world.forge.detect import Repository
     from seatrial.world.forge.github import GitHub
     from seatrial.world.ports import RemoteRef
+    from seatrial.world.ports_forge import LabelledPull
 
 EARLY = 8
 """For how many packages the indexes are asked before anything is decided."""
@@ -113,6 +114,7 @@ class Project:
     folder: str = ""
     opened: float = field(default_factory=time.monotonic, compare=False)
     _early: list[Ahead[Mapping[str, RemoteRef]]] = field(default_factory=list, compare=False)
+    _labels: dict[str, tuple[LabelledPull, ...]] = field(default_factory=dict, compare=False)
 
     @classmethod
     def open(
@@ -311,6 +313,27 @@ class Project:
             return None
         address = api_address(self.repository, self.settings.forge)
         return GitHub(self.repository, address, self.forge_credential, self.http)
+
+    def pull_labels(
+        self,
+    ) -> Callable[[Sequence[str]], Mapping[str, tuple[LabelledPull, ...]]] | None:
+        """Give what reads the pull requests that commits came by, each once; nothing without forge.
+
+        No token is needed where the repository is public.
+        """
+        from seatrial.world.forge.detect import api_address
+        from seatrial.world.forge.githublabels import GitHubLabels
+
+        if self.repository is None:
+            return None
+        address = api_address(self.repository, self.settings.forge)
+        forge = GitHubLabels(self.repository, address, self.forge_credential, self.http)
+
+        def read(commits: Sequence[str]) -> Mapping[str, tuple[LabelledPull, ...]]:
+            self._labels.update(forge.pulls_of([one for one in commits if one not in self._labels]))
+            return {one: self._labels[one] for one in commits}
+
+        return read
 
     def forge_credential(self) -> Credential:
         """Find the token for the forge.

@@ -21,13 +21,13 @@ def api_broken(about: RuleInput) -> Iterator[Flaw]:
         Say that it breaks, in a commit (``feat!:``, ``BREAKING CHANGE:``) or with ``--bump major``;
         or keep the old name or parameter beside the new one for a while.
     """
-    asked = about.api
-    for one in asked.breakages:
-        there = one.path in about.files
-        where = f"; it was at {one.path}:{one.line}" if one.gone else ""
-        yield Flaw(
-            f"{one.object}: {one.said} since {asked.last}{where}, and {asked.version}, which comes"
-            " next, does not say so",
-            one.path if there else "",
-            0 if one.gone or not there else one.line,
-        )
+    for asked in about.api:
+        for one in asked.breakages:
+            there = one.path in about.files
+            where = f"; it was at {one.path}:{one.line}" if one.gone else ""
+            yield Flaw(
+                f"{one.object}: {one.said} since {asked.last}{where}, and {asked.version}, which"
+                " comes next, does not say so",
+                one.path if there else "",
+                0 if one.gone or not there else one.line,
+            )

@@ -81,12 +81,12 @@ class RuleInput:
     search: Search
     untracked: tuple[str, ...] = ()
     logins: tuple[LoginFile, ...] = ()
-    compare_api: Callable[[], Answer] = Answer
+    compare_api: Callable[[], tuple[Answer, ...]] = tuple
     broken: tuple[Flaw, ...] = ()
 
     @functools.cached_property
-    def api(self) -> Answer:
-        """The API beside that of the last release."""
+    def api(self) -> tuple[Answer, ...]:
+        """The API beside that of the last release, for each line of packages."""
         return self.compare_api()
 
     @property

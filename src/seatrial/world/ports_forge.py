@@ -94,6 +94,14 @@ class Forge(Protocol):
         ...
 
 
+class LabelledPull(msgspec.Struct, frozen=True, kw_only=True):
+    """A merged pull request: its number, its title, its labels."""
+
+    number: int
+    title: str
+    labels: tuple[str, ...] = ()
+
+
 class PullRequest(msgspec.Struct, frozen=True, kw_only=True):
     """A pull request, as its forge shows it.
 

@@ -297,8 +297,9 @@ class GitHub:
             "X-GitHub-Api-Version": VERSION,
             **request.headers,
         }
+        token = bearer(login.password) if login.username else None
         return self._http.ask(
-            msgspec.structs.replace(request, headers=headers, authorization=bearer(login.password))
+            msgspec.structs.replace(request, headers=headers, authorization=token)
         )
 
     def _read(self, answer: Answer, kind: type[T], doing: str, login: Credential) -> T:
