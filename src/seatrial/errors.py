@@ -13,6 +13,7 @@ The tree::
     │   ├── ChangelogMissing         the changelog has to tell of the release, and does not
     │   ├── NotConfirmed             nobody said yes before the point of no return
     │   ├── RemoteMissing            no remote to push the release to
+    │   ├── NotMerged                the commit is no release that was reviewed and merged
     │   └── CannotUndo               what was done cannot be taken back
     ├── UsageFault (2)      the command or the configuration is wrong
     │   ├── NoRepository             no git repository here
@@ -32,6 +33,7 @@ The tree::
     │   ├── TimedOut                 a command took longer than it may
     │   ├── Locked                   another run holds this repository
     │   ├── StorageFault             the disk is full, read-only, or broke
+    │   ├── DownstreamFailed         a command failed in another repository
     │   └── CannotTell               the world did not say what it holds
     ├── Conflict (4)        the world holds something else: a person decides
     │   ├── StalePlan                the plan was made for another state
@@ -44,6 +46,9 @@ The tree::
     │   ├── UploadRefused            the index refused a file
     │   ├── ReleaseClosed            the index takes no more files for this release
     │   ├── CredentialRefused        the credential was not accepted
+    │   ├── DownstreamDiffers        another repository is not what an edit expects
+    │   ├── PullRequestClosed        somebody closed the pull request without merging it
+    │   ├── NotesUnreadable          the notes in the pull request cannot be told apart
     │   └── BytesLost                half is out, and the other half cannot be had again
     └── Interrupted (130)   stopped by the user; resumable
 """
@@ -123,6 +128,13 @@ class RemoteMissing(Refused):
 
     doing = "looking for the remote of"
     next_step = "Add one with git remote add, and push the branch there."
+
+
+class NotMerged(Refused):
+    """The commit is no release that was reviewed and merged."""
+
+    doing = "looking for a merged release at"
+    next_step = "Open one with seatrial propose, have it merged, and run this on the merged commit."
 
 
 class CannotUndo(Refused):
@@ -256,6 +268,13 @@ class StorageFault(Incomplete):
     next_step = "Make room, or make it writable, then run this again."
 
 
+class DownstreamFailed(Incomplete):
+    """A command failed in another repository; the release itself is out."""
+
+    doing = "updating"
+    next_step = "See the command's log, mend what it stumbled over, then run this again."
+
+
 class CannotTell(Incomplete):
     """The world did not say what it holds, so nothing was done."""
 
@@ -336,6 +355,27 @@ class CredentialRefused(Conflict):
 
     doing = "logging in to"
     next_step = "Make a new token that may do this, then run this again."
+
+
+class DownstreamDiffers(Conflict):
+    """Another repository is not what an edit expects: it fits nothing, or more than one place."""
+
+    doing = "editing downstream, at"
+    next_step = "Make the place in [[downstream]] fit that repository, or change it there by hand."
+
+
+class PullRequestClosed(Conflict):
+    """Somebody closed the pull request without merging it."""
+
+    doing = "updating the pull request"
+    next_step = "Reopen it where it lies, or propose another version with --version."
+
+
+class NotesUnreadable(Conflict):
+    """The notes in the pull request cannot be told from the rest of its text."""
+
+    doing = "reading the notes in"
+    next_step = "Put each of the two comments that enclose the notes back, once, on its own line."
 
 
 class BytesLost(Conflict):

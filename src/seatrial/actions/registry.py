@@ -7,6 +7,7 @@ from typing import Any
 
 from seatrial.actions.build import BuildFiles
 from seatrial.actions.commit import MakeCommit, MakeTag, MakeTags
+from seatrial.actions.downstream import UpdateRepositories
 from seatrial.actions.forge import AttachFiles, OpenDraft, ShowRelease
 from seatrial.actions.gate import PassGate
 from seatrial.actions.inspect import InspectFiles
@@ -31,6 +32,7 @@ BEHAVIOURS: Mapping[type[values.Spec], Callable[[Any, values.Plan], Action[World
     values.Visible: ShowFiles,
     values.Push: PushRelease,
     values.PublishRelease: ShowRelease,
+    values.UpdateDownstreams: UpdateRepositories,
 }
 
 

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 
 from seatrial.addresses import INDEXES
 from seatrial.config.check import Fault, nearest, shown
+from seatrial.config.meaning_downstream import downstream_faults
 from seatrial.config.positions import Path
 from seatrial.config.schema import (
     ContentsSettings,
@@ -49,6 +50,7 @@ def nonsense(settings: Settings) -> Iterator[Fault]:
     ):
         yield from _message(text, ("commit", name))
     yield from _forge(settings.forge)
+    yield from _downstreams(settings)
     if settings.version.scheme and (said := scheme_fault(settings.version.scheme)):
         yield Fault(("version", "scheme"), said)
     if settings.notes.template:
@@ -187,6 +189,13 @@ def _gates(gates: dict[str, str]) -> Iterator[Fault]:
                 ("gate", name), "a name is letters, digits, spaces, dots, hyphens and underscores"
             )
         yield from _command(command, ("gate", name))
+
+
+def _downstreams(settings: Settings) -> Iterator[Fault]:
+    yield from downstream_faults(settings.downstream)
+    for place, one in enumerate(settings.downstream):
+        for number, command in enumerate(one.run):
+            yield from _command(command, ("downstream", place, "run", number))
 
 
 def _verify(settings: Settings) -> Iterator[Fault]:

@@ -200,6 +200,41 @@ class BuildSettings(Table, frozen=True, kw_only=True):
     timeout: float = 3600.0
 
 
+class DownstreamSettings(Table, frozen=True, kw_only=True):
+    """Another repository that names this one's versions; it is changed when all files are served.
+
+    In the texts ``{package}``, ``{version}``, ``{tag}`` and ``{date}`` are replaced.
+
+    Attributes:
+        repository: ``owner/name`` on the same forge, or the address of a git repository.
+        branch: the branch that shall change; the default one when empty.
+        edits: place → what it becomes.  A place is ``file:key``, as for version sites, or a file.
+            It becomes a text such as ``{version}`` or ``v{version}``; in a file alone, a text with
+            more around it (``demo=={version}``) is found by what is around.  ``bump major``,
+            ``bump minor`` and ``bump patch`` raise a number that is that repository's own;
+            ``git-url-tags`` sets the tag in every address of this repository.
+        recipe: edits that are known by name: ``conda-forge`` (version, digest, build number) or
+            ``homebrew`` (address, digest, resources).
+        run: commands that are run there after the edits.
+        push_to: the branch that is pushed; in a fork, where there is no right to push.
+        commit: the commit's message.
+        title: the pull request's title; the commit's first line when empty.
+        body: the pull request's text, Markdown.
+        timeout: seconds for each command.
+    """
+
+    repository: str
+    branch: str = ""
+    edits: dict[str, str] = {}
+    recipe: Literal["", "conda-forge", "homebrew"] = ""
+    run: tuple[str, ...] = ()
+    push_to: str = "seatrial/{package}-{version}"
+    commit: str = "Upgrade {package} to {version}"
+    title: str = ""
+    body: str = "{package} {version} is released (tag {tag}, {date})."
+    timeout: float = 1800.0
+
+
 class RulesSettings(Table, frozen=True, kw_only=True):
     """Which rules ``seatrial check`` asks.
 
@@ -234,6 +269,7 @@ class Settings(Table, frozen=True, kw_only=True):
         build: the build.
         rules: which rules ``seatrial check`` asks.
         version: how the next version is chosen.
+        downstream: other repositories that name this one's versions.
         index: indexes beside ``pypi`` and ``testpypi``, by name (``[tool.seatrial.index.NAME]``).
     """
 
@@ -254,4 +290,5 @@ class Settings(Table, frozen=True, kw_only=True):
     build: BuildSettings = BuildSettings()
     version: VersionSettings = VersionSettings()
     rules: RulesSettings = RulesSettings()
+    downstream: tuple[DownstreamSettings, ...] = ()
     index: dict[str, IndexSettings] = {}

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from seatrial.repository.facts import Facts, Package
     from seatrial.versions.tags import TagFormat
     from seatrial.world.forge.detect import Repository
-    from seatrial.world.forge.github import GitHub
+    from seatrial.world.forge.githubpulls import GitHubPulls
     from seatrial.world.ports import RemoteRef
     from seatrial.world.ports_forge import LabelledPull
 
@@ -304,15 +304,15 @@ class Project:
             return None
         return detect(self.remote_url, self.settings.forge)
 
-    def forge(self) -> GitHub | None:
+    def forge(self) -> GitHubPulls | None:
         """Give the real forge, or nothing."""
         from seatrial.world.forge.detect import api_address
-        from seatrial.world.forge.github import GitHub
+        from seatrial.world.forge.githubpulls import GitHubPulls
 
         if self.repository is None:
             return None
         address = api_address(self.repository, self.settings.forge)
-        return GitHub(self.repository, address, self.forge_credential, self.http)
+        return GitHubPulls(self.repository, address, self.forge_credential, self.http)
 
     def pull_labels(
         self,

@@ -16,8 +16,11 @@ from pathlib import Path
 
 import msgspec
 
+from seatrial.actions.downstream import UpdateRepositories
+from seatrial.actions.registry import bind
 from seatrial.dock.entries import SeedFile
 from seatrial.dock.faults import Fault, parse_fault
+from seatrial.dock.hosting import Hosted
 from seatrial.dock.server import Dock
 from seatrial.errors import (
     CannotTell,
@@ -30,6 +33,7 @@ from seatrial.errors import (
 )
 from seatrial.indexrules.descriptions import load_renderer
 from seatrial.operations.ahead import Ahead
+from seatrial.operations.downstreams import copy_downstreams
 from seatrial.operations.pages import load_pages, reports_folder, write_pages
 from seatrial.operations.planning import Request, plan_release
 from seatrial.operations.project import Project
@@ -39,6 +43,7 @@ from seatrial.operations.running import (
     artifacts_of,
     journal_of,
     perform,
+    preflight,
 )
 from seatrial.operations.worlds import Stage, folder_of, indexes_of, rehearsal_world
 from seatrial.plan.planning import Planned, Planning
@@ -94,6 +99,7 @@ def rehearse(
         with _staged(at, plan, folder, faults, timer) as (stage, met):
             (folder / "stage.json").write_bytes(msgspec.json.encode(stage))
             world = rehearsal_world(at, stage, run)
+            preflight([a for a in bind(plan) if isinstance(a, UpdateRepositories)], world)
             _until_killed(folder, at, plan, faults)
             afterwards = Afterwards(partial(missing_for_release, at, plan))
             project.runner.meanwhile(afterwards.begin)
@@ -190,7 +196,12 @@ class Scene:
             Note(topic="fault", text=f"The fault {text} was asked for{self._went(text, error)}")
             for text in self.rehearsal.faults
         )
-        report = msgspec.structs.replace(report, remarks=(*report.remarks, *faults))
+        left = tuple(
+            Note(topic="not-rehearsed", text=f"{name} is not rehearsed: {copy.said}")
+            for name, copy in self.stage.downstreams.items()
+            if copy.said
+        )
+        report = msgspec.structs.replace(report, remarks=(*report.remarks, *left, *faults))
         return write_pages(report, self.folder if keep else reports_folder(plan))
 
     def _went(self, text: str, error: SeatrialError | None) -> str:
@@ -236,11 +247,17 @@ def _staged(
         project.runner,
         refs={f"refs/heads/{plan.branch}": plan.remote_tip},
     )
+    copies = copy_downstreams(project, plan, folder / "downstream")
     dock = Dock(
         folder / "dock",
         foreign=usual_index(os.environ),
         own=frozenset(plan.names),
         faults=[fault for fault in faults if fault.kind != "kill"],
+        repositories={
+            copy.full_name: Hosted(path=copy.path, branch=copy.branch)
+            for copy in copies.values()
+            if copy.full_name and copy.path
+        },
     )
     with dock:
         project.runner.meanwhile(dock.wake)
@@ -248,9 +265,10 @@ def _staged(
         indexes = {
             name: (dock.upload_url(name), dock.simple_url(name)) for name in indexes_of(plan)
         }
-        on_forge = any(isinstance(action, DraftRelease) for action in plan.actions)
+        beyond = any(copy.full_name for copy in copies.values())
+        on_forge = beyond or any(isinstance(action, DraftRelease) for action in plan.actions)
         forge = dock.forge_api if on_forge else ""
-        yield Stage(remote=str(remote), indexes=indexes, forge=forge), dock.met
+        yield Stage(remote=str(remote), indexes=indexes, forge=forge, downstreams=copies), dock.met
 
 
 def _seed(dock: Dock, project: Project, plan: Plan, since: float) -> None:

@@ -44,6 +44,7 @@ from seatrial.plan.values import (
     Plan,
     PublishRelease,
     Push,
+    UpdateDownstreams,
     Upload,
     UploadAssets,
 )
@@ -51,7 +52,7 @@ from seatrial.report.failure import Failure, describe
 from seatrial.report.release import Circumstances, Outcome, ReleaseReport, report_release
 from seatrial.versions.decide import Wish
 
-OUTSIDE = (DraftRelease, UploadAssets, Upload, Push, PublishRelease)
+OUTSIDE = (DraftRelease, UploadAssets, Upload, Push, PublishRelease, UpdateDownstreams)
 """Actions that change something beyond this machine."""
 
 LEFT_BEHIND = (

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 
+from seatrial.operations.downstreams import (
+    FOLDER,
+    Copy,
+    copied_downstreams,
+    real_downstreams,
+)
 from seatrial.operations.project import Outside, Project
 from seatrial.operations.rehearsed import RehearsedFiles, cache_folder
 from seatrial.plan.values import Build, InstallCheck, Plan, Upload
 from seatrial.repository.read import only_package
 from seatrial.secret import Secret
 from seatrial.world.credentials import Credential
-from seatrial.world.forge.github import GitHub
+from seatrial.world.forge.githubpulls import GitHubPulls
 from seatrial.world.git import CloneGit
 from seatrial.world.index import HttpIndex
 from seatrial.world.machine import LocalMachine
@@ -31,11 +38,13 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
         remote: the path of the bare repository that plays the remote.
         indexes: name → upload and Simple API addresses on the dock.
         forge: the address of the dock's forge; empty when the plan has no forge release.
+        downstreams: what the plan changes beside its own repository → the copy of it.
     """
 
     remote: str
     indexes: dict[str, tuple[str, str]]
     forge: str
+    downstreams: dict[str, Copy] = {}
 
 
 def indexes_of(plan: Plan) -> tuple[str, ...]:
@@ -58,13 +67,15 @@ def real_world(project: Project, plan: Plan, run: Path) -> World:
         plan: what is to be done.
         run: the run's folder.
     """
-    return _world(
+    world = _world(
         project,
         run,
         project.remote_url if plan.remote else "",
         indexes={name: project.index(name) for name in indexes_of(plan)},
         outside=(project.forge(), RehearsedFiles(cache_folder() / REHEARSED, use=True)),
     )
+    beyond = real_downstreams(project, plan, run / SCRATCH / FOLDER)
+    return dataclasses.replace(world, downstreams=beyond)
 
 
 def rehearsal_world(project: Project, stage: Stage, run: Path) -> World:
@@ -83,8 +94,8 @@ def rehearsal_world(project: Project, stage: Stage, run: Path) -> World:
 
     forge: Forge | None = None
     if stage.forge and project.repository is not None:
-        forge = GitHub(project.repository, stage.forge, credential, project.http)
-    return _world(
+        forge = GitHubPulls(project.repository, stage.forge, credential, project.http)
+    world = _world(
         project,
         run,
         stage.remote,
@@ -94,6 +105,8 @@ def rehearsal_world(project: Project, stage: Stage, run: Path) -> World:
         },
         outside=(forge, RehearsedFiles(cache_folder() / REHEARSED, use=False)),
     )
+    beyond = copied_downstreams(project, stage.downstreams, stage.forge, run / SCRATCH / FOLDER)
+    return dataclasses.replace(world, downstreams=beyond)
 
 
 def lone_world(outside: Outside, plan: Plan, store: Store) -> World:

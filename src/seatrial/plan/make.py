@@ -11,6 +11,7 @@ from packaging.version import Version
 
 from seatrial.config.schema import Settings
 from seatrial.plan.assemble import assemble
+from seatrial.plan.downstream import with_downstreams
 from seatrial.plan.outline import Line, Outline, Part
 from seatrial.plan.released import PlannedPackage, ReleasedCommit
 from seatrial.plan.values import Asked, FileEdit, Note, Plan, Upload
@@ -155,7 +156,7 @@ def make_plan(facts: Facts, material: Material) -> Plan:
     uploads = [action for action in actions if isinstance(action, Upload)]
     packages = _packages(material, [part.name for part in outline.parts])
     first = packages[0]
-    return Plan(
+    plan = Plan(
         tool=material.tool,
         asked=material.asked,
         commit=facts.head,
@@ -176,6 +177,8 @@ def make_plan(facts: Facts, material: Material) -> Plan:
         point_of_no_return=next((u.key for u in uploads if not u.staging), ""),
         packages=packages,
     )
+    address = facts.remote.url if facts.remote else ""
+    return with_downstreams(plan, material.settings, material.publish, address, when)
 
 
 def _lines(facts: Facts, material: Material) -> tuple[Line, ...]:

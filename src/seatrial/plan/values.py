@@ -7,24 +7,15 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+# This form of an import hands the name on (PEP 484, "Stub files").
+from seatrial.plan.downstream_values import UpdateDownstreams as UpdateDownstreams  # noqa: PLC0414
 from seatrial.plan.released import PlannedPackage, ReleasedCommit
+from seatrial.plan.spec import Spec as Spec  # noqa: PLC0414
 
 PLAN_SCHEMA = 1
 
 LISTED = 3
 """How many packages are named one by one where few words are wanted."""
-
-
-class Spec(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", omit_defaults=True):
-    """One change to the world, as data.
-
-    Attributes:
-        key: its natural key, unique in the plan ("upload demo 1.2.0 to pypi").
-        needs: keys of the actions that must be done before it.
-    """
-
-    key: str
-    needs: tuple[str, ...] = ()
 
 
 class FileEdit(msgspec.Struct, frozen=True, kw_only=True):
@@ -243,6 +234,7 @@ AnySpec: TypeAlias = (
     | Visible
     | Push
     | PublishRelease
+    | UpdateDownstreams
 )
 
 

@@ -11,6 +11,7 @@ from seatrial.engine import journal
 from seatrial.engine.history import Past, history
 from seatrial.plan.released import ReleasedCommit
 from seatrial.plan.values import Build, Commit, InstallCheck, Note, Plan, PublishRelease, Upload
+from seatrial.report.beyond import Beyond, beyond
 from seatrial.report.failure import Failure
 from seatrial.report.stays import stays
 
@@ -151,6 +152,7 @@ class ReleaseReport(msgspec.Struct, frozen=True, kw_only=True):
         remarks: what a person should know.
         point_of_no_return: the key of the first action that cannot be taken back; empty if none.
         warnings: what the inspection of the files found, beside faults.
+        downstream: the other repositories that it changes.
         missing: what a real release would need.
         failure: what stopped it, if it was stopped.
         seconds: how long it took as a whole.
@@ -187,6 +189,7 @@ class ReleaseReport(msgspec.Struct, frozen=True, kw_only=True):
     remarks: tuple[Note, ...]
     point_of_no_return: str
     warnings: tuple[str, ...]
+    downstream: tuple[Beyond, ...] = ()
     missing: tuple[Missing, ...]
     failure: Failure | None
     seconds: float
@@ -294,6 +297,7 @@ def report_release(
         remarks=(*plan.remarks, *(stays(plan, steps) if around.outcome == "undone" else ())),
         point_of_no_return=plan.point_of_no_return,
         warnings=_warnings([step.facts for step in steps if step.kind == "inspect"]),
+        downstream=beyond(plan, steps),
         missing=around.missing,
         failure=around.failure,
         seconds=around.seconds,

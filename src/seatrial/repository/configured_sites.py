@@ -69,6 +69,21 @@ def configured_sites(
     yield from found
 
 
+def read_as(path: str, key: str) -> tuple[str, str]:
+    """Say how a file is read, and what in it is meant.
+
+    Args:
+        path: the file; its name tells.
+        key: what the configuration names in it; where that is empty, what is usual in such a file.
+
+    Returns:
+        Kind and locator of a site.
+    """
+    default = ("text" if key else "file", "")
+    kind, usual = _KINDS.get(posixpath.splitext(path)[1], default)
+    return kind, key or _USUAL.get(posixpath.basename(path), usual)
+
+
 def _fitting(folder: Folder, wanted: SiteSettings) -> Iterator[Site]:
     for nth in itertools.count(1):
         found = site(folder, Place(wanted.file, "text", LIKE + wanted.search, wanted.spelling, nth))
@@ -85,12 +100,10 @@ def _fitting(folder: Folder, wanted: SiteSettings) -> Iterator[Site]:
 
 def _one(folder: Folder, wanted: SiteSettings, *, shown: str) -> Site:
     path = wanted.file
-    default = ("text" if wanted.key else "file", "")
-    kind, usual = _KINDS.get(posixpath.splitext(path)[1], default)
-    usual = _USUAL.get(posixpath.basename(path), usual)
+    kind, locator = read_as(path, wanted.key)
     found = None
     if not wanted.search:
-        found = site(folder, Place(path, kind, wanted.key or usual, wanted.spelling))
+        found = site(folder, Place(path, kind, locator, wanted.spelling))
     spelt = bool(wanted.spelling) and (wanted.spelling != DATE or kind != "file")
     if found is not None and (spelt or is_version(found.stated)):
         return found

@@ -6,7 +6,7 @@ Each has a real adapter in this folder; a rehearsal uses the same ones with othe
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -15,6 +15,7 @@ import msgspec
 from seatrial.plan.values import FileEdit
 from seatrial.process import Completed
 from seatrial.world.built import Built
+from seatrial.world.ports_downstream import Downstream
 
 # This form of an import hands the name on (PEP 484, "Stub files").
 from seatrial.world.ports_forge import Asset as Asset  # noqa: PLC0414
@@ -311,6 +312,7 @@ class World:
         machine: builds and installs.
         store: the run's folder.
         rehearsed: what rehearsals on this machine have built.
+        downstreams: other repositories, by what the configuration calls them.
     """
 
     git: Git
@@ -319,6 +321,7 @@ class World:
     machine: Machine
     store: Store
     rehearsed: Rehearsed
+    downstreams: Mapping[str, Downstream] = field(default_factory=dict)
 
     def index(self, name: str) -> Index:
         """Give the index of that name; the plan only names those that are there."""

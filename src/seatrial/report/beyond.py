@@ -1,0 +1,72 @@
+"""The repositories downstream, as a report shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from seatrial.plan.downstream_values import UpdateDownstreams
+from seatrial.plan.values import Plan
+
+if TYPE_CHECKING:
+    from seatrial.report.release import Step
+
+
+class Beyond(msgspec.Struct, frozen=True, kw_only=True):
+    """A repository downstream, and what it was asked to take.
+
+    Attributes:
+        repository: what the configuration calls it.
+        outcome: of the step.
+        detail: what came of it, one line.
+        url: the pull request's page, or empty.
+        branch: the branch that was pushed, or empty.
+        base: the branch that shall change.
+        title: of the pull request.
+        body: of the pull request, Markdown.
+        diff: what is changed there, as git shows it.
+    """
+
+    repository: str
+    outcome: str
+    detail: str = ""
+    url: str = ""
+    branch: str = ""
+    base: str = ""
+    title: str = ""
+    body: str = ""
+    diff: str = ""
+
+
+def beyond(plan: Plan, steps: Sequence[Step]) -> tuple[Beyond, ...]:
+    """Give the repositories that a plan changes beside its own, as far as a run came to them.
+
+    Args:
+        plan: what was to be done.
+        steps: what came of it.
+    """
+    found = {step.key: step for step in steps}
+    told: list[Beyond] = []
+    for action in plan.actions:
+        for target in action.targets if isinstance(action, UpdateDownstreams) else ():
+            step = found.get(f"update {target.repository} for {plan.tag}")
+            if step is not None:
+                told.append(_shown(target.repository, step))
+    return tuple(told)
+
+
+def _shown(repository: str, step: Step) -> Beyond:
+    facts = step.facts
+    return Beyond(
+        repository=repository,
+        outcome=step.outcome,
+        detail=step.detail,
+        url=facts.get("url", ""),
+        branch=facts.get("branch", ""),
+        base=facts.get("base", ""),
+        title=facts.get("title", ""),
+        body=facts.get("body", ""),
+        diff=facts.get("diff", ""),
+    )

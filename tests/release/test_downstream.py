@@ -1,0 +1,151 @@
+"""Repositories downstream: brought up to date after the release, once, and by a pull request."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from seatrial.exitcodes import ExitCode
+from tests.support.downstreams import (
+    EDITS,
+    RUN,
+    SERVER,
+    TOKEN,
+    pulls,
+    server,
+    settings,
+)
+from tests.support.releases import Scene, scene
+from tests.support.repositories import git
+
+BRANCH = "seatrial/demo-1.1.0"
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[Scene]:
+    """Set up a project with one repository downstream."""
+    more = settings(f'repository = "octo/server"\n{EDITS}{RUN}')
+    with scene(tmp_path, more=more) as made:
+        yield made
+
+
+def test_a_release_asks_the_server_to_take_it(world: Scene) -> None:
+    """One commit on a branch of its own: edits, what the command made, and one pull request."""
+    made = server(world)
+    done = world.seatrial("release", "--yes")
+    assert done.returncode == 0, done.stderr
+    assert made.shown("version.py", BRANCH) == 'NAME = "server"\nPROVISION_VERSION = (305, 2)'
+    lines = made.shown("requirements/common.in", BRANCH).splitlines()
+    assert lines[1:] == [
+        "git+https://github.com/octo/demo.git@v1.1.0#egg=demo==1.1.0_git&subdirectory=demo",
+        "git+https://github.com/octo/demo@v1.1.0#egg=demo-more",
+        "git+https://github.com/octo/demonstration@v1.0.0#egg=other",
+    ]
+    assert "demo.git@v1.1.0" in made.shown("requirements/dev.txt", BRANCH)
+    assert git(made.remote, "log", "--format=%s", BRANCH).splitlines()[0] == "Upgrade demo to 1.1.0"
+    assert git(made.remote, "rev-list", "--count", f"main..{BRANCH}") == "1"
+    [pull] = pulls(world)
+    assert (pull["title"], pull["head"]["label"], pull["base"]["ref"]) == (
+        "Upgrade demo to 1.1.0",
+        f"octo:{BRANCH}",
+        "main",
+    )
+    assert "tag v1.1.0" in pull["body"]
+
+
+def test_a_rehearsal_shows_what_it_would_ask_for(world: Scene) -> None:
+    """It goes to a copy and to the dock's forge: nothing comes to the server or to the forge."""
+    made = server(world)
+    done = world.seatrial("rehearse", "--json")
+    assert done.returncode == 0, done.stderr
+    [shown] = json.loads(done.stdout)["downstream"]
+    assert shown["repository"] == "octo/server"
+    assert shown["title"] == "Upgrade demo to 1.1.0"
+    assert "+PROVISION_VERSION = (305, 2)" in shown["diff"]
+    assert made.branches() == ["main"]
+    assert pulls(world) == []
+
+
+def test_a_server_that_cannot_be_reached_is_not_rehearsed(world: Scene) -> None:
+    """The rest is rehearsed, and the report says what was not, and why."""
+    world.project.git(
+        "config", f"url.{world.folder}/nowhere/.insteadOf", "https://github.com/octo/"
+    )
+    done = world.seatrial("rehearse", "--json")
+    assert done.returncode == 0, done.stderr
+    [remark] = [r for r in json.loads(done.stdout)["remarks"] if r["topic"] == "not-rehearsed"]
+    assert "octo/server" in remark["text"]
+
+
+def test_an_edit_that_fits_nothing_refuses_the_release(world: Scene) -> None:
+    """It is named before anything is done, in the rehearsal as in the release."""
+    made = server(world, files={"version.py": "OTHER = 1\n", "requirements/common.in": "x\n"})
+    for command in (("rehearse",), ("release", "--yes")):
+        done = world.seatrial(*command)
+        assert done.returncode == ExitCode.CONFLICT
+        assert "version.py:PROVISION_VERSION" in done.stderr
+    assert made.branches() == ["main"]
+    assert world.held("main") == {}
+
+
+def test_a_command_that_fails_is_tried_again_alone(world: Scene) -> None:
+    """The release is out and public; resuming tries the server again, and nothing else."""
+    made = server(world, files={**SERVER, "tools/lock.py": "raise SystemExit('no lock today')\n"})
+    done = world.seatrial("release", "--yes")
+    assert done.returncode == ExitCode.INCOMPLETE
+    assert "no lock today" in done.stderr
+    assert world.shown().releases[0][0] is False
+    made.work.commit("fix: lock again", {"tools/lock.py": "print('locked')\n"})
+    made.work.push()
+    uploads = [line for line in world.requests() if line.startswith("POST /main/")]
+    done = world.seatrial("resume", "--yes")
+    assert done.returncode == 0, done.stderr
+    assert uploads == [line for line in world.requests() if line.startswith("POST /main/")]
+    assert len(pulls(world)) == 1
+
+
+def test_the_failure_of_one_keeps_no_other(tmp_path: Path) -> None:
+    """Each repository is tried; those that went well are told beside the one that did not."""
+    bad = f'repository = "octo/bad"\n{EDITS}run = ["python tools/nothing.py"]\n'
+    good = f'repository = "octo/server"\n{EDITS}{RUN}'
+    with scene(tmp_path, more=settings(bad, good)) as world:
+        server(world, "bad")
+        made = server(world)
+        done = world.seatrial("release", "--yes")
+        assert done.returncode == ExitCode.INCOMPLETE
+        assert "octo/server for v1.1.0: done" in done.stderr
+        assert BRANCH in made.branches()
+        assert [len(pulls(world, name)) for name in ("octo/bad", "octo/server")] == [0, 1]
+
+
+def test_a_command_that_hangs_is_ended(tmp_path: Path) -> None:
+    """Its time is bounded, and the error names the command."""
+    table = f'repository = "octo/server"\n{EDITS}run = ["python tools/wait.py"]\ntimeout = 1\n'
+    with scene(tmp_path, more=settings(table)) as world:
+        waiting = "import threading\nthreading.Event().wait()\n"
+        server(world, files={**SERVER, "tools/wait.py": waiting})
+        done = world.seatrial("release", "--yes")
+        assert done.returncode == ExitCode.INCOMPLETE
+        assert "python tools/wait.py in octo/server" in done.stderr
+
+
+def test_a_pull_request_closed_by_hand_stays_closed(world: Scene) -> None:
+    """Who maintains the server has decided: resuming neither opens it nor another one."""
+    server(world)
+    assert world.seatrial("release", "--yes").returncode == 0
+    _close(world)
+    again = world.seatrial("release", "--yes", "--json")
+    assert again.returncode == 0, again.stderr
+    assert [pull["state"] for pull in pulls(world)] == ["closed"]
+
+
+def _close(world: Scene) -> None:
+    httpx.patch(
+        f"{world.dock.forge_api}/repos/octo/server/pulls/1",
+        json={"state": "closed"},
+        headers=TOKEN,
+    ).raise_for_status()
