@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from seatrial.dock.entries import SeedFile
+from seatrial.dock.pages import Pages
 from seatrial.dock.server import Dock
 from tests.dock.uploads import fields, upload
 from tests.support.wheels import make_sdist, make_wheel
@@ -241,3 +242,17 @@ def test_the_json_api_tells_what_is_there(dock: Dock, wheel: Path) -> None:
     for missing in ("demo/2.0/json", "demo/%2e/json", "none/json"):
         answer = httpx.get(f"{url}/{missing}")
         assert (answer.status_code, answer.json()) == (404, {"message": "Not Found"})
+
+
+def test_a_page_is_kept_until_something_changes() -> None:
+    """The page that was sent is sent again; after a change it is written anew, in its bounds."""
+    pages = Pages(most=10)
+    page = pages.keep("a", 1, b"12345")
+    assert pages.get("a", 1) is page
+    assert pages.get("a", 2) is None
+    pages.keep("b", 1, b"1234")
+    assert pages.get("a", 1) is page
+    pages.keep("c", 1, b"123")
+    assert (pages.get("a", 1), pages.get("b", 1)) == (page, None)
+    pages.keep("d", 1, b"12345678901")
+    assert [pages.get(key, 1) for key in "abcd"] == [None] * 4

@@ -7,9 +7,8 @@ something else.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import html
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,6 +21,7 @@ from seatrial.dock.entries import FileRecord
 from seatrial.dock.estate import Estate
 from seatrial.dock.holdings import Holdings
 from seatrial.dock.negotiate import best
+from seatrial.dock.pages import Page, Pages, etag
 
 API_VERSION = "1.4"
 HTML = "text/html"
@@ -49,36 +49,19 @@ class Simple:
 
     def __init__(self, estate: Estate) -> None:
         self._estate = estate
+        self._pages = Pages()
 
     async def projects(self, request: Request) -> Response:
         """Give the list of projects."""
         held = self._held(request)
         if held is None:
             return not_found()
-        names = {
-            normal: name
-            for normal, name in held.projects().items()
-            if held.status(normal) != "quarantined"
-        }
         kind = best(request.headers.get("accept", ""), OFFERS) or HTML
-        if kind == JSON:
-            body = _json(
-                {
-                    "meta": {"_last-serial": held.serial, "api-version": API_VERSION},
-                    "projects": [
-                        {"_last-serial": held.last_serial(normal), "name": name}
-                        for normal, name in names.items()
-                    ],
-                }
-            )
-        else:
-            links = "".join(
-                f'    <a href="{top(request)}/{held.name}/simple/{normal}/">'
-                f"{html.escape(name)}</a>\n"
-                for normal, name in names.items()
-            )
-            body = _page("Simple index", "", links, "")
-        return _answer(request, body, kind, held.serial)
+        key, serial = (held.name, kind, top(request)), held.serial
+        page = self._pages.get(key, serial)
+        if page is None:
+            page = self._pages.keep(key, serial, _list(held, kind, top(request)))
+        return _answer(request, page, kind, serial)
 
     async def project(self, request: Request) -> Response:
         """Give a project's files, or say where it is to be found."""
@@ -97,30 +80,18 @@ class Simple:
         if name != normal:
             return RedirectResponse(f"{top(request)}/{held.name}/simple/{normal}/", 301, CORS)
         kind = best(request.headers.get("accept", ""), OFFERS) or HTML
-        status = held.status(normal)
-        if status == "quarantined":
+        if held.status(normal) == "quarantined":
             files = everything = []
-        base = str(request.base_url).rstrip("/")
-        urls = [file_url(base, held, file) for file in files]
         fresh = len(files) == len(everything)
         serial = held.last_serial(normal) if fresh else max(file.serial for file in files)
-        if kind == JSON:
-            body = _json(
-                {
-                    "meta": {"_last-serial": serial, "api-version": API_VERSION},
-                    "name": normal,
-                    "project-status": {"status": status},
-                    "versions": list(dict.fromkeys(file.version for file in files)),
-                    "files": [
-                        _file_entry(file, url) for file, url in zip(files, urls, strict=True)
-                    ],
-                }
-            )
-        else:
-            links = "".join(_link(file, url) for file, url in zip(files, urls, strict=True))
-            meta = f'\n    <meta name="pypi:project-status" content="{status}">'
-            body = _page(f"Links for {normal}", meta, links, f"<!--SERIAL {serial}-->\n")
-        return _answer(request, body, kind, serial)
+        base = str(request.base_url).rstrip("/")
+        # What is shown of a page that stays as it was is a part of it.
+        key, now = (held.name, kind, base, normal, len(files)), held.serial
+        page = self._pages.get(key, now)
+        if page is None:
+            body = _detail(held, normal, files, (kind, base, serial))
+            page = self._pages.keep(key, now, body)
+        return _answer(request, page, kind, serial)
 
     async def missing_slash(self, request: Request) -> Response:
         """Send a client on to the address with its final slash."""
@@ -139,7 +110,7 @@ class Simple:
             if not record.metadata_sha256:
                 return not_found()
             data = held.metadata_path(record).read_bytes()
-            return Response(data, headers={"Cache-Control": FOREVER, "ETag": _etag(data)})
+            return Response(data, headers={"Cache-Control": FOREVER, "ETag": etag(data)})
         headers = {"Cache-Control": FOREVER, "ETag": f'"{record.sha256}"'}
         kind = "application/zip" if name.endswith((".whl", ".zip")) else "application/x-tar"
         if record.size <= SMALL and "range" not in request.headers:
@@ -216,6 +187,59 @@ def _link(file: FileRecord, url: str) -> str:
     return f'    <a href="{href}"{attributes}>{html.escape(file.name)}</a><br />\n'
 
 
+def _list(held: Holdings, kind: str, prefix: str) -> bytes:
+    """Write the list of projects."""
+    names = {
+        normal: name
+        for normal, name in held.projects().items()
+        if held.status(normal) != "quarantined"
+    }
+    if kind == JSON:
+        return _json(
+            {
+                "meta": {"_last-serial": held.serial, "api-version": API_VERSION},
+                "projects": [
+                    {"_last-serial": held.last_serial(normal), "name": name}
+                    for normal, name in names.items()
+                ],
+            }
+        )
+    links = "".join(
+        f'    <a href="{prefix}/{held.name}/simple/{normal}/">{html.escape(name)}</a>\n'
+        for normal, name in names.items()
+    )
+    return _page("Simple index", "", links, "")
+
+
+def _detail(
+    held: Holdings, normal: str, files: Sequence[FileRecord], shape: tuple[str, str, int]
+) -> bytes:
+    """Write the page of a project.
+
+    Args:
+        held: the index.
+        normal: the project's normal form.
+        files: those that are shown.
+        shape: type of the page, the address in front of those in it, the project's serial.
+    """
+    kind, base, serial = shape
+    status = held.status(normal)
+    urls = [file_url(base, held, file) for file in files]
+    if kind == JSON:
+        return _json(
+            {
+                "meta": {"_last-serial": serial, "api-version": API_VERSION},
+                "name": normal,
+                "project-status": {"status": status},
+                "versions": list(dict.fromkeys(file.version for file in files)),
+                "files": [_file_entry(file, url) for file, url in zip(files, urls, strict=True)],
+            }
+        )
+    links = "".join(_link(file, url) for file, url in zip(files, urls, strict=True))
+    meta = f'\n    <meta name="pypi:project-status" content="{status}">'
+    return _page(f"Links for {normal}", meta, links, f"<!--SERIAL {serial}-->\n")
+
+
 def _page(title: str, meta: str, links: str, end: str) -> bytes:
     return (
         "<!DOCTYPE html>\n<html>\n  <head>\n"
@@ -229,19 +253,14 @@ def _json(value: object) -> bytes:
     return msgspec.json.encode(value, order="sorted") + b"\n"
 
 
-def _etag(body: bytes) -> str:
-    digest = hashlib.md5(body, usedforsecurity=False).digest()
-    return f'"{base64.b64encode(digest).decode().rstrip("=")}"'
-
-
-def _answer(request: Request, body: bytes, kind: str, serial: int) -> Response:
+def _answer(request: Request, page: Page, kind: str, serial: int) -> Response:
     headers = {
         "X-PyPI-Last-Serial": str(serial),
         "Cache-Control": "no-cache",
-        "ETag": _etag(body),
+        "ETag": page.etag,
         "Vary": "Accept, Accept-Encoding",
         **CORS,
     }
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
-    return Response(body, headers=headers, media_type=kind)
+    return Response(page.body, headers=headers, media_type=kind)
