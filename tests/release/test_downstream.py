@@ -66,8 +66,21 @@ def test_a_rehearsal_shows_what_it_would_ask_for(world: Scene) -> None:
     assert shown["repository"] == "octo/server"
     assert shown["title"] == "Upgrade demo to 1.1.0"
     assert "+PROVISION_VERSION = (305, 2)" in shown["diff"]
+    assert shown["url"] == ""
     assert made.branches() == ["main"]
     assert pulls(world) == []
+
+
+def test_the_page_and_the_terminal_show_the_pull_request(world: Scene) -> None:
+    """A person reads its title, its text, and each file that it changes."""
+    server(world)
+    kept = world.folder / "kept"
+    done = world.seatrial("rehearse", "--keep", str(kept))
+    assert done.returncode == 0, done.stderr
+    page = (kept / "report.html").read_text("utf-8")
+    for shown in ("octo/server: pull request 1", "Upgrade demo to 1.1.0", "requirements/dev.txt"):
+        assert shown in done.stdout
+        assert shown in page
 
 
 def test_a_server_that_cannot_be_reached_is_not_rehearsed(world: Scene) -> None:

@@ -40,12 +40,13 @@ class Beyond(msgspec.Struct, frozen=True, kw_only=True):
     diff: str = ""
 
 
-def beyond(plan: Plan, steps: Sequence[Step]) -> tuple[Beyond, ...]:
+def beyond(plan: Plan, steps: Sequence[Step], *, rehearsal: bool) -> tuple[Beyond, ...]:
     """Give the repositories that a plan changes beside its own, as far as a run came to them.
 
     Args:
         plan: what was to be done.
         steps: what came of it.
+        rehearsal: whether the forge was the dock's, whose addresses lead nowhere afterwards.
     """
     found = {step.key: step for step in steps}
     told: list[Beyond] = []
@@ -53,7 +54,8 @@ def beyond(plan: Plan, steps: Sequence[Step]) -> tuple[Beyond, ...]:
         for target in action.targets if isinstance(action, UpdateDownstreams) else ():
             step = found.get(f"update {target.repository} for {plan.tag}")
             if step is not None:
-                told.append(_shown(target.repository, step))
+                one = _shown(target.repository, step)
+                told.append(msgspec.structs.replace(one, url="") if rehearsal else one)
     return tuple(told)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from seatrial.report.outcomes import MARKS, head_of
 from seatrial.report.places import places_of
 from seatrial.report.release import Edit, ReleaseReport
+from seatrial.report.requests import requests_markdown
 from seatrial.report.words import FOR_THE_BUILD, duration, many, size, visible
 
 _MARKED = re.compile(r"([\\`*_\[\]<>|~@])")
@@ -31,6 +32,7 @@ def render_markdown(report: ReleaseReport) -> str:
         *_notes(report),
         *_artifacts(report),
         *_places(report),
+        *requests_markdown(report.downstream),
         *_edits(report.edits),
         *_edits(report.build_edits, FOR_THE_BUILD),
         *_steps(report),

@@ -297,7 +297,7 @@ def report_release(
         remarks=(*plan.remarks, *(stays(plan, steps) if around.outcome == "undone" else ())),
         point_of_no_return=plan.point_of_no_return,
         warnings=_warnings([step.facts for step in steps if step.kind == "inspect"]),
-        downstream=beyond(plan, steps),
+        downstream=beyond(plan, steps, rehearsal=around.rehearsal),
         missing=around.missing,
         failure=around.failure,
         seconds=around.seconds,

@@ -12,6 +12,7 @@ from seatrial.report.outcomes import MARKS, head_of
 from seatrial.report.packages import show_packages
 from seatrial.report.places import places_of
 from seatrial.report.release import Artifact, ReleaseReport, Step
+from seatrial.report.requests import show_requests
 from seatrial.report.words import FOR_THE_BUILD, duration, many, size
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def show_release(console: Console, report: ReleaseReport, *, steps: bool = True)
         show_files(console, report.artifacts)
         _show_places(console, report)
         _show_installations(console, report)
+        show_requests(console, report.downstream)
     if steps:
         heading(console, "Steps")
         for step in report.steps:
