@@ -7,6 +7,7 @@ from pathlib import Path
 
 from seatrial.artifacts.binaries import policy
 from seatrial.artifacts.binaries.libraries import Shelf
+from seatrial.artifacts.binaries.places import names_itself
 from seatrial.artifacts.binaries.promise import ARM_FIRST, Promise, promise_of, windows_tag
 from seatrial.artifacts.binaries.read import read_binary
 from seatrial.artifacts.binaries.values import Binary, Slice
@@ -71,6 +72,7 @@ def best_platforms(
         if not is_for_tests(one.path)
         and (slices := tuple(s for s in one.slices if s.kind != "object" and s.system != "any"))
     ]
+    runs = _without_helpers(runs, stated)
     systems = {each.system for one in runs for each in one.slices}
     if not runs:
         return ("any",)
@@ -83,6 +85,22 @@ def best_platforms(
         tag = windows_tag(processors.pop()) if len(processors) == 1 else ""
         return (tag,) if tag else ()
     return ()
+
+
+def _without_helpers(runs: list[Binary], stated: Sequence[Promise]) -> list[Binary]:
+    """Leave out files for other machines, whose paths say so, beside those that fit the tag."""
+    own = [
+        one
+        for one in runs
+        for promise in stated
+        if promise.processors
+        and {s.processor for s in one.slices if s.system == promise.system}.issuperset(
+            promise.processors
+        )
+    ]
+    if own and all(names_itself(one) or one in own for one in runs):
+        return own
+    return runs
 
 
 def _linux(runs: Sequence[Binary], shelf: Shelf, stated: Sequence[Promise]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final, Literal, NamedTuple
 
-from seatrial.artifacts.binaries.source import Source
+from seatrial.artifacts.binaries.source import NAMES, SYMBOLS, Source
 from seatrial.artifacts.binaries.values import BrokenBinaryError, Slice
 from seatrial.artifacts.binaries.versions import newest
 
@@ -124,7 +124,9 @@ class Dynamic:
     def _read(self, layout: Layout, segment: Segment) -> None:
         form = layout.form("qQ", "iI")
         count = segment.size // (16 if layout.wide else 8)
-        for tag, value in self._source.rows(form, segment.offset, count, "the dynamic section"):
+        rows = self._source.rows(form, segment.offset, count, "the dynamic section")
+        for number, (tag, value) in enumerate(rows):
+            self._source.few(number, NAMES, "dynamic entries")
             if tag == 0:
                 return
             self.entries.setdefault(tag, []).append(value)
@@ -294,14 +296,15 @@ def _versions(source: Source, layout: Layout, dynamic: Dynamic) -> dict[str, tup
     place, count = dynamic.place(_DT_VERNEED), dynamic.one(_DT_VERNEEDNUM)
     found: dict[str, set[str]] = {}
     what = "the versions that it needs"
-    if count > TABLES:
-        raise BrokenBinaryError(f"it needs versions of {count:,} libraries")
+    source.few(count, TABLES, "libraries with versions")
+    met = 0
     for _ in range(count if place else 0):
         row = source.unpack(layout.order + "HHIII", place, what)
         _, aux_count, library, aux, following = row
         wanted = found.setdefault(_text(dynamic, library), set())
         at = place + aux
-        for _ in range(min(aux_count, TABLES)):
+        met = source.few(met + aux_count, NAMES, "versions")
+        for _ in range(aux_count):
             _, flags, _, name, further = source.unpack(layout.order + "IHHII", at, what)
             # A version that is needed weakly may be missing.
             if not flags & _WEAK:
@@ -326,7 +329,7 @@ def _undefined(
     place = dynamic.place(_DT_SYMTAB)
     if not place:
         return frozenset()
-    count = _symbol_count(source, layout, dynamic, sections)
+    count = source.few(_symbol_count(source, layout, dynamic, sections), SYMBOLS, "symbols")
     form = layout.form("IBBHQQ", "IIIBBH")
     name_at, info_at, index_at = (0, 1, 3) if layout.wide else (0, 3, 5)
     found = set()
@@ -335,6 +338,7 @@ def _undefined(
             name = dynamic.raw(row[name_at])
             if name.startswith(_PYTHON) or name in MUSL_SINCE_1_2 or name.endswith(b"time64"):
                 found.add(name)
+                source.few(len(found), NAMES, "symbols of Python")
     return frozenset(found)
 
 

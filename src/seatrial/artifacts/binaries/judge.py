@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import filterfalse
 from typing import Final
 
 import msgspec
@@ -19,7 +20,7 @@ from seatrial.artifacts.binaries.places import contradiction, names_itself
 from seatrial.artifacts.binaries.policy import too_new
 from seatrial.artifacts.binaries.promise import ARM_FIRST, Promise, promise_of
 from seatrial.artifacts.binaries.values import Binary, Slice
-from seatrial.artifacts.findings import Finding, fault, named, note, warning
+from seatrial.artifacts.findings import Finding, Severity, fault, named, note, warning
 from seatrial.artifacts.modules import is_extension
 from seatrial.artifacts.scan import is_for_tests
 
@@ -27,6 +28,8 @@ MUCH_DEBUG: Final = MIB
 """Bytes of debug information that are worth a warning."""
 
 SHOWN: Final = 4
+MANY: Final = 12
+"""Libraries that are told one by one."""
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,10 +73,7 @@ def judge_platforms(
         binaries: its compiled files.
         lent: names of libraries that another package or a driver brings; globs.
     """
-    for one in binaries:
-        if one.broken:
-            make = note if is_for_tests(one.path) else fault
-            yield make("binary-broken", claim.file, f"{one.path}: {one.broken}")
+    yield from _check_broken(claim.file, binaries)
     runs = [one for one in binaries if any(map(_is_run, one.slices))]
     yield from _check_places(claim.file, runs)
     own: dict[str, Binary] = {}
@@ -83,6 +83,18 @@ def judge_platforms(
         yield from found.check(list(own.values()))
     yield from _check_each(claim.file, list(own.values()))
     yield from _check_width(claim, runs, lent)
+
+
+def _check_broken(file: str, binaries: Sequence[Binary]) -> Iterator[Finding]:
+    """Say what is broken; samples that tests read may well be."""
+    reasons: dict[tuple[bool, str], list[str]] = {}
+    for one in binaries:
+        if one.broken:
+            key = is_for_tests(one.path), one.broken
+            reasons.setdefault(key, []).append(one.path)
+    for (tested, broken), paths in reasons.items():
+        said = f"{named(paths)} cannot be what it should be: {broken}"
+        yield (note if tested else fault)("binary-broken", file, said)
 
 
 def _is_run(program: Slice) -> bool:
@@ -110,8 +122,8 @@ class _Judge:
         if self._promise.system in {"any", "other"}:
             self._strangers = list(runs) if self._promise.system == "any" else []
             return []
-        kept = [one for one in runs if self._is_own(one)]
-        self._strangers = [one for one in runs if one not in kept]
+        kept = list(filter(self._is_own, runs))
+        self._strangers = list(filterfalse(self._is_own, runs))
         return kept
 
     def check(self, own: Sequence[Binary]) -> Iterator[Finding]:
@@ -150,12 +162,20 @@ class _Judge:
             yield warning("platform-unsaid", self._file, said)
 
     def _check_strangers(self, own: Sequence[Binary]) -> Iterator[Finding]:
+        groups: dict[tuple[str, Severity], list[str]] = {}
         for one in self._strangers:
-            what = " and ".join(sorted({f"{s.system} {s.processor}" for s in one.slices}))
-            said = f"{one.path} is for {what}, and the tag {self._promise.tag} is not"
             # Some packages bring helpers for other machines, in folders that say so.
-            make = warning if own and names_itself(one) else fault
-            yield (note if is_for_tests(one.path) else make)("other-machine", self._file, said)
+            grave: Severity = "warning" if own and names_itself(one) else "fault"
+            key = _machines(one), "note" if is_for_tests(one.path) else grave
+            groups.setdefault(key, []).append(one.path)
+        for (what, severity), paths in groups.items():
+            said = f"{named(paths)} is for {what}, and the tag {self._promise.tag} wants"
+            yield Finding(
+                code="other-machine",
+                severity=severity,
+                file=self._file,
+                said=f"{said} {' and '.join(self._promise.processors)}",
+            )
 
     def _check_linux(self, own: Sequence[Binary]) -> Iterator[Finding]:
         promise = self._promise
@@ -178,13 +198,13 @@ class _Judge:
             if new:
                 files.setdefault(new, []).append(one.path)
         for new, paths in files.items():
-            said = f"{named(paths)} needs {_listed(new)}, newer than {self._promise.tag} has it"
+            said = f"{named(paths)} needs {listed(new)}, newer than {self._promise.tag} has it"
             yield fault("newer-system", self._file, said)
 
     def _newer_musl(self, pairs: Sequence[tuple[Binary, Slice]]) -> Iterator[Finding]:
         for one, each in pairs:
             if musl_version([each], [self._promise]) > self._promise.version:
-                said = f"{one.path} needs {_listed(each.lends)}, newer than {self._promise.tag}"
+                said = f"{one.path} needs {listed(each.lends)}, newer than {self._promise.tag}"
                 yield fault("newer-system", self._file, said)
 
     def _check_macos(self, own: Sequence[Binary]) -> Iterator[Finding]:
@@ -219,19 +239,22 @@ class _Judge:
                 for name in self._shelf.foreign(one.path, each, self._promise):
                     paths = files.setdefault(name, [])
                     paths += [] if one.path in paths else [one.path]
+        if len(files) > MANY:
+            paths = sorted({path for each in files.values() for path in each})
+            files = {listed(list(files)): paths}
         for name, paths in files.items():
-            said = f"{named(paths)} needs {name}, which is neither in the wheel nor on every"
-            if self._promise.system != "windows":
-                yield fault("foreign-library", self._file, f"{said} {self._promise.tag}")
-            elif RUNTIMES.fullmatch(name):
+            if self._promise.system == "windows" and RUNTIMES.fullmatch(name):
                 said = f"{named(paths)} needs {name}, which Visual C++'s redistributable brings"
                 yield note("foreign-library", self._file, said)
-            else:
-                # Which libraries Windows has is nowhere written down whole.
-                yield warning("foreign-library", self._file, f"{said} Windows")
+                continue
+            # Which libraries Windows has is nowhere written down whole.
+            make = warning if self._promise.system == "windows" else fault
+            said = f"{named(paths)} needs {name}, neither in the wheel nor on every"
+            yield make("foreign-library", self._file, f"{said} {self._promise.tag}")
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """Give the first of several names, and how many more there are."""
     more = f" and {len(names) - SHOWN} more" if names[SHOWN:] else ""
     return ", ".join(names[:SHOWN]) + more
 
@@ -240,9 +263,12 @@ def _check_places(file: str, runs: Sequence[Binary]) -> Iterator[Finding]:
     for one in runs:
         folder = contradiction(one)
         if folder:
-            what = " and ".join(sorted({f"{s.system} {s.processor}" for s in one.slices}))
-            said = f"{one.path} is for {what}, and lies in a folder named {folder}"
+            said = f"{one.path} is for {_machines(one)}, and lies in a folder named {folder}"
             yield fault("other-machine", file, said)
+
+
+def _machines(one: Binary) -> str:
+    return " and ".join(sorted({f"{each.system} {each.processor}" for each in one.slices}))
 
 
 def _check_each(file: str, own: Sequence[Binary]) -> Iterator[Finding]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from seatrial.artifacts.binaries.judge import Claim
+from seatrial.artifacts.binaries.judge import Claim, listed
+from seatrial.artifacts.binaries.libraries import Shelf
 from seatrial.artifacts.binaries.pe import PYTHON
 from seatrial.artifacts.binaries.pythons import (
     fits_place,
@@ -15,48 +16,58 @@ from seatrial.artifacts.binaries.pythons import (
 )
 from seatrial.artifacts.binaries.stable import beyond
 from seatrial.artifacts.binaries.values import Binary
-from seatrial.artifacts.findings import Finding, fault, named
+from seatrial.artifacts.findings import Finding, fault, named, warning
 
 STABLE = "abi3"
-SHOWN = 4
 
 
-def judge_pythons(claim: Claim, binaries: Sequence[Binary]) -> Iterator[Finding]:
+def judge_pythons(
+    claim: Claim, binaries: Sequence[Binary], lent: Sequence[str] = ()
+) -> Iterator[Finding]:
     """Hold the Python and ABI tags of a wheel against its compiled files.
 
     Args:
         claim: what its name says.
         binaries: its compiled files.
+        lent: names of libraries that another package or a driver brings; globs.
     """
+    if any(one.system == "any" for one in claim.platforms):
+        return  # that a module is for one platform only is another finding
     yield from _check_names(claim, binaries)
     yield from _check_links(claim, binaries)
     if claim.abis == (STABLE,):
         oldest = oldest_python(claim.pythons)
         if oldest is not None:
-            yield from _check_stable(claim.file, binaries, oldest)
+            shelf = Shelf(binaries, lent)
+            for one in binaries:
+                yield from _check_stable(claim.file, one, oldest, shelf)
     elif STABLE not in claim.abis:
         yield from _check_promised(claim, binaries)
 
 
-def stable_since(binaries: Sequence[Binary], stated: tuple[int, int]) -> tuple[int, int] | None:
+def stable_since(
+    binaries: Sequence[Binary], stated: tuple[int, int], lent: Sequence[str] = ()
+) -> tuple[int, int] | None:
     """Give the oldest Python whose stable ABI holds all that files use.
 
     Args:
         binaries: the compiled files of a wheel.
         stated: the Python that the wheel names.
+        lent: names of libraries that another package or a driver brings; globs.
 
     Returns:
         nothing where something is in no version of it.
     """
-    oldest = stated
+    oldest, shelf = stated, Shelf(binaries, lent)
     for one in binaries:
         for each in one.slices:
             if any(_versioned(name) for name in each.needs):
                 return None
             for _, since in beyond(each.python, stated):
-                if since is None:
+                if since is not None:
+                    oldest = max(oldest, since)
+                elif not shelf.lends_python(each):
                     return None
-                oldest = max(oldest, since)
     return oldest
 
 
@@ -75,7 +86,9 @@ def _check_names(claim: Claim, binaries: Sequence[Binary]) -> Iterator[Finding]:
         if "" not in pythons and len(files) == 1 and not (wanted & pythons):
             python = suffix_of(path).python
             said = f"only {python} imports {path}, and the wheel is for {', '.join(claim.pythons)}"
-            yield fault("other-python", claim.file, f"{said} with {', '.join(claim.abis)}")
+            # A wheel for every Python may bring what makes one of them faster.
+            make = warning if claim.abis == ("none",) else fault
+            yield make("other-python", claim.file, f"{said} with {', '.join(claim.abis)}")
         places = [suffix_of(one.path).place for one in files]
         for promise in claim.platforms:
             if not any(fits_place(place, promise) for place in places):
@@ -110,30 +123,33 @@ def _versioned(name: str) -> bool:
 
 
 def _check_stable(
-    file: str, binaries: Sequence[Binary], oldest: tuple[int, int]
+    file: str, one: Binary, oldest: tuple[int, int], shelf: Shelf
 ) -> Iterator[Finding]:
-    """Hold what modules take from the interpreter against the stable ABI."""
-    for one in binaries:
-        foreign: set[str] = set()
-        newer: dict[str, tuple[int, int]] = {}
-        for each in one.slices:
-            linked = [name for name in each.needs if _versioned(name)]
-            if linked:
-                said = f"{one.path} is linked to {linked[0]}, which one Python alone has"
-                yield fault("stable-abi", file, said)
-            for symbol, since in beyond(each.python, oldest):
-                if since is None:
-                    foreign.add(symbol)
-                else:
-                    newer[symbol] = since
-        if foreign:
-            said = f"{one.path} uses {_listed(sorted(foreign))}, which the stable ABI has not"
+    """Hold what a module takes from the interpreter against the stable ABI."""
+    foreign: set[str] = set()
+    newer: dict[str, tuple[int, int]] = {}
+    lent = any(map(shelf.lends_python, one.slices))
+    for each in one.slices:
+        linked = [name for name in each.needs if _versioned(name)]
+        if linked:
+            said = f"{one.path} is linked to {linked[0]}, which one Python alone has"
             yield fault("stable-abi", file, said)
-        if newer:
-            since = max(newer.values())
-            said = f"{one.path} uses {_listed(sorted(newer))}, in the stable ABI since"
-            says = f"the tag says {oldest[0]}.{oldest[1]}"
-            yield fault("stable-abi", file, f"{said} {since[0]}.{since[1]}, and {says}")
+        for symbol, since in beyond(each.python, oldest):
+            if since is None:
+                foreign.add(symbol)
+            else:
+                newer[symbol] = since
+    if foreign and lent:
+        said = f"{one.path} uses {listed(sorted(foreign))}, which the stable ABI has not;"
+        yield warning("stable-abi", file, f"{said} a library that it needs may have them")
+    elif foreign:
+        said = f"{one.path} uses {listed(sorted(foreign))}, which the stable ABI has not"
+        yield fault("stable-abi", file, said)
+    if newer:
+        since = max(newer.values())
+        said = f"{one.path} uses {listed(sorted(newer))}, in the stable ABI since"
+        says = f"the tag says {oldest[0]}.{oldest[1]}"
+        yield fault("stable-abi", file, f"{said} {since[0]}.{since[1]}, and {says}")
 
 
 def _check_promised(claim: Claim, binaries: Sequence[Binary]) -> Iterator[Finding]:
@@ -148,8 +164,3 @@ def _check_promised(claim: Claim, binaries: Sequence[Binary]) -> Iterator[Findin
         if wrong:
             said = f"{named(wrong)} is named {STABLE}, and uses what the stable ABI has not"
             yield fault("stable-abi", claim.file, said)
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - SHOWN} more" if names[SHOWN:] else ""
-    return ", ".join(names[:SHOWN]) + more

@@ -17,7 +17,7 @@ from seatrial.artifacts.binaries.values import Binary, Slice
 
 WINDOWS_SETS: Final = ("api-ms-win-", "ext-ms-")
 RUNTIMES: Final = re.compile(
-    r"(?:msvcp|vcruntime|concrt|vccorlib|mfc|vcomp|vcamp)\d+(?:_\w+)?\.dll", re.IGNORECASE
+    r"(?:msvcp|vcruntime|concrt|vccorlib|mfcm?|vcomp|vcamp)\d+u?(?:_\w+)?\.dll", re.IGNORECASE
 )
 """What Visual C++'s redistributable brings, which many machines have and Windows itself has not."""
 
@@ -36,10 +36,14 @@ class Shelf:
         self._lent = tuple(lent)
         self._names: set[str] = set()
         self._paths: set[str] = set()
+        self._pythons: set[str] = set()
         for one in binaries:
             self._paths.add(one.path)
             self._names.add(one.path.rpartition("/")[2].lower())
-            self._names |= {each.name.rpartition("/")[2].lower() for each in one.slices}
+            names = {each.name.rpartition("/")[2].lower() for each in one.slices}
+            self._names |= names
+            if any(each.python for each in one.slices):
+                self._pythons |= {one.path.rpartition("/")[2].lower(), *names}
 
     def holds(self, name: str) -> bool:
         """Tell whether a library is in the wheel, or known to come from elsewhere.
@@ -47,8 +51,18 @@ class Shelf:
         Args:
             name: as a file needs it.
         """
-        last = name.rpartition("/")[2]
-        return last.lower() in self._names or any(fnmatchcase(last, glob) for glob in self._lent)
+        return name.rpartition("/")[2].lower() in self._names or self._is_lent(name)
+
+    def lends_python(self, program: Slice) -> bool:
+        """Tell whether a library that a file needs may be what brings symbols named as Python's.
+
+        Args:
+            program: the file.
+        """
+        return any(
+            self._is_lent(name) or name.rpartition("/")[2].lower() in self._pythons
+            for name in program.needs
+        )
 
     def foreign(self, path: str, program: Slice, promise: Promise) -> tuple[str, ...]:
         """Give the libraries that are nowhere.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple
 
-from seatrial.artifacts.binaries.source import Source
+from seatrial.artifacts.binaries.source import MOST, NAMES, SYMBOLS, Source
 from seatrial.artifacts.binaries.values import BrokenBinaryError, Slice
 
 THIN: Final = {
@@ -90,9 +90,8 @@ class Reader:
         self.processor = PROCESSORS.get(head[1], f"processor {head[1]:#x}")
         self.type, count, size = head[3], head[4], head[5]
         begin = 32 if self.wide else 28
-        source.check(begin, size, "its load commands")
-        if count > COMMANDS:
-            raise BrokenBinaryError(f"it has {count:,} load commands")
+        source.check(begin, source.few(size, MOST, "bytes of load commands"), "its load commands")
+        source.few(count, COMMANDS, "load commands")
         self.commands = list(self._commands(begin, begin + size, count))
 
     def _commands(self, place: int, end: int, count: int) -> Iterator[Command]:
@@ -191,6 +190,7 @@ def _undefined(reader: Reader) -> tuple[str, ...]:
     symbols, _, texts, texts_size = reader.numbers(tables[_SYMTAB], "IIII")
     *_, first, count = reader.numbers(tables[_DYSYMTAB], "IIIIII")
     reader.source.check(texts, texts_size, "the table of names")
+    reader.source.few(count, SYMBOLS, "symbols")
     form = reader.order + ("IBBHQ" if reader.wide else "IBBHI")
     place = symbols + first * (16 if reader.wide else 12)
     found = set()
@@ -199,4 +199,5 @@ def _undefined(reader: Reader) -> tuple[str, ...]:
             raw = reader.source.raw_text(texts + name, texts + texts_size, "a name")
             if raw.startswith((b"_Py", b"__Py")):
                 found.add(raw[1:].decode("utf-8", "backslashreplace"))
+                reader.source.few(len(found), NAMES, "symbols of Python")
     return tuple(sorted(found))

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from seatrial.artifacts.binaries.source import Source
+from seatrial.artifacts.binaries.source import NAMES, Source
 from seatrial.artifacts.binaries.values import BrokenBinaryError, Slice
 
 MAGIC: Final = b"MZ"
@@ -24,7 +24,6 @@ PYTHON: Final = re.compile(r"python3\d*t?\.dll", re.IGNORECASE)
 """The libraries whose functions are Python's."""
 
 TABLES: Final = 4096
-NAMES: Final = 20_000
 _NARROW, _WIDE = 0x10B, 0x20B
 _I386 = 0x14C
 _DLL = 0x2000
@@ -61,8 +60,7 @@ class Reader:
         if magic not in {_NARROW, _WIDE}:
             raise BrokenBinaryError("its optional header is of no kind that there is")
         self.wide = magic == _WIDE
-        if count > TABLES:
-            raise BrokenBinaryError(f"it has {count:,} sections")
+        source.few(count, TABLES, "sections")
         place = self.optional + size
         rows = source.rows("<QIIIIIIHHI", place, count, "its sections")
         self.sections = [
@@ -114,12 +112,11 @@ def read_pe(source: Source) -> Slice:
     major, minor = source.unpack("<HH", reader.optional + 48, "its optional header")
     managed = _is_managed(reader)
     loads = list(_loads(reader))
-    python = {
-        name
-        for library, names in loads
-        if names and PYTHON.fullmatch(library)
-        for name in _names(reader, names)
-    }
+    python: set[str] = set()
+    for library, names in loads:
+        if names and PYTHON.fullmatch(library):
+            python.update(_names(reader, names))
+            source.few(len(python), NAMES, "functions of Python")
     return Slice(
         form="PE",
         processor="" if managed else PROCESSORS.get(reader.machine, f"{reader.machine:#x}"),

@@ -32,6 +32,7 @@ _SYSTEMS: Final = {
     "manylinux": "linux",
     "darwin": "macos",
     "macos": "macos",
+    "macosx": "macos",
     "osx": "macos",
     "windows": "windows",
     "win32": "windows",
@@ -46,9 +47,6 @@ _SAME: Final = {
     "armv7l": "armv7",
 }
 _WORDS = re.compile(r"x86[_-]64|[a-z]+\d*[a-z]*\d*[a-z]*")
-# A folder named for a machine as compilers name it ("x86_64-unknown-linux-gnu") or as platforms
-# are named ("linux-x64", "macosx_11_0_arm64").
-_TARGET = re.compile(r"[A-Za-z0-9_.]+(?:[-_][A-Za-z0-9_.]+)+")
 
 
 def words_of(path: str) -> frozenset[str]:
@@ -76,11 +74,13 @@ def contradiction(binary: Binary) -> str:
         binary: the file.
     """
     for folder in binary.path.split("/")[:-1]:
-        said = words_of(folder) if _TARGET.fullmatch(folder) else frozenset[str]()
+        said = words_of(folder)
         processors = said & set(_PROCESSORS.values())
         systems = said & set(_SYSTEMS.values())
         if not (processors and systems):
-            continue  # "win32" alone, or "linux", is a name like any other
+            # One word alone ("win32", "linux") is a name like any other; a machine is named as
+            # compilers do ("x86_64-unknown-linux-gnu") or platform tags ("macosx_11_0_arm64").
+            continue
         for each in binary.slices:
             here = not each.processor or common(each.processor) in processors
             if each.system != "any" and not (here and each.system in systems):

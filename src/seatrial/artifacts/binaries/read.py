@@ -12,6 +12,7 @@ from seatrial.artifacts.archives import MIB, Member
 from seatrial.artifacts.binaries import elf, macho, pe
 from seatrial.artifacts.binaries.source import Source
 from seatrial.artifacts.binaries.values import Binary, BrokenBinaryError, Slice
+from seatrial.storage import storage_faults
 
 IN_MEMORY = 8 * MIB
 """Bytes of a file that are kept in memory until it has gone by; what is larger goes to the disk."""
@@ -62,9 +63,13 @@ def _read(stream: BinaryIO, path: str, size: int, head: bytes) -> Binary | None:
         return Binary(path=path, size=size, broken=_looks(head)) if is_named(path) else None
     source = Source(stream, 0, size)
     try:
-        return Binary(path=path, size=size, slices=_reader(head)(source))
+        read = Binary(path=path, size=size, slices=_reader(head)(source))
     except BrokenBinaryError as fault:
         return Binary(path=path, size=size, broken=str(fault))
+    if is_named(path) and any(each.kind == "object" for each in read.slices):
+        said = "it is the input of a linker (an object file), which no system loads"
+        return Binary(path=path, size=size, broken=said)
+    return read
 
 
 def _reader(head: bytes) -> Callable[[Source], tuple[Slice, ...]]:
@@ -95,7 +100,11 @@ def _looks(head: bytes) -> str:
 
 
 class BinaryScan:
-    """Reads the compiled files of an archive as they go by."""
+    """Reads the compiled files of an archive as they go by.
+
+    Those that are too large for the memory are kept on the disk meanwhile; where that is full, a
+    StorageFault is raised.
+    """
 
     def __init__(self) -> None:
         self.found: list[Binary] = []
@@ -118,7 +127,8 @@ class BinaryScan:
                 self._kept = cast("BinaryIO", spooled)
         self._size += len(data)
         if self._kept is not None:
-            self._kept.write(data)
+            with storage_faults(Path(tempfile.gettempdir())):
+                self._kept.write(data)
 
     def end(self) -> None:
         """It has ended."""

@@ -9,15 +9,21 @@ from typing import BinaryIO
 
 from seatrial.artifacts.binaries.values import BrokenBinaryError
 
-PAGE = 1 << 16
-PAGES = 32
+PAGE = 1 << 14
+PAGES = 128
 """Kept at a time: 2 MiB."""
 
 MOST = 1 << 20
 """Bytes that are taken in one piece."""
 
-TEXT = 4096
-"""Bytes of the longest text: the longest path that Linux takes."""
+TEXT = 1024
+"""Bytes of the longest text; mangled names are longer, and of no interest here."""
+
+SYMBOLS = 2_000_000
+"""Symbols that are looked at; the largest libraries have a tenth."""
+
+NAMES = 8192
+"""Names of a kind that are kept of one file: the whole C API of Python has a fourth."""
 
 
 class Source:
@@ -91,7 +97,7 @@ class Source:
             yield from struct.iter_unpack(form, piece)
 
     def text(self, offset: int, end: int, what: str) -> str:
-        """Give the text that begins there and ends with a zero byte.
+        """Give the text that begins there and ends with a zero byte, or what of it is enough.
 
         Args:
             offset: where it begins.
@@ -117,11 +123,21 @@ class Source:
         held = self._page(page)
         stop = held.find(b"\0", place, place + room)
         if stop >= 0:
-            return held[place:stop]
+            return held[place : min(stop, place + TEXT)]
         found, zero, _ = self.take(offset, min(TEXT, room), what).partition(b"\0")
-        if not zero:
+        if not zero and room < TEXT:
             raise BrokenBinaryError(f"{what} has no end")
         return found
+
+    def few(self, count: int, most: int, what: str) -> int:
+        """Give a count, when it is one that a real file may have.
+
+        Raises:
+            BrokenBinaryError: it is not.
+        """
+        if count > most:
+            raise BrokenBinaryError(f"it states {count:,} {what}, and {most:,} are plenty")
+        return count
 
     def _page(self, number: int) -> bytes:
         held = self._pages.get(number)

@@ -45,16 +45,22 @@ def judge_wheel(
         return None, ()
     claim, ordered = claim_of(file), tuple(sorted(binaries, key=lambda one: one.path))
     found = tuple(_judged(claim, ordered, lent))
+    refused = any(one.severity == "fault" for one in found)
     return Truth(
         binaries=ordered,
-        proven=not any(one.severity == "fault" for one in found),
-        best=_best(claim, ordered, lent),
+        proven=not refused,
+        best=_best(claim, ordered, lent) or ("" if refused else _stated(claim)),
     ), found
 
 
 def _judged(claim: Claim, binaries: Sequence[Binary], lent: Sequence[str]) -> Iterator[Finding]:
     yield from judge_platforms(claim, binaries, lent)
-    yield from judge_pythons(claim, binaries)
+    yield from judge_pythons(claim, binaries, lent)
+
+
+def _stated(claim: Claim) -> str:
+    tags = (one.tag for one in claim.platforms)
+    return f"{'.'.join(claim.pythons)}-{'.'.join(claim.abis)}-{'.'.join(tags)}"
 
 
 def _best(claim: Claim, binaries: Sequence[Binary], lent: Sequence[str]) -> str:
@@ -66,7 +72,7 @@ def _best(claim: Claim, binaries: Sequence[Binary], lent: Sequence[str]) -> str:
     pythons = ".".join(claim.pythons)
     oldest = oldest_python(claim.pythons)
     if claim.abis == (STABLE,) and oldest is not None:
-        since = stable_since(binaries, oldest)
+        since = stable_since(binaries, oldest, lent)
         if since is None:
             return ""
         if since > oldest:
