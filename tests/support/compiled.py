@@ -54,7 +54,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
         program: whether it is a program, and no library.
         flags: further arguments of the compiler.
         imports: of Windows: library → its functions.
-        bare: whether it is linked to no C library.
+        needs: of the others: names of libraries that it is linked to.
+        debug: whether debug information stays.
     """
 
     target: str
@@ -62,7 +63,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     program: bool = False
     flags: tuple[str, ...] = ()
     imports: dict[str, tuple[str, ...]] = {}
-    bare: bool = False
+    needs: tuple[str, ...] = ()
+    debug: bool = False
 
 
 def compiled(target: str, source: str = MODULE, **more: object) -> bytes:
@@ -97,10 +99,12 @@ def _compile(wanted: Wanted, place: Path) -> None:
         (folder / "core.c").write_text(ENTRY + wanted.source)
         windows = "windows" in wanted.target
         libraries = [_library(folder, wanted.target, *pair) for pair in wanted.imports.items()]
-        argv = ["cc", "-target", wanted.target, "-O1", "-s", "-o", "core.out", "core.c"]
+        libraries += [_stub(folder, wanted.target, name) for name in wanted.needs]
+        argv = ["cc", "-target", wanted.target, "-O1", "-o", "core.out", "core.c"]
+        argv += ["-g"] if wanted.debug else ["-s"]
         argv += ["-fvisibility=hidden", *wanted.flags, *libraries]
         argv += [] if wanted.program else ["-shared", "-fPIC"]
-        argv += ["-nostdlib"] if windows or wanted.bare else []
+        argv += ["-nostdlib"] if windows else []
         argv += ["-Wl,-undefined,dynamic_lookup"] if "macos" in wanted.target else []
         _zig(folder, argv)
         (folder / "core.out").rename(place)
@@ -114,6 +118,15 @@ def _library(folder: Path, target: str, name: str, functions: tuple[str, ...]) -
     (folder / "core.def").write_text("\n".join([f"LIBRARY {name}", "EXPORTS", *functions]))
     _zig(folder, ["dlltool", "-m", machine, "-d", "core.def", "-l", f"{name}.lib"])
     return f"{name}.lib"
+
+
+def _stub(folder: Path, target: str, name: str) -> str:
+    """Make a library that others need by a name."""
+    file = f"lib{len(list(folder.iterdir()))}.so"
+    (folder / "stub.c").write_text(f"int from_{file[:-3]}(void) {{ return 0; }}")
+    named = ["-install_name", name] if "macos" in target else [f"-Wl,-soname,{name}"]
+    _zig(folder, ["cc", "-target", target, "-shared", "-fPIC", "-o", file, "stub.c", *named])
+    return file
 
 
 def _zig(folder: Path, argv: list[str]) -> None:

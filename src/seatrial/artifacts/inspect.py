@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -77,8 +78,8 @@ def inspect_file(path: Path, *, name: str, version: str, libraries: Sequence[str
     try:
         if path.name.endswith(".whl"):
             facts = read_wheel(path)
-            binaries = BinaryScan()
-            found = [*_check_wheel(path, facts, scan, binaries)]
+            with closing(BinaryScan()) as binaries:
+                found = [*_check_wheel(path, facts, scan, binaries)]
             truth, told = judge_wheel(path.name, binaries.found, libraries)
             found += [*told, *_check_facts(facts, name, version)]
         elif path.name.endswith(SUFFIX):

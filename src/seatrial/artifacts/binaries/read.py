@@ -130,6 +130,12 @@ class BinaryScan:
             with storage_faults(Path(tempfile.gettempdir())):
                 self._kept.write(data)
 
+    def close(self) -> None:
+        """Give up what is kept of a file, should it not have ended."""
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
+
     def end(self) -> None:
         """It has ended."""
         if self._kept is None:
@@ -138,8 +144,7 @@ class BinaryScan:
                 path = self._member.path
                 self.found.append(Binary(path=path, size=self._size, broken=broken))
             return
-        with self._kept as stream:
-            read = _read(stream, self._member.path, self._size, self._head)
-        self._kept = None
+        read = _read(self._kept, self._member.path, self._size, self._head)
+        self.close()
         if read is not None:
             self.found.append(read)
