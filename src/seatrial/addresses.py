@@ -27,6 +27,8 @@ PYPI: Final = "https://pypi.org"
 
 PYPI_DOCS: Final = "https://docs.pypi.org"
 PACKAGING_GUIDE: Final = "https://packaging.python.org"
+SLSA: Final = "https://slsa.dev"
+IN_TOTO: Final = "https://in-toto.io"
 PEPS: Final = "https://peps.python.org"
 PEPS_OF_OLD: Final = "https://www.python.org/dev/peps"
 GITHUB_RESIDENT: Final = ".ghe.com"

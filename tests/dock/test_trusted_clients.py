@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import ssl
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from seatrial.dock.identity import Job
 from seatrial.dock.publishers import parse_publisher
 from seatrial.dock.server import Dock
 from seatrial.process import child_environment
+from tests.dock.test_attestations import attested
 from tests.support.wheels import make_sdist, make_wheel
 
 EXCHANGE = """
@@ -109,6 +111,20 @@ def test_uv_and_twine_show_the_refusal(secure: Dock, tmp_path: Path, job: Job) -
         assert "valid token, but no corresponding publisher" in said
         assert "Publisher with matching claims was not found" in said
     assert "404 Not Found" in held(secure)
+
+
+def test_uv_brings_attestations(secure: Dock, tmp_path: Path) -> None:
+    """What lies beside a file is uploaded with it: refused when it is about another one."""
+    wheel, other = make_wheel(tmp_path), make_wheel(tmp_path, version="2.0")
+    beside = wheel.with_name(f"{wheel.name}.publish.attestation")
+    beside.write_text(json.dumps(attested(other)), encoding="utf-8")
+    code, said = with_uv(secure, JOB, wheel)
+    assert code != 0
+    assert "subject does not match distribution name" in said
+    beside.write_text(json.dumps(attested(wheel)), encoding="utf-8")
+    code, said = with_uv(secure, JOB, wheel)
+    assert code == 0, said
+    assert f"/pypi/integrity/demo/1.0/{wheel.name}/provenance" in held(secure)
 
 
 def test_a_token_can_be_burnt(secure: Dock) -> None:

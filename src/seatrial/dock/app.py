@@ -15,6 +15,7 @@ from seatrial.dock.estate import FORGE, Estate
 from seatrial.dock.forge import Access, Denied, Forge
 from seatrial.dock.forge_assets import Assets
 from seatrial.dock.identity import ISSUER
+from seatrial.dock.integrity import Integrity
 from seatrial.dock.json_api import JsonApi
 from seatrial.dock.legacy import Legacy
 from seatrial.dock.minting import Minting
@@ -77,8 +78,10 @@ def _indexes(estate: Estate) -> list[Route]:
             ("burn-token", minting.burn, "POST"),
         )
     ]
+    provenance = "/{index}/integrity/{project}/{version}/{file}/provenance"
     return [
         *exchange,
+        Route(provenance, Integrity(estate).provenance),
         Route(f"{issuer}/.well-known/openid-configuration", minting.discovery),
         Route(f"{issuer}/.well-known/jwks", minting.keys),
         Route(f"{issuer}/token", minting.token),

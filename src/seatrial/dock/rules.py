@@ -88,6 +88,7 @@ def _held(form: Form, held: Holdings, now: float, minted: Minted | None) -> valu
         releases=tuple(_releases(records, now)),
         similar=tuple(others),
         burnt=frozenset({name} if held.is_burnt(name) else ()),
+        statements=True,
         uploader=_uploader(form, held, now, minted),
         size_used=sum(record.size for record in records),
     )

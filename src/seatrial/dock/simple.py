@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from packaging.utils import canonicalize_name
@@ -141,6 +141,14 @@ def file_url(base: str, held: Holdings, file: FileRecord) -> str:
     return f"{base}/{held.name}/packages/{digest}/{file.name}"
 
 
+def provenance_url(base: str, held: Holdings, record: FileRecord) -> str:
+    """Give where a file's provenance is served; empty when it has none."""
+    if not record.attestations:
+        return ""
+    at = f"{base}/{held.name}/integrity/{record.normal}/{record.version}/{record.name}"
+    return f"{at}/provenance"
+
+
 def iso(moment: float | None) -> str | None:
     """Give a time as PyPI writes it; microseconds are left out when zero."""
     if moment is None:
@@ -153,16 +161,42 @@ def core_metadata(file: FileRecord) -> dict[str, str] | bool:
     return {"sha256": file.metadata_sha256} if file.metadata_sha256 else False
 
 
-def _file_entry(file: FileRecord, url: str) -> dict[str, Any]:
+class _Listed(NamedTuple):
+    """A file as a page has it: with its address, that of its provenance, and its release's say."""
+
+    file: FileRecord
+    url: str
+    provenance: str
+    requires_python: str
+
+
+def _listed(held: Holdings, files: Sequence[FileRecord], base: str) -> list[_Listed]:
+    # A release keeps the metadata of its first file, and what Python it needs is a part of that.
+    first: dict[str, FileRecord] = {}
+    for file in sorted(files, key=lambda one: one.serial):
+        first.setdefault(file.release, file)
+    return [
+        _Listed(
+            file,
+            file_url(base, held, file),
+            provenance_url(base, held, file),
+            (file if file.url else first[file.release]).requires_python,
+        )
+        for file in files
+    ]
+
+
+def _file_entry(listed: _Listed) -> dict[str, Any]:
+    file = listed.file
     entry: dict[str, Any] = {
         "filename": file.name,
-        "url": url,
+        "url": listed.url,
         "hashes": {"sha256": file.sha256} if file.sha256 else {},
-        "requires-python": file.requires_python or None,
+        "requires-python": listed.requires_python or None,
         "yanked": file.yanked,
         "core-metadata": core_metadata(file),
         "data-dist-info-metadata": core_metadata(file),
-        "provenance": None,
+        "provenance": listed.provenance or None,
     }
     # What is not known of a file of the real index is left out, not invented.
     if file.size or not file.url:
@@ -172,18 +206,21 @@ def _file_entry(file: FileRecord, url: str) -> dict[str, Any]:
     return entry
 
 
-def _link(file: FileRecord, url: str) -> str:
+def _link(listed: _Listed) -> str:
+    file = listed.file
     attributes = ""
-    if file.requires_python:
-        attributes += f' data-requires-python="{html.escape(file.requires_python)}"'
+    if listed.requires_python:
+        attributes += f' data-requires-python="{html.escape(listed.requires_python)}"'
     if file.yanked is not False:
         reason = "" if file.yanked is True else html.escape(file.yanked)
         attributes += f' data-yanked="{reason}"'
     if file.metadata_sha256:
         for key in ("data-dist-info-metadata", "data-core-metadata"):
             attributes += f' {key}="sha256={file.metadata_sha256}"'
+    if listed.provenance:
+        attributes += f' data-provenance="{html.escape(listed.provenance)}"'
     fragment = f"#sha256={file.sha256}" if file.sha256 else ""
-    href = html.escape(f"{url}{fragment}")
+    href = html.escape(f"{listed.url}{fragment}")
     return f'    <a href="{href}"{attributes}>{html.escape(file.name)}</a><br />\n'
 
 
@@ -224,7 +261,7 @@ def _detail(
     """
     kind, base, serial = shape
     status = held.status(normal)
-    urls = [file_url(base, held, file) for file in files]
+    listed = _listed(held, files, base)
     if kind == JSON:
         return _json(
             {
@@ -232,10 +269,10 @@ def _detail(
                 "name": normal,
                 "project-status": {"status": status},
                 "versions": list(dict.fromkeys(file.version for file in files)),
-                "files": [_file_entry(file, url) for file, url in zip(files, urls, strict=True)],
+                "files": [_file_entry(one) for one in listed],
             }
         )
-    links = "".join(_link(file, url) for file, url in zip(files, urls, strict=True))
+    links = "".join(_link(one) for one in listed)
     meta = f'\n    <meta name="pypi:project-status" content="{status}">'
     return _page(f"Links for {normal}", meta, links, f"<!--SERIAL {serial}-->\n")
 

@@ -1,4 +1,4 @@
-"""Attestations, as far as their shape goes (V1, V3 to V5); none is verified."""
+"""Attestations: who may give them, and their shape (V1, V3 to V5); what they say comes after."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from seatrial.indexrules.messages import refuse
+from seatrial.indexrules.statements import BEFORE, statement_rules
 from seatrial.indexrules.upload import Upload
 from seatrial.indexrules.values import Refusal
 
@@ -14,7 +15,6 @@ MOST: Final = 2
 """Attestations of one file."""
 
 _SOURCE: Final = "attestations/services.py::IntegrityService.parse_attestations"
-_BEFORE: Final = "Invalid attestations supplied during upload: "
 
 
 def attestation_rules(upload: Upload) -> Iterator[Refusal]:
@@ -30,19 +30,22 @@ def attestation_rules(upload: Upload) -> Iterator[Refusal]:
     who = upload.held.uploader
     if who is not None and not who.publisher:
         said = "Attestations are only supported when using Trusted Publishing"
-        yield refuse("V1", _BEFORE + said, _SOURCE)
+        yield refuse("V1", BEFORE + said, _SOURCE)
         return
     fault = _malformed(text)
     if fault is not None:
-        yield refuse("V3", f"{_BEFORE}Malformed attestations: {fault}", _SOURCE)
+        yield refuse("V3", f"{BEFORE}Malformed attestations: {fault}", _SOURCE)
         return
-    count = len(json.loads(text))
+    attestations = json.loads(text)
+    count = len(attestations)
     if count == 0:
         said = "Malformed attestations: an empty attestation set is not permitted"
-        yield refuse("V4", _BEFORE + said, _SOURCE)
+        yield refuse("V4", BEFORE + said, _SOURCE)
     elif count > MOST:
         said = f"A maximum of {MOST} attestations per file are supported"
-        yield refuse("V5", _BEFORE + said, _SOURCE)
+        yield refuse("V5", BEFORE + said, _SOURCE)
+    elif upload.held.statements:
+        yield from statement_rules(upload, attestations)
 
 
 def _malformed(text: str) -> str | None:

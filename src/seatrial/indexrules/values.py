@@ -164,6 +164,8 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
         size_used: bytes of all files of this project.
         uploader: None leaves out the rules on accounts.
         registration_open: whether new projects may be made.
+        statements: whether what attestations say is compared with the file; PyPI does so after it
+            has verified their signatures, which is not done here.
     """
 
     exists: bool = False
@@ -175,6 +177,7 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     size_used: int = 0
     uploader: Uploader | None = None
     registration_open: bool = True
+    statements: bool = False
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
