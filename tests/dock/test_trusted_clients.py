@@ -63,10 +63,10 @@ def run(dock: Dock, job: Job, argv: list[str], cwd: Path) -> tuple[int, str]:
     return done.returncode, done.stderr + done.stdout
 
 
-def with_uv(dock: Dock, job: Job, file: Path) -> tuple[int, str]:
+def with_uv(dock: Dock, job: Job, file: Path, *beside: Path) -> tuple[int, str]:
     """Publish with uv."""
     options = ["--trusted-publishing", "always", "--publish-url", dock.upload_url("pypi")]
-    return run(dock, job, [UV, "publish", *options, str(file)], file.parent)
+    return run(dock, job, [UV, "publish", *options, str(file), *map(str, beside)], file.parent)
 
 
 def with_twine(dock: Dock, job: Job, file: Path) -> tuple[int, str]:
@@ -118,11 +118,11 @@ def test_uv_brings_attestations(secure: Dock, tmp_path: Path) -> None:
     wheel, other = make_wheel(tmp_path), make_wheel(tmp_path, version="2.0")
     beside = wheel.with_name(f"{wheel.name}.publish.attestation")
     beside.write_text(json.dumps(attested(other)), encoding="utf-8")
-    code, said = with_uv(secure, JOB, wheel)
+    code, said = with_uv(secure, JOB, wheel, beside)
     assert code != 0
     assert "subject does not match distribution name" in said
     beside.write_text(json.dumps(attested(wheel)), encoding="utf-8")
-    code, said = with_uv(secure, JOB, wheel)
+    code, said = with_uv(secure, JOB, wheel, beside)
     assert code == 0, said
     assert f"/pypi/integrity/demo/1.0/{wheel.name}/provenance" in held(secure)
 
