@@ -14,6 +14,7 @@ from seatrial.operations.deciding import Day, changes_of, choose
 from seatrial.operations.editing import Texts, texts_of
 from seatrial.operations.noting import notes_of
 from seatrial.operations.project import Project
+from seatrial.plan.after_build import AfterBuild, artifact, shown
 from seatrial.plan.values import FileEdit
 from seatrial.repository.edit import file_edits
 from seatrial.versions.decide import Decision, Wish
@@ -106,6 +107,55 @@ def test_a_template_of_the_projects_own_is_rendered(tmp_path: Path) -> None:
             notes_of(repository.folder)
 
 
+WITH_FILES = """{{ notes }}
+{% for file in artifacts %}- {{ file.name }} ({{ file.kind }}) {{ file.sha256 }}
+{% endfor %}Platforms: {{ platforms|join(", ") }}; Python {{ pythons|join(", ") }}"""
+
+
+def test_a_template_that_names_the_files_waits_for_them(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Names, digests and platforms are those of the built files; before, stand-ins are shown."""
+    said = (
+        'classifiers = ["Programming Language :: Python :: 3.9", "Programming Language :: Python",'
+        ' "Programming Language :: Python :: 3.12"]\n'
+    )
+    project = HELLO["pyproject.toml"].replace("[project.scripts]", said + "[project.scripts]")
+    settings = '[tool.seatrial.notes]\ntemplate = "notes.j2"\n'
+    files = {"pyproject.toml": project, "notes.j2": WITH_FILES}
+    repository = made(tmp_path, files, settings)
+    repository.commit("feat: Wave")
+
+    _, texts = released(repository)
+
+    assert isinstance(texts.notes, AfterBuild)
+    assert "- hello-0.2.0.tar.gz (sdist) (after the build)" in texts.notes.preview
+    assert [note.topic for note in texts.remarks] == ["notes-after-build"]
+    built = [
+        artifact("hello-0.2.0.tar.gz", "ab" * 32, 9),
+        artifact("hello-0.2.0-cp39-abi3-macosx_11_0_arm64.whl", "cd" * 32, 9),
+        artifact("hello-0.2.0-cp39-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl", "e", 9),
+    ]
+    text = texts.notes.render(built)
+    assert text.startswith("### Features\n\n- Wave")
+    assert f"- hello-0.2.0-cp39-abi3-macosx_11_0_arm64.whl (wheel) {'cd' * 32}\n" in text
+    platforms = "macosx_11_0_arm64, manylinux2014_x86_64, manylinux_2_17_x86_64"
+    assert text.endswith(f"Platforms: {platforms}; Python 3.9, 3.12")
+    assert run(["notes", "--path", str(repository.folder)]) == 0
+    assert "(after the build)" in capfd.readouterr().out
+
+
+def test_a_template_that_fails_with_the_files_stops(tmp_path: Path) -> None:
+    """What cannot be made of the built files is a fault of the template, named as such."""
+    settings = '[tool.seatrial.notes]\ntemplate = "notes.j2"\n'
+    repository = made(tmp_path, {"notes.j2": "{{ artifacts[1].name }}"}, settings)
+    repository.commit("feat: Wave")
+    _, texts = released(repository)
+    assert isinstance(texts.notes, AfterBuild)
+    with pytest.raises(InvalidConfiguration, match=r"notes\.j2"):
+        texts.notes.render([artifact("hello-0.2.0.tar.gz", "a", 1)])
+
+
 def test_a_section_by_hand_can_be_required(tmp_path: Path) -> None:
     """Where people write the changelog, a release without a section of words is refused."""
     repository = made(
@@ -143,7 +193,7 @@ def test_change_files_decide_and_are_taken(
     assert {path for path, text in after.items() if text is None} == set(names)
     section = "## 0.2.0 - 2026-11-20\n\n### Features\n\n- Wave\n\n### Fixes\n\n"
     assert section in (after["CHANGELOG.md"] or "")
-    assert "deleted" not in texts.notes
+    assert "deleted" not in shown(texts.notes)
     diffs = {edit.path: edit.diff for edit in edits_of(repository, texts)}
     assert "--- a/.changes/wave.md\n+++ /dev/null\n" in diffs[names[1]]
 
@@ -203,8 +253,8 @@ def test_towncrier_writes_its_own_page(tmp_path: Path) -> None:
     page = after["CHANGES.md"] or ""
     assert page.index("hello 0.2.0 (2026-11-20)") < page.index("Wave at people (#12)")
     assert page.endswith("## hello 0.1.0\n\n- Begin\n")
-    assert "Wave at people (#12)" in texts.notes
-    assert "Begin" not in texts.notes
+    assert "Wave at people (#12)" in shown(texts.notes)
+    assert "Begin" not in shown(texts.notes)
 
 
 def test_what_the_version_comes_from_can_be_said(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from seatrial.actions.bound import Bound
 from seatrial.actions.files import files_of, release_identity
 from seatrial.actions.marker import Marker, mark, read_marker
+from seatrial.plan.after_build import artifact
 from seatrial.plan.state import Absent, Action, Different, Receipt, Same, State
 from seatrial.plan.values import DraftRelease, PublishRelease, UploadAssets
 from seatrial.world.ports import Asset, Forge, ForgeRelease, StoredFile, World
@@ -88,14 +89,22 @@ class OpenDraft(OnForge):
             date=self.plan.date,
             files={file.name: file.sha256 for file in self.files(world)},
         )
+        notes = self._notes(world)
         made = self.forge(world).create_draft(
             spec.tag,
             self.plan.branch,
             spec.title,
-            mark(_bounded(spec.notes), marker),
+            mark(_bounded(notes), marker),
             pre=spec.prerelease,
         )
-        return Receipt(detail=spec.title, facts={"release": made})
+        written = {} if isinstance(spec.notes, str) else {"notes": notes}
+        return Receipt(detail=spec.title, facts={"release": made} | written)
+
+    def _notes(self, world: World) -> str:
+        notes = self.spec.notes
+        if isinstance(notes, str):
+            return notes
+        return notes.render(artifact(f.name, f.sha256, f.size) for f in self.files(world))
 
     def _stale(self, world: World, found: Sequence[ForgeRelease]) -> list[ForgeRelease]:
         """Find drafts of this very source with other files.

@@ -157,9 +157,11 @@ class NotesSettings(Table, frozen=True, kw_only=True):
 
     Attributes:
         template: the path of a template (Jinja, in a sandbox), from the repository's root.  It can
-            use ``package``, ``version``, ``tag``, ``previous``, ``date``, ``notes``, ``python``,
-            ``compare``, ``contributors`` and ``changes`` (``kind``, ``scope``, ``text``,
-            ``commit``, ``author`` each).
+            use ``package``, ``version``, ``tag``, ``previous``, ``date``, ``notes``, ``python``
+            (``requires-python``), ``pythons``, ``compare``, ``contributors`` and ``changes``
+            (``kind``, ``scope``, ``text``, ``commit``, ``author`` each).  If it uses ``artifacts``
+            (``name``, ``sha256``, ``size``, ``kind``, ``python``, ``platforms`` each), ``digests``
+            (name → SHA-256) or ``platforms``, the notes are written after the build.
     """
 
     template: str = ""

@@ -13,6 +13,7 @@ from seatrial.errors import ChangelogMissing
 from seatrial.operations.deciding import Changes, changes_of
 from seatrial.operations.noting import Release, coming, generated, rendered, told
 from seatrial.operations.project import Project
+from seatrial.plan.after_build import AfterBuild, Text
 from seatrial.plan.values import Note
 from seatrial.repository.change_files import ChangeFile
 from seatrial.repository.changelog import section, section_of, without_next
@@ -34,7 +35,7 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     texts: dict[str, str | None]
-    notes: str
+    notes: Text
     remarks: tuple[Note, ...]
 
 
@@ -65,12 +66,19 @@ def texts_of(
             f"{facts.changelog or 'the repository'} has none that somebody wrote",
         )
     texts |= telling.texts
-    notes = telling.notes or generated(project, release)
+    said = telling.notes or generated(project, release)
+    notes: Text = said
     if project.settings.notes.template:
-        notes = rendered(project, project.lead, release, notes)
+        notes = rendered(project, release, said)
     for package in facts.packages:
         texts = with_version(project.snapshot, package, str(version), texts, date=date.isoformat())
     more = (Note(topic="labels-not-asked", text=changes.remark),) if changes.remark else ()
+    if isinstance(notes, AfterBuild):
+        text = (
+            f"{notes.path} names the built files: the release notes are written after the build, "
+            "and stand-ins are shown before it."
+        )
+        more = (*more, Note(topic="notes-after-build", text=text))
     return Texts(texts=texts, notes=notes, remarks=(*telling.remarks, *more))
 
 

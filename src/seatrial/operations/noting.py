@@ -6,27 +6,39 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from seatrial.addresses import GITHUB_HOST
-from seatrial.errors import InvalidConfiguration, InvalidVersion
+from seatrial.errors import InvalidVersion
 from seatrial.operations.deciding import Day, changes_of, choose
 from seatrial.operations.project import Project
+from seatrial.plan.after_build import (
+    AfterBuild,
+    Text,
+    later,
+    names_later,
+    render,
+    shown,
+    stand_ins,
+    unrendered,
+)
 from seatrial.plan.make import release_date
+from seatrial.repository import setup_script
 from seatrial.repository.changelog import section_of
 from seatrial.repository.facts import CommitFact, Package, last_release
 from seatrial.repository.history import counted, read_history
+from seatrial.repository.manifest import read_manifest
 from seatrial.repository.notes import compose, escape
+from seatrial.repository.snapshot import Snapshot
 from seatrial.versions.arithmetic import parse
 from seatrial.versions.conventional import classify_all, tells
 from seatrial.versions.decide import Decision, Wish
 
-MOST_CHARACTERS = 125_000
-"""Of the notes that a template makes: what GitHub takes as the text of a release."""
-
+_PYTHON = re.compile(r"Programming Language :: Python :: (3\.\d+)")
 _ROBOT = re.compile(r"\[bot\]|(?:^|\W)bot@|dependabot|pre-commit", re.IGNORECASE)
 
 
@@ -84,7 +96,7 @@ def notes_of(path: Path, version: str = "") -> Notes:
     if not text:
         text = generated(project, release, from_commits=bool(version))
     if project.settings.notes.template:
-        source, text = "template", rendered(project, package, release, text)
+        source, text = "template", shown(rendered(project, release, text))
     return Notes(
         package=canonicalize_name(package.name),
         version=str(release.version),
@@ -145,61 +157,72 @@ def compare_link(project: Project, release: Release) -> str:
     return f"https://{host}/{repository.full_name}/compare/{release.previous}...{release.tag}"
 
 
-def rendered(project: Project, package: Package, release: Release, notes: str) -> str:
-    """Render the project's own template of release notes, in jinja2's sandbox.
+def rendered(project: Project, release: Release, notes: str) -> Text:
+    """Render the project's own template of release notes, or keep it until the files are built.
 
     Args:
-        project: the repository; its planned commit holds the template.
-        package: whose release.
+        project: one line of the repository; its planned commit holds the template.
         release: which one.
         notes: what Seatrial would write.
 
     Raises:
         InvalidConfiguration: the template is not there, or does not render.
     """
-    from jinja2 import StrictUndefined, TemplateError
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
-
     path = project.settings.notes.template
     text = project.snapshot.text(path)
-    said = f"this commit holds no text {path}"
-    if text is not None:
-        environment = ImmutableSandboxedEnvironment(
-            undefined=StrictUndefined, keep_trailing_newline=False
-        )
-        commits = counted(release.commits, tells)
-        effects = classify_all([(commit.subject, commit.body) for commit in commits])
-        try:
-            made = environment.from_string(text).render(
-                package=package.name,
-                version=str(release.version),
-                tag=release.tag,
-                previous=release.previous,
-                date=release.date.isoformat(),
-                notes=notes,
-                python=package.requires_python,
-                compare=compare_link(project, release),
-                contributors=newcomers(project, release),
-                changes=[
-                    {
-                        "kind": entry.kind,
-                        "scope": entry.scope,
-                        "text": entry.description or commit.subject,
-                        "commit": commit.id,
-                        "author": commit.author.rpartition(" <")[0],
-                    }
-                    for commit, effect in zip(commits, effects, strict=True)
-                    for entry in effect.entries or (effect,)
-                    if not effect.undone
-                ],
-            )
-        except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
-            said = f"it does not render: {error}"
-        else:
-            if len(made) <= MOST_CHARACTERS:
-                return made.strip()
-            said = f"it makes {len(made)} characters, and {MOST_CHARACTERS} are taken"
-    raise InvalidConfiguration(f"notes.template = {path!r}", said)
+    if text is None:
+        raise unrendered(path, f"this commit holds no text {path}")
+    names = _names(project, release, notes)
+    if not names_later(path, text):
+        return render(path, text, names)
+    packages = [canonicalize_name(package.name) for package in project.facts.packages]
+    preview = render(path, text, names | later(stand_ins(packages, str(release.version))))
+    return AfterBuild(path=path, template=text, names=names, preview=preview)
+
+
+def _names(project: Project, release: Release, notes: str) -> dict[str, Any]:
+    """Give what a template may use before the build."""
+    commits = counted(release.commits, tells)
+    effects = classify_all([(commit.subject, commit.body) for commit in commits])
+    package = project.lead
+    return {
+        "package": package.name,
+        "version": str(release.version),
+        "tag": release.tag,
+        "previous": release.previous,
+        "date": release.date.isoformat(),
+        "notes": notes,
+        "python": package.requires_python,
+        "pythons": supported_pythons(project.snapshot, package),
+        "compare": compare_link(project, release),
+        "contributors": list(newcomers(project, release)),
+        "changes": [
+            {
+                "kind": entry.kind,
+                "scope": entry.scope,
+                "text": entry.description or commit.subject,
+                "commit": commit.id,
+                "author": commit.author.rpartition(" <")[0],
+            }
+            for commit, effect in zip(commits, effects, strict=True)
+            for entry in effect.entries or (effect,)
+            if not effect.undone
+        ],
+    }
+
+
+def supported_pythons(snapshot: Snapshot, package: Package) -> list[str]:
+    """Give the Pythons that a package's classifiers name ("3.12"), in order."""
+    manifest = read_manifest(snapshot, package.path)
+    listed = [
+        *(manifest.project.get("classifiers") or ()),
+        *(manifest.tool("poetry", "classifiers") or ()),
+        *manifest.setup_cfg.get("metadata", {}).get("classifiers", "").splitlines(),
+    ]
+    if "classifiers" in manifest.call:
+        listed += setup_script.strings(manifest.call["classifiers"])
+    found = {match[1] for text in listed if (match := _PYTHON.fullmatch(str(text).strip()))}
+    return sorted(found, key=lambda python: int(python.partition(".")[2]))
 
 
 def _past(project: Project, version: Version) -> Release:

@@ -21,6 +21,7 @@ from seatrial.operations.project import Project
 from seatrial.operations.pythons import check_pythons
 from seatrial.operations.remarks import Days, line_remarks, remarks_on
 from seatrial.operations.running import unheard
+from seatrial.plan.after_build import Text
 from seatrial.plan.make import Chosen, Material, make_plan, release_date
 from seatrial.plan.planning import Complete, Nothing, Planned, Planning
 from seatrial.plan.values import Asked, FileEdit, Note, Plan
@@ -133,7 +134,7 @@ def _planned(
     date = request.date or begun or release_date(today, facts.head_when)
     texts: dict[str, str | None] = {}
     remarks: list[Note] = []
-    notes: list[str] = []
+    notes: list[Text] = []
     for one in picked:
         written = texts_of(one.line, one.decision.version, date, texts)
         texts = written.texts
@@ -165,7 +166,7 @@ def _planned(
     )
 
 
-def _chosen(one: Picked, notes: str, edits: tuple[FileEdit, ...]) -> Chosen:
+def _chosen(one: Picked, notes: Text, edits: tuple[FileEdit, ...]) -> Chosen:
     facts = one.line.facts
     return Chosen(
         members=members_of(one.line, edits),

@@ -10,6 +10,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from seatrial.config.schema import Settings
+from seatrial.plan.after_build import Text, shown
 from seatrial.plan.assemble import assemble
 from seatrial.plan.downstream import with_downstreams
 from seatrial.plan.outline import Line, Outline, Part
@@ -46,7 +47,7 @@ class Chosen(msgspec.Struct, frozen=True, kw_only=True):
         tag: the release tag's name.
         commits: what is new, the newest first.
         effects: of each commit, by its id: "breaking", "feature", "fix", "other".
-        notes: the release notes, Markdown.
+        notes: the release notes, Markdown, or what they are made from after the build.
     """
 
     members: tuple[Member, ...]
@@ -56,7 +57,7 @@ class Chosen(msgspec.Struct, frozen=True, kw_only=True):
     tag: str
     commits: Sequence[CommitFact]
     effects: Mapping[str, str]
-    notes: str
+    notes: Text
 
 
 class Material(msgspec.Struct, frozen=True, kw_only=True):
@@ -223,7 +224,7 @@ def _packages(material: Material, order: list[str]) -> tuple[PlannedPackage, ...
             reason=one.reason,
             tag=one.tag,
             commits=tuple(commit.id for commit in one.commits) if several else (),
-            notes=one.notes if several else "",
+            notes=shown(one.notes) if several else "",
         )
         for one in material.chosen
         for member in one.members
@@ -234,8 +235,8 @@ def _packages(material: Material, order: list[str]) -> tuple[PlannedPackage, ...
 def _notes(material: Material) -> str:
     """Give the notes; those of several releases stand below each other, under their tags."""
     if len(material.chosen) == 1:
-        return material.chosen[0].notes
-    return "\n\n".join(f"## {one.tag}\n\n{one.notes.strip()}" for one in material.chosen)
+        return shown(material.chosen[0].notes)
+    return "\n\n".join(f"## {one.tag}\n\n{shown(one.notes).strip()}" for one in material.chosen)
 
 
 def _commits(material: Material) -> tuple[ReleasedCommit, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from seatrial.config.schema import Settings
+from seatrial.plan.after_build import Text
 from seatrial.plan.values import AnySpec, FileEdit
 
 
@@ -37,14 +38,14 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
         version: the version.
         prerelease: whether it is a pre-release.
         tag: the tag's name.
-        notes: the release notes, Markdown.
+        notes: the release notes, Markdown, or what they are made from after the build.
         parts: the packages.
     """
 
     version: str
     prerelease: bool
     tag: str
-    notes: str
+    notes: Text
     parts: tuple[Part, ...]
 
 

@@ -7,6 +7,8 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from seatrial.plan.after_build import Text
+
 # This form of an import hands the name on (PEP 484, "Stub files").
 from seatrial.plan.downstream_values import UpdateDownstreams as UpdateDownstreams  # noqa: PLC0414
 from seatrial.plan.released import PlannedPackage, ReleasedCommit
@@ -164,11 +166,15 @@ class InstallCheck(Spec, frozen=True, kw_only=True, tag="install-check"):
 
 
 class DraftRelease(Spec, frozen=True, kw_only=True, tag="draft-release"):
-    """Open the forge release as a draft."""
+    """Open the forge release as a draft.
+
+    Attributes:
+        notes: its text, Markdown, or what that is made from after the build.
+    """
 
     tag: str
     title: str
-    notes: str
+    notes: Text
     prerelease: bool
 
 

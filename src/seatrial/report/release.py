@@ -288,7 +288,7 @@ def report_release(
         commits=plan.commits,
         edits=tuple(Edit(path=e.path, diff=e.diff) for c in commits for e in c.edits),
         build_edits=tuple(Edit(path=e.path, diff=e.diff) for b in builds for e in b.edits),
-        notes=plan.notes,
+        notes=_notes(plan, steps),
         artifacts=around.artifacts,
         origin=kinds.get("build", {}).get("from", ""),
         places=_places(plan, around),
@@ -350,6 +350,12 @@ def _installations(plan: Plan, facts: Mapping[str, Mapping[str, str]]) -> tuple[
         for action in plan.actions
         if isinstance(action, InstallCheck) and "python" in facts.get(action.key, {})
     )
+
+
+def _notes(plan: Plan, steps: Sequence[Step]) -> str:
+    """Give the notes as they were written after the build, where they had to wait for it."""
+    written = [step.facts["notes"] for step in steps if "notes" in step.facts]
+    return written[0] if len(written) == 1 else plan.notes
 
 
 def _steps(plan: Plan, entries: Sequence[journal.Entry]) -> tuple[Step, ...]:
