@@ -10,7 +10,16 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks import growing, inspecting, planning, reading, rehearsing, starting, uploading
+from benchmarks import (
+    binaries,
+    growing,
+    inspecting,
+    planning,
+    reading,
+    rehearsing,
+    starting,
+    uploading,
+)
 from benchmarks.measuring import Row, table
 
 JOBS: dict[str, Callable[[Path], list[Row]]] = {
@@ -21,6 +30,7 @@ JOBS: dict[str, Callable[[Path], list[Row]]] = {
     "planning": planning.measure,
     "reading": reading.measure,
     "inspecting": inspecting.measure,
+    "binaries": binaries.measure,
 }
 
 
