@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import itertools
 import os
 import signal
 import sys
@@ -18,7 +17,6 @@ import msgspec
 
 from seatrial.actions.downstream import UpdateRepositories
 from seatrial.actions.registry import bind
-from seatrial.dock.entries import SeedFile
 from seatrial.dock.faults import Fault, parse_fault
 from seatrial.dock.hosting import Hosted
 from seatrial.dock.server import Dock
@@ -45,6 +43,7 @@ from seatrial.operations.running import (
     perform,
     preflight,
 )
+from seatrial.operations.seeding import seed
 from seatrial.operations.worlds import Stage, folder_of, indexes_of, rehearsal_world
 from seatrial.plan.planning import Planned, Planning
 from seatrial.plan.values import DraftRelease, Note, Plan
@@ -201,7 +200,9 @@ class Scene:
             for name, copy in self.stage.downstreams.items()
             if copy.said
         )
-        report = msgspec.structs.replace(report, remarks=(*report.remarks, *left, *faults))
+        unknown = (Note(topic="index-not-known", text=text) for text in self.stage.unknown)
+        remarks = (*report.remarks, *left, *unknown, *faults)
+        report = msgspec.structs.replace(report, remarks=remarks)
         return write_pages(report, self.folder if keep else reports_folder(plan))
 
     def _went(self, text: str, error: SeatrialError | None) -> str:
@@ -261,32 +262,17 @@ def _staged(
     )
     with dock:
         project.runner.meanwhile(dock.wake)
-        _seed(dock, project, plan, timer.began)
+        unknown = tuple(seed(dock, project, plan, timer.began))
         indexes = {
             name: (dock.upload_url(name), dock.simple_url(name)) for name in indexes_of(plan)
         }
         beyond = any(copy.full_name for copy in copies.values())
         on_forge = beyond or any(isinstance(action, DraftRelease) for action in plan.actions)
         forge = dock.forge_api if on_forge else ""
-        yield Stage(remote=str(remote), indexes=indexes, forge=forge, downstreams=copies), dock.met
-
-
-def _seed(dock: Dock, project: Project, plan: Plan, since: float) -> None:
-    """Show the dock what the real indexes hold of the package, where that can be read.
-
-    What the planning was told, from the moment ``since`` on, is not asked again.
-    """
-    for name, package in itertools.product(indexes_of(plan), plan.names):
-        with contextlib.suppress(Unreachable):
-            held = project.index(name).files(package, asked_after=since)
-            dock.seed(
-                name,
-                package,
-                [
-                    SeedFile(name=file.name, sha256=file.sha256, url=file.url)
-                    for file in held.values()
-                ],
-            )
+        stage = Stage(
+            remote=str(remote), indexes=indexes, forge=forge, downstreams=copies, unknown=unknown
+        )
+        yield stage, dock.met
 
 
 def _until_killed(folder: Path, project: Project, plan: Plan, faults: Sequence[Fault]) -> None:

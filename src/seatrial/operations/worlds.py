@@ -39,12 +39,14 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
         indexes: name → upload and Simple API addresses on the dock.
         forge: the address of the dock's forge; empty when the plan has no forge release.
         downstreams: what the plan changes beside its own repository → the copy of it.
+        unknown: what of the real indexes is not rehearsed, a sentence each.
     """
 
     remote: str
     indexes: dict[str, tuple[str, str]]
     forge: str
     downstreams: dict[str, Copy] = {}
+    unknown: tuple[str, ...] = ()
 
 
 def indexes_of(plan: Plan) -> tuple[str, ...]:

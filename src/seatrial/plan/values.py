@@ -249,7 +249,7 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         topic: a stable word ("dirty-tree", "number-passed-over", "no-forge", "index-not-asked",
-            "fault", "stays").
+            "index-not-known", "fault", "stays").
         text: one sentence.
     """
 

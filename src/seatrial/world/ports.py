@@ -113,6 +113,7 @@ class HeldFile(msgspec.Struct, frozen=True, kw_only=True):
         yanked: the reason, or ``True`` when there is none given; ``False`` when not yanked.
         uploaded: when, seconds since the epoch; nothing when the index does not say.
         size: bytes; 0 when it does not say.
+        requires_python: as the index states it; empty when it does not.
     """
 
     name: str
@@ -121,6 +122,7 @@ class HeldFile(msgspec.Struct, frozen=True, kw_only=True):
     yanked: bool | str = False
     uploaded: float | None = None
     size: int = 0
+    requires_python: str = ""
 
 
 class Index(Protocol):

@@ -32,6 +32,7 @@ class _File(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
     yanked: bool | str | None = False
     upload_time: str | None = None
     size: int | None = None
+    requires_python: str | None = None
 
 
 class _Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,6 +94,7 @@ def _from_json(answer: Answer) -> list[HeldFile]:
             yanked=file.yanked or False,
             uploaded=_moment(file.upload_time),
             size=file.size or 0,
+            requires_python=file.requires_python or "",
         )
         for file in page.files
     ]
@@ -175,6 +177,7 @@ def _from_html(answer: Answer) -> list[HeldFile]:
                     sha256=digest.partition("&")[0].lower(),
                     url=url,
                     yanked=(attributes["data-yanked"] or True) if yanked else False,
+                    requires_python=attributes.get("data-requires-python") or "",
                 )
             )
     return files
