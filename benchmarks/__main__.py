@@ -12,6 +12,7 @@ from pathlib import Path
 
 from benchmarks import (
     binaries,
+    deciding,
     growing,
     inspecting,
     planning,
@@ -29,6 +30,7 @@ JOBS: dict[str, Callable[[Path], list[Row]]] = {
     "growing": growing.measure,
     "planning": planning.measure,
     "reading": reading.measure,
+    "deciding": deciding.measure,
     "inspecting": inspecting.measure,
     "binaries": binaries.measure,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 
 
@@ -16,6 +17,14 @@ def main() -> None:
         sys.exit()
     # A command lives for seconds and imports much; looking for cycles that often finds none.
     gc.set_threshold(100_000, 50, 50)
+    from seatrial.cli.quick import answered
+
+    code = answered(arguments)
+    if code is not None:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        # What was imported need not be taken apart: nothing of it is open.
+        os._exit(code)
     from seatrial.cli.main import run
 
     sys.exit(run(arguments))

@@ -9,6 +9,7 @@ from seatrial import __version__
 COMMANDS = {
     "init": "Write the shortest configuration, and show what needs none.",
     "check": "Check the repository by numbered rules.",
+    "next": "Print the version that the next release gets.",
     "plan": "Show everything that a release would do.",
     "rehearse": "Run the whole release in a world of its own.",
     "release": "Release, for real.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -49,6 +48,8 @@ def misfits(value: object, wanted: inspect.Type, path: Path = ()) -> Iterator[Fa
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """Give a clause that names the nearest known name, or all of them when none is near."""
+    import difflib
+
     names = sorted(known)
     near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     if near:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import tomllib
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -30,14 +29,20 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         settings: every key, those not said at their defaults.
         file: the file the settings were read from; empty when nothing was said.
-        digest: SHA-256, hexadecimal, of the canonical encoding of the settings.
         origins: dotted key → ``file:line``, for the keys that were said.
     """
 
     settings: Settings
     file: str
-    digest: str
     origins: dict[str, str]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256, hexadecimal, of the canonical encoding of the settings."""
+        import hashlib
+
+        canonical = msgspec.json.encode(self.settings, order="deterministic")
+        return hashlib.sha256(canonical).hexdigest()
 
 
 class _Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,9 +96,7 @@ def load(texts: Mapping[str, str]) -> Configuration:
 
 
 def _configuration(settings: Settings, file: str, origins: dict[str, str]) -> Configuration:
-    canonical = msgspec.json.encode(settings, order="deterministic")
-    digest = hashlib.sha256(canonical).hexdigest()
-    return Configuration(settings=settings, file=file, digest=digest, origins=origins)
+    return Configuration(settings=settings, file=file, origins=origins)
 
 
 def _source(file: str, text: str | None) -> _Source | None:

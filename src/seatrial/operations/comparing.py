@@ -18,13 +18,13 @@ from seatrial.errors import (
 from seatrial.operations.deciding import Day, choose
 from seatrial.operations.lines import lines_of
 from seatrial.operations.project import Project
-from seatrial.plan.make import release_date
 from seatrial.plan.values import Note
 from seatrial.repository.api import compare_api, installed
 from seatrial.repository.api_values import Answer
 from seatrial.repository.facts import Facts, TagFact
 from seatrial.repository.snapshot import open_snapshot
 from seatrial.versions.arithmetic import is_calendar
+from seatrial.versions.calver import release_date
 from seatrial.versions.decide import Decision, Wish
 
 _FEW = 3

@@ -8,9 +8,7 @@ from collections.abc import Callable
 import msgspec
 from packaging.version import Version
 
-from seatrial.operations.labelling import labelled
 from seatrial.operations.project import Project
-from seatrial.operations.remarks import site_of
 from seatrial.repository import towncrier
 from seatrial.repository.change_files import ChangeFile, change_files
 from seatrial.repository.facts import CommitFact, last_release
@@ -77,6 +75,8 @@ def changes_of(project: Project) -> Changes:
         if found or wanted == "towncrier":
             return Changes(source="towncrier", messages=found, commits=commits)
     if wanted == "labels":
+        from seatrial.operations.labelling import labelled
+
         by_labels = labelled(project, project.facts.commits)
         messages = by_labels.messages
         return Changes(source="labels", messages=messages, commits=commits, remark=by_labels.remark)
@@ -114,7 +114,7 @@ def choose(
     return decide(
         msgspec.structs.replace(wish, policy=policy),
         released=Version(last.version) if last else None,
-        stated=parse(package.version, site_of(package)) if package.version else None,
+        stated=parse(package.version, package.stated_at) if package.version else None,
         commits=changes_of(project).messages,
         taken=taken or tagged.__contains__,
     )

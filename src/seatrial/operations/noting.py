@@ -26,7 +26,6 @@ from seatrial.plan.after_build import (
     stand_ins,
     unrendered,
 )
-from seatrial.plan.make import release_date
 from seatrial.repository import setup_script
 from seatrial.repository.changelog import section_of
 from seatrial.repository.facts import CommitFact, Package, last_release
@@ -35,6 +34,7 @@ from seatrial.repository.manifest import read_manifest
 from seatrial.repository.notes import compose, escape
 from seatrial.repository.snapshot import Snapshot
 from seatrial.versions.arithmetic import parse
+from seatrial.versions.calver import release_date
 from seatrial.versions.conventional import classify_all, tells
 from seatrial.versions.decide import Decision, Wish
 

@@ -22,12 +22,13 @@ from seatrial.operations.pythons import check_pythons
 from seatrial.operations.remarks import Days, line_remarks, remarks_on
 from seatrial.operations.running import unheard
 from seatrial.plan.after_build import Text
-from seatrial.plan.make import Chosen, Material, make_plan, release_date
+from seatrial.plan.make import Chosen, Material, make_plan
 from seatrial.plan.planning import Complete, Nothing, Planned, Planning
 from seatrial.plan.values import Asked, FileEdit, Note, Plan
 from seatrial.repository.edit import file_edits
 from seatrial.repository.facts import Facts
 from seatrial.versions.arithmetic import parse
+from seatrial.versions.calver import release_date
 from seatrial.versions.decide import Wish
 
 

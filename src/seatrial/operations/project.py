@@ -8,33 +8,29 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from packaging.utils import canonicalize_name
-
 from seatrial.addresses import GITHUB_HOST
-from seatrial.config.indexes import index_settings
-from seatrial.config.load import FILES, Configuration, load
-from seatrial.config.schema import Settings
 from seatrial.errors import NoPackage, SeatrialError, SeveralPackages
 from seatrial.operations.ahead import Ahead
 from seatrial.process import Runner
 from seatrial.repository.snapshot import Snapshot, open_snapshot
 from seatrial.secret import Redactor
-from seatrial.world.credentials import Credential, Target, find_credential
-from seatrial.world.http import Http
-from seatrial.world.index import HttpIndex
-from seatrial.world.wayin import way_in
 
 if TYPE_CHECKING:
+    from seatrial.config.load import Configuration
+    from seatrial.config.schema import Settings
     from seatrial.repository.facts import Facts, Package
     from seatrial.versions.tags import TagFormat
+    from seatrial.world.credentials import Credential
     from seatrial.world.forge.detect import Repository
     from seatrial.world.forge.githubpulls import GitHubPulls
+    from seatrial.world.http import Http
+    from seatrial.world.index import HttpIndex
     from seatrial.world.ports import RemoteRef
     from seatrial.world.ports_forge import LabelledPull
 
@@ -60,10 +56,17 @@ class Outside:
     @classmethod
     def usual(cls) -> Outside:
         """Give what there is without any configuration."""
+        from seatrial.config.schema import Settings
+        from seatrial.world.http import Http
+
         return cls(Settings(), Runner(Redactor()), Http())
 
     def credential(self, index: str) -> Callable[[], Credential]:
         """Give what finds the credential of an index, at the moment it is needed."""
+        from seatrial.config.indexes import index_settings
+        from seatrial.world.credentials import Target, find_credential
+        from seatrial.world.wayin import way_in
+
         address = index_settings(self.settings, index)
         redactor = self.runner.redactor
         target = Target(
@@ -87,6 +90,9 @@ class Outside:
             UnknownIndex: nobody has described it.
         """
         if name not in self._indexes:
+            from seatrial.config.indexes import index_settings
+            from seatrial.world.index import HttpIndex
+
             address = index_settings(self.settings, name)
             self._indexes[name] = HttpIndex(
                 name, address.upload_url, address.simple_url, self.credential(name), self.http
@@ -102,7 +108,6 @@ class Project:
         snapshot: what git holds there.
         configuration: what its files say to Seatrial.
         runner: starts programs, with a redactor that knows every secret found so far.
-        http: asks indexes and forges.
         folder: the folder that was named, from the repository's root; it picks the package.
         opened: when it was opened (``time.monotonic()``).
     """
@@ -110,7 +115,6 @@ class Project:
     snapshot: Snapshot
     configuration: Configuration
     runner: Runner
-    http: Http
     folder: str = ""
     opened: float = field(default_factory=time.monotonic, compare=False)
     _early: list[Ahead[Mapping[str, RemoteRef]]] = field(default_factory=list, compare=False)
@@ -131,15 +135,48 @@ class Project:
             NoRepository: there is none.
             InvalidConfiguration: the commit's configuration cannot be used.
         """
+        with cls.begun(path, commit, configuration) as opened:
+            return opened()
+
+    @classmethod
+    @contextlib.contextmanager
+    def begun(
+        cls, path: Path, commit: str = "HEAD", configuration: Configuration | None = None
+    ) -> Iterator[Callable[[], Project]]:
+        """Open a repository beside what the block does until it needs it.
+
+        Args:
+            path: as for :meth:`open`.
+            commit: which commit to read.
+            configuration: what is taken for the commit's own.
+
+        Returns:
+            What waits for it, and gives it or raises what :meth:`open` does.
+        """
         runner = Runner(Redactor())
-        snapshot = open_snapshot(path, runner, commit=commit)
+        opening = Ahead(partial(open_snapshot, path, runner, commit=commit))
+
+        def opened() -> Project:
+            # While git looks, what reads its answers is imported; then all is read that is near.
+            from seatrial.config.load import FILES, load
+            from seatrial.repository import read as _read  # noqa: F401
+            from seatrial.repository.packages import prefetch
+
+            snapshot = opening.result()
+            prefetch(snapshot, "")
+            try:
+                folder = path.resolve().relative_to(snapshot.root.resolve()).as_posix()
+            except ValueError:  # git was told of a work tree elsewhere
+                folder = ""
+            folder = "" if folder == "." else folder
+            said = load(snapshot.texts(FILES)) if configuration is None else configuration
+            return cls(snapshot, said, runner, folder)
+
         try:
-            folder = path.resolve().relative_to(snapshot.root.resolve()).as_posix()
-        except ValueError:  # git was told of a work tree elsewhere
-            folder = ""
-        folder = "" if folder == "." else folder
-        said = load(snapshot.texts(FILES)) if configuration is None else configuration
-        return cls(snapshot, said, runner, Http(), folder)
+            yield opened
+        except BaseException:
+            runner.halt()
+            raise
 
     def at(self, commit: str, folder: str) -> Project:
         """Give the same repository at another commit, and the package in a folder of it.
@@ -160,6 +197,13 @@ class Project:
     def settings(self) -> Settings:
         """The configuration's values."""
         return self.configuration.settings
+
+    @cached_property
+    def http(self) -> Http:
+        """What asks indexes and forges."""
+        from seatrial.world.http import Http
+
+        return Http()
 
     @cached_property
     def outside(self) -> Outside:
@@ -205,6 +249,8 @@ class Project:
     @property
     def tag_format(self) -> TagFormat:
         """How release tags are spelt."""
+        from packaging.utils import canonicalize_name
+
         from seatrial.versions.tags import TagFormat
 
         return TagFormat(self.facts.tag_format, canonicalize_name(self.lead.name))

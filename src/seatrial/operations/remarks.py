@@ -10,7 +10,7 @@ from packaging.version import Version
 
 from seatrial.operations.project import Project
 from seatrial.plan.values import Note
-from seatrial.repository.facts import Package, last_release
+from seatrial.repository.facts import last_release
 from seatrial.versions.arithmetic import parse
 from seatrial.versions.decide import Decision
 
@@ -113,9 +113,10 @@ def _behind(project: Project, outcome: Decision) -> Iterator[Note]:
     package, last = project.lead, last_release(project.facts.tags)
     if last is None or not package.version:
         return
-    if parse(package.version, site_of(package)) < Version(last.version):
+    if parse(package.version, package.stated_at) < Version(last.version):
         text = (
-            f"{site_of(package)} states {package.version}, and the last release is {last.version}: "
+            f"{package.stated_at} states {package.version}, "
+            f"and the last release is {last.version}: "
             f"the release commit sets it to {outcome.version}."
         )
         yield Note(topic="stated-behind", text=text)
@@ -125,15 +126,10 @@ def _foreign_tags(project: Project) -> Iterator[Note]:
     """Say that the tags of the repository are those of something else."""
     facts = project.facts
     if facts.foreign_tags:
-        site = site_of(project.lead)
+        site = project.lead.stated_at
         text = (
             f"The tags here ({', '.join(facts.foreign_tags)}) are taken for those of something "
             f"else: at none of them {site.partition(':')[0]} states that version. If they are this "
             "package's, say so with tag in [tool.seatrial]."
         )
         yield Note(topic="foreign-tags", text=text)
-
-
-def site_of(package: Package) -> str:
-    """Give the place that states the version, or the package's folder."""
-    return package.sites[0].where if package.sites else package.path

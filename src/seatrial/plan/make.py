@@ -94,17 +94,6 @@ class Material(msgspec.Struct, frozen=True, kw_only=True):
     remarks: tuple[Note, ...]
 
 
-def release_date(today: dt.date, head_when: int) -> dt.date:
-    """Give the release's date: today, but never before the commit it is made from.
-
-    Args:
-        today: the clock's date, UTC, which may lie.
-        head_when: the planned commit's time, seconds since the epoch.
-    """
-    committed = dt.datetime.fromtimestamp(head_when, dt.UTC).date()
-    return max(today, committed)
-
-
 def release_time(date: dt.date, head_when: int) -> int:
     """Give the time of the release commit, the tag and the build: seconds since the epoch, UTC.
 

@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping, Sequence
 
 import msgspec
-from packaging.utils import canonicalize_name
 
 from seatrial.errors import InvalidConfiguration
 from seatrial.repository.facts import Package
@@ -70,6 +69,8 @@ def change_files(snapshot: Snapshot, package: Package) -> tuple[ChangeFile, ...]
     for path in snapshot.below(FOLDER):
         folder, name = posixpath.split(path)
         if folder == FOLDER and name.endswith(".md") and name.lower() != "readme.md":
+            from packaging.utils import canonicalize_name
+
             read = _read(snapshot, path)
             own = canonicalize_name(package.name)
             if own in read:
@@ -102,6 +103,8 @@ def _read(snapshot: Snapshot, path: str) -> dict[str, tuple[Kind, str]]:
     found = _FILE.fullmatch(text)
     said = "it does not begin with --- lines around PACKAGE: KIND"
     if found and found["text"] and found["text"].strip():
+        from packaging.utils import canonicalize_name
+
         lines = [_LINE.fullmatch(line) for line in found["head"].splitlines() if line.strip()]
         if lines and all(line and line["kind"] in KINDS for line in lines):
             return {

@@ -128,10 +128,13 @@ class Commits(Sequence[CommitFact]):
                 parents=tuple(parents.split()),
                 subject=subject.strip(),
                 body=body.strip(),
-                packages=tuple([self._folders[int(one)] for one in touched.split()]),
+                packages=self._touched(touched) if touched else (),
             )
             for id_, when, author, parents, subject, body, touched in zip(*columns, strict=True)
         ]
+
+    def _touched(self, numbers: str) -> tuple[str, ...]:
+        return tuple([self._folders[int(one)] for one in numbers.split()])
 
     def _block(self, number: int) -> bytes:
         if number < len(self._blocks):

@@ -89,6 +89,11 @@ class Package(msgspec.Struct, frozen=True, kw_only=True):
     scripts: tuple[str, ...] = ()
     requires: tuple[Requires, ...] = ()
 
+    @property
+    def stated_at(self) -> str:
+        """The place that states the version, or the package's folder."""
+        return self.sites[0].where if self.sites else self.path
+
 
 class TagFact(msgspec.Struct, frozen=True, kw_only=True):
     """A release tag: its name, the version in it, its commit, whether HEAD descends from it.

@@ -168,13 +168,16 @@ def counted(
         commits: of one range, the newest first.
         says: whether a subject and a body say what changes.
     """
+    kept = tuple(commits)
+    if not any(commit.merge for commit in kept):
+        return kept
     speak = {
         merge.id
-        for merge, brought in brought_in(commits)
+        for merge, brought in brought_in(kept)
         if says(merge.subject, merge.body)
         and not any(says(commit.subject, commit.body) for commit in brought if not commit.merge)
     }
-    return tuple(commit for commit in commits if not commit.merge or commit.id in speak)
+    return tuple(commit for commit in kept if not commit.merge or commit.id in speak)
 
 
 def brought_in(

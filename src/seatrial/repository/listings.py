@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+import msgspec
 
 from seatrial.repository.facts import Remote
 
@@ -16,8 +17,7 @@ SYMLINK = "120000"
 _BLOB_MODES = frozenset({"100644", "100755", SYMLINK})
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Ref:
+class Ref(msgspec.Struct, frozen=True, kw_only=True):
     """A tag of the repository, as git names it.
 
     Attributes:
@@ -31,8 +31,7 @@ class Ref:
     commit: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Head:
+class Head(msgspec.Struct, frozen=True, kw_only=True):
     """The planned commit.
 
     Attributes:
@@ -46,8 +45,7 @@ class Head:
     parents: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Branch:
+class Branch(msgspec.Struct, frozen=True, kw_only=True):
     """Where HEAD is: the branch's name, and what it follows; all empty when detached.
 
     Attributes:
@@ -61,8 +59,7 @@ class Branch:
     upstream: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """A file in a tree: its mode ("100644") and the id of its blob."""
 
     mode: str

@@ -8,10 +8,9 @@ import posixpath
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
-from packaging.utils import canonicalize_name
+import msgspec
 
 from seatrial.errors import InvalidConfiguration
 from seatrial.repository import setup_script
@@ -65,8 +64,7 @@ def _is_crooked(name: str) -> bool:
     return _CROOKED.search(name) is not None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Folder:
+class Folder(msgspec.Struct, frozen=True, kw_only=True):
     """A folder of the commit's tree.
 
     Attributes:
@@ -112,8 +110,7 @@ class Folder:
             ) from error
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Manifest:
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """What ``pyproject.toml``, ``setup.cfg`` and ``setup.py`` of one folder say.
 
     Attributes:
@@ -128,7 +125,7 @@ class Manifest:
     pyproject: Mapping[str, Any]
     setup_cfg: Mapping[str, Mapping[str, str]]
     setup_py: ast.Module | None = None
-    call: Mapping[str, ast.expr] = field(default_factory=dict)
+    call: Mapping[str, ast.expr] = msgspec.field(default_factory=dict)
 
     def tool(self, *path: str) -> Any:  # noqa: ANN401 -- what a TOML file holds
         """Give what lies under ``[tool]`` of pyproject.toml, or nothing."""
@@ -326,6 +323,7 @@ def _console_scripts(tree: ast.Module | None, node: ast.expr) -> set[str]:
 def _required(line: str) -> str:
     # Few packages are asked what their build requires, and it is much to import.
     from packaging.requirements import InvalidRequirement, Requirement
+    from packaging.utils import canonicalize_name
 
     try:
         return canonicalize_name(Requirement(line).name)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
+
+import msgspec
 
 from seatrial.repository.facts import Site
 from seatrial.repository.manifest import Folder
@@ -13,8 +14,7 @@ _SEMVER_FILES = ("Cargo.toml", "Cargo.lock", "package.json", "package-lock.json"
 """Files whose own tools know Semantic Versioning alone."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Origin:
+class Origin(msgspec.Struct, frozen=True, kw_only=True):
     """Where a version comes from: exactly one of the three is there.
 
     Attributes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 import sys
 from pathlib import Path
 
@@ -44,6 +43,8 @@ def search(pattern: str, text: str) -> tuple[int, int] | None:
     Raises:
         InvalidConfiguration: the search takes longer than :data:`SECONDS`.
     """
+    import json
+
     asked = json.dumps({"pattern": pattern, "text": text}).encode()
     try:
         done = Runner().run(

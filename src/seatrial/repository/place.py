@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from seatrial.errors import NoRepository, SeatrialError, ToolMissing
 from seatrial.process import Completed, Runner, child_environment
@@ -23,8 +24,7 @@ QUIET_GIT: Mapping[str, str] = {
 MEND = "Mend what git says, and run this again."
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True, kw_only=True):
     """Where a repository lies.
 
     Attributes:

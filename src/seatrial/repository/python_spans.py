@@ -6,7 +6,8 @@ import ast
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from seatrial.repository import setup_script, tuples
 from seatrial.repository.span import Span

@@ -6,7 +6,8 @@ import ast
 import functools
 import posixpath
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 KEYWORD = "setup(version)"
 """The locator of the version that ``setup()`` is called with."""
@@ -105,8 +106,7 @@ def paths(tree: ast.Module) -> frozenset[str]:
     return frozenset(posixpath.normpath(text).lstrip("/") for text in short)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reference:
+class Reference(msgspec.Struct, frozen=True, kw_only=True):
     """A name of a module in this repository: ``module`` with dots, ``name`` in it."""
 
     module: str

@@ -6,7 +6,6 @@ import posixpath
 from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
-from packaging.utils import canonicalize_name
 
 from seatrial.errors import InvalidVersion, SitesDisagree
 from seatrial.repository import setup_script
@@ -177,16 +176,19 @@ def _loose(manifest: Manifest, source: Site) -> Iterator[Site]:
     """Give the places that other tools bring up to date late: locks and the citation files."""
     folder = manifest.folder
     root = Folder(snapshot=folder.snapshot, path="")
-    name = canonicalize_name(manifest.name)
     places = [
         Place("CITATION.cff", "yaml", "version"),
         Place("CITATION.cff", "yaml", "date-released", DATE),
         Place(".zenodo.json", "json", "version"),
         Place(".zenodo.json", "json", "publication_date", DATE),
-        Place("uv.lock", "lock", f"{name}@uv"),
-        Place("poetry.lock", "lock", f"{name}@poetry"),
-        Place("pdm.lock", "lock", f"{name}@pdm"),
     ]
+    tools = ("uv", "poetry", "pdm")
+    if any(where.has(f"{tool}.lock") for tool in tools for where in (folder, root)):
+        # Imported late: it is much for the many who have no such file.
+        from packaging.utils import canonicalize_name
+
+        name = canonicalize_name(manifest.name)
+        places += [Place(f"{tool}.lock", "lock", f"{name}@{tool}") for tool in tools]
     for manifest_path in ("Cargo.toml", "rust/Cargo.toml"):
         crate = _crate(manifest, manifest_path, source)
         if crate:

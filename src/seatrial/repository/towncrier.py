@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -79,6 +78,8 @@ def collect(snapshot: Snapshot, package: Package, *, version: str, date: str) ->
     """
     folder = Folder(snapshot=snapshot, path=package.path)
     settings = _settings(folder) or {}
+    import tempfile
+
     with tempfile.TemporaryDirectory(prefix="seatrial-news-") as scratch:
         top = Path(scratch)
         before = dict(_laid_out(snapshot, package, top))

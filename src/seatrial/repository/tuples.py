@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+import msgspec
 from packaging.version import InvalidVersion, Version
 
 FINAL = "final"
@@ -18,8 +18,7 @@ _LONG = {"a": "alpha", "b": "beta", "rc": "rc"}
 _MOST_NUMBERS = 6
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Form:
+class Form(msgspec.Struct, frozen=True, kw_only=True):
     """How a tuple is written.
 
     Attributes:

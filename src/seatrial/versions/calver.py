@@ -68,3 +68,14 @@ def _of_week(day: dt.date, tokens: list[str]) -> dt.date:
         return day
     year, week, _ = day.isocalendar()
     return dt.date.fromisocalendar(year, week, 4)
+
+
+def release_date(today: dt.date, head_when: int) -> dt.date:
+    """Give the release's date: today, but never before the commit it is made from.
+
+    Args:
+        today: the clock's date, UTC, which may lie.
+        head_when: the planned commit's time, seconds since the epoch.
+    """
+    committed = dt.datetime.fromtimestamp(head_when, dt.UTC).date()
+    return max(today, committed)

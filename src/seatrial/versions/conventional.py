@@ -52,9 +52,11 @@ _ROBOT = re.compile(
 )
 # What release-please documents: a footer that asks for a version.
 _RELEASE_AS = re.compile(r"^release-as: *v?(\d\S*) *$", re.MULTILINE | re.IGNORECASE)
+_NEST = "BEGIN_NESTED_COMMIT"
 _NESTED = re.compile(r"^BEGIN_NESTED_COMMIT\s*?\n(.*?)^END_NESTED_COMMIT", re.MULTILINE | re.DOTALL)
 _ITEM = re.compile(r"^[*-] +(\S.*?)[ \t\r]*$", re.MULTILINE)
 _RANKS: tuple[Kind, ...] = ("breaking", "feature", "fix", "other")
+_REVERTING = re.compile(r"(?i)revert|reapply")
 _GIT_REVERT = re.compile(r'(?P<verb>Revert|Reapply) "(?P<subject>.*)"$')
 
 
@@ -122,8 +124,10 @@ def classify(subject: str, body: str = "") -> Effect:
         subject: its first line.
         body: the rest.
     """
-    whole = _classify_one(subject.strip(), _NESTED.sub("", body))
-    asked = _RELEASE_AS.findall(body)
+    if not body:
+        return _classify_one(subject.strip(), "")
+    whole = _classify_one(subject.strip(), _without_nested(body))
+    asked = _RELEASE_AS.findall(body) if "release-as:" in body.lower() else ()
     entries = tuple(_entries(body)) if whole.type != "revert" else ()
     if entries:
         # A title that says what changed is one more entry, unless the entries repeat it.
@@ -188,16 +192,21 @@ def _entries(body: str) -> Iterator[Effect]:
     The first is what forges write when they squash a pull request; the second is release-please's
     (https://github.com/googleapis/release-please, "Multiple changes in one commit").
     """
-    for block in _NESTED.findall(body):
-        subject, _, rest = block.strip().partition("\n")
-        yield classify(subject, rest)
-    listed = _ITEM.findall(_NESTED.sub("", body))
+    if _NEST in body:
+        for block in _NESTED.findall(body):
+            subject, _, rest = block.strip().partition("\n")
+            yield classify(subject, rest)
+    listed = _ITEM.findall(_without_nested(body)) if "* " in body or "- " in body else ()
     seen = set()
     for item in listed:
         header = _HEADER.fullmatch(item.strip())
         if header and header["type"].lower() in _KINDS and item not in seen:
             seen.add(item)
             yield _classify_one(item.strip(), "")
+
+
+def _without_nested(body: str) -> str:
+    return _NESTED.sub("", body) if _NEST in body else body
 
 
 def _without_number(title: str) -> str:
@@ -250,6 +259,8 @@ def _places(subjects: Sequence[str], wanted: str, start: int, but: set[int]) -> 
 
 
 def _reverted_subject(subject: str) -> str:
+    if not _REVERTING.search(subject):
+        return ""
     git_revert = _GIT_REVERT.fullmatch(subject)
     if git_revert:
         # git writes 'Reapply "x"' for the revert of 'Revert "x"'.
@@ -265,7 +276,7 @@ def _kind_of_revert(inner: Effect) -> Kind:
 
 
 def _breaking_note(body: str) -> str:
-    found = _BREAKING.search(body)
+    found = _BREAKING.search(body) if "BREAKING" in body else None
     if not found:
         return ""
     lines = [found["note"]]

@@ -278,7 +278,8 @@ def _by_effects(
 
 def _counted(effects: tuple[Effect, ...]) -> dict[str, int]:
     each = [entry for effect in effects for entry in effect.entries or (effect,)]
-    return {kind: sum(e.kind == kind for e in each) for kind in ("breaking", "feature", "fix")}
+    kinds = [one.kind for one in each]
+    return {kind: kinds.count(kind) for kind in ("breaking", "feature", "fix")}
 
 
 def _target(released: Version, effects: tuple[Effect, ...], policy: Policy) -> tuple[Version, str]:

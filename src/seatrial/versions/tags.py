@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable
 
 import msgspec
-from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from seatrial.errors import InvalidConfiguration
@@ -134,10 +133,13 @@ def _by_prefix(tags: Iterable[str]) -> dict[str, list[Version]]:
 def _rank(prefix: str, name: str) -> int:
     """Give 2 when a tag's prefix names the package, 1 when it names none, else 0."""
     words = re.split(r"[-_./@+=]+", prefix.lower())
-    rest, own = _telling(words), _telling(canonicalize_name(name).split("-"))
+    rest = _telling(words)
     if not rest:
         return 1
-    return 2 if rest == own else 0
+    # Imported late: most tags name nobody.
+    from packaging.utils import canonicalize_name
+
+    return 2 if rest == _telling(canonicalize_name(name).split("-")) else 0
 
 
 def _telling(words: list[str]) -> list[str]:
