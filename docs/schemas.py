@@ -15,7 +15,7 @@ import msgspec
 from msgspec import inspect as types
 
 from seatrial.cli.documents import DOCUMENTS, FAILURE, Documents
-from seatrial.config.schema import Settings
+from seatrial.config import schema as settings
 
 PAGE = """\
 # JSON
@@ -59,20 +59,22 @@ def schemas() -> dict[str, str]:
 def configuration() -> str:
     """Give the JSON Schema of ``seatrial.toml``, which is that of ``[tool.seatrial]`` as well."""
     (reference,), definitions = msgspec.json.schema_components(
-        (Settings,), ref_template="#/$defs/{name}"
+        (settings.Settings,), ref_template="#/$defs/{name}"
     )
-    for definition in definitions.values():
+    for title, definition in definitions.items():
         first, meanings = described(definition.get("description", ""))
         definition["description"] = first
+        fields = msgspec.structs.fields(getattr(settings, title))
+        attributes = {one.encode_name: one.name for one in fields}
         for name, field in definition["properties"].items():
-            field["description"] = meanings[name.replace("-", "_")]
-    schema: Schema = {
+            field["description"] = meanings[attributes[name]]
+    whole: Schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "The configuration of Seatrial",
         **reference,
         "$defs": dict(sorted(definitions.items())),
     }
-    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
 
 
 def page() -> str:

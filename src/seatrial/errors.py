@@ -2,61 +2,61 @@
 
 The tree::
 
-    SeatrialError
-    ├── Refused (1)         a rule, a gate or a check said no; nothing outside was changed
-    │   ├── GateFailed               a command of the project's own failed
-    │   ├── BuildFailed              the build ended with an error or made unexpected files
-    │   ├── InspectionFailed         an artifact is not what it should be
-    │   ├── InstallCheckFailed       an artifact does not install, import or run
-    │   ├── CredentialMissing        nothing was found to log in with
-    │   ├── SitesDisagree            two places state different versions
-    │   ├── ChangelogMissing         the changelog has to tell of the release, and does not
-    │   ├── NotConfirmed             nobody said yes before the point of no return
-    │   ├── RemoteMissing            no remote to push the release to
-    │   ├── NotMerged                the commit is no release that was reviewed and merged
-    │   └── CannotUndo               what was done cannot be taken back
-    ├── UsageFault (2)      the command or the configuration is wrong
-    │   ├── NoRepository             no git repository here
-    │   ├── NoPackage                the repository holds no Python package
-    │   ├── SeveralPackages          it holds more than one
-    │   ├── ShallowClone             the history that decides is not here
-    │   ├── DetachedHead             no branch to push the release to
-    │   ├── InvalidVersion           a version that PEP 440 does not know
-    │   ├── InvalidConfiguration     a key or a value that cannot be used
-    │   ├── UnknownIndex             an index nobody has described
-    │   ├── UnknownRun               no run by that name
-    │   ├── PythonNotFound           the Python asked for is not installed
-    │   └── ToolMissing              git, or another program, is not there
-    ├── Incomplete (3)      run it again and it goes on
-    │   ├── Unreachable              no answer, or a passing fault
-    │   ├── NotVisibleYet            uploaded, but the index does not show it
-    │   ├── TimedOut                 a command took longer than it may
-    │   ├── Locked                   another run holds this repository
-    │   ├── StorageFault             the disk is full, read-only, or broke
-    │   ├── DownstreamFailed         a command failed in another repository
-    │   └── CannotTell               the world did not say what it holds
-    ├── Conflict (4)        the world holds something else: a person decides
-    │   ├── StalePlan                the plan was made for another state
-    │   ├── UnfinishedRun            another release has begun and is not finished
-    │   ├── BranchMoved              the remote branch is not where it was
-    │   ├── TagElsewhere             the tag exists on another commit
-    │   ├── TagNotAncestor           the last release is not in this history
-    │   ├── PushRefused              the remote did not take the push
-    │   ├── DifferentBytes           the index or the forge holds other bytes
-    │   ├── UploadRefused            the index refused a file
-    │   ├── ReleaseClosed            the index takes no more files for this release
-    │   ├── CredentialRefused        the credential was not accepted
-    │   ├── DownstreamDiffers        another repository is not what an edit expects
-    │   ├── PullRequestClosed        somebody closed the pull request without merging it
-    │   ├── NotesUnreadable          the notes in the pull request cannot be told apart
-    │   └── BytesLost                half is out, and the other half cannot be had again
-    └── Interrupted (130)   stopped by the user; resumable
+SeatrialError
+├── Refused (1)         a rule, a gate or a check said no; nothing outside was changed
+│   ├── GateFailed               a command of the project's own failed
+│   ├── BuildFailed              the build ended with an error or made unexpected files
+│   ├── NotBuilt                 CI has not built the commit, or not all of it
+│   ├── InspectionFailed         an artifact is not what it should be
+│   ├── InstallCheckFailed       an artifact does not install, import or run
+│   ├── CredentialMissing        nothing was found to log in with
+│   ├── SitesDisagree            two places state different versions
+│   ├── ChangelogMissing         the changelog has to tell of the release, and does not
+│   ├── NotConfirmed             nobody said yes before the point of no return
+│   ├── RemoteMissing            no remote to push the release to
+│   ├── NotMerged                the commit is no release that was reviewed and merged
+│   └── CannotUndo               what was done cannot be taken back
+├── UsageFault (2)      the command or the configuration is wrong
+│   ├── NoRepository             no git repository here
+│   ├── NoPackage                the repository holds no Python package
+│   ├── SeveralPackages          it holds more than one
+│   ├── ShallowClone             the history that decides is not here
+│   ├── DetachedHead             no branch to push the release to
+│   ├── InvalidVersion           a version that PEP 440 does not know
+│   ├── InvalidConfiguration     a key or a value that cannot be used
+│   ├── UnknownIndex             an index nobody has described
+│   ├── UnknownRun               no run by that name
+│   ├── PythonNotFound           the Python asked for is not installed
+│   └── ToolMissing              git, or another program, is not there
+├── Incomplete (3)      run it again and it goes on
+│   ├── Unreachable              no answer, or a passing fault
+│   ├── NotVisibleYet            uploaded, but the index does not show it
+│   ├── TimedOut                 a command took longer than it may
+│   ├── Locked                   another run holds this repository
+│   ├── StorageFault             the disk is full, read-only, or broke
+│   ├── DownstreamFailed         a command failed in another repository
+│   └── CannotTell               the world did not say what it holds
+├── Conflict (4)        the world holds something else: a person decides
+│   ├── StalePlan                the plan was made for another state
+│   ├── UnfinishedRun            another release has begun and is not finished
+│   ├── BranchMoved              the remote branch is not where it was
+│   ├── TagElsewhere             the tag exists on another commit
+│   ├── TagNotAncestor           the last release is not in this history
+│   ├── PushRefused              the remote did not take the push
+│   ├── DifferentBytes           the index or the forge holds other bytes
+│   ├── UploadRefused            the index refused a file
+│   ├── ReleaseClosed            the index takes no more files for this release
+│   ├── CredentialRefused        the credential was not accepted
+│   ├── DownstreamDiffers        another repository is not what an edit expects
+│   ├── PullRequestClosed        somebody closed the pull request without merging it
+│   ├── NotesUnreadable          the notes in the pull request cannot be told apart
+│   └── BytesLost                half is out, and the other half cannot be had again
+└── Interrupted (130)   stopped by the user; resumable
 """
 
 from __future__ import annotations
 
-# This form of an import hands the name on (PEP 484, "Stub files").
-from seatrial.error import SeatrialError as SeatrialError  # noqa: PLC0414
+from seatrial.error import SeatrialError as SeatrialError  # noqa: PLC0414 - hands it on (PEP 484)
 from seatrial.error import by_slug as by_slug  # noqa: PLC0414
 from seatrial.exitcodes import ExitCode
 
@@ -79,6 +79,13 @@ class BuildFailed(Refused):
 
     doing = "building"
     next_step = "Read the build's log above, mend the project, commit, and release again."
+
+
+class NotBuilt(Refused):
+    """CI has no successful run of the commit, or the run left no file of the release."""
+
+    doing = "collecting what CI built"
+    next_step = "Let CI build this very commit, then run this again."
 
 
 class InspectionFailed(Refused):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seatrial.actions.bound import Bound
+from seatrial.actions.collecting import collected
 from seatrial.actions.files import (
     NOT_FILES,
     belongs,
@@ -70,24 +71,47 @@ class BuildFiles(Bound[Build]):
     def _built(self, world: World) -> tuple[StoredFile, ...]:
         spec = self.spec
         name = label(self.plan, spec.package, "build")
-        checkout = world.git.checkout(name, spec.edits)
         scratch = Path(tempfile.mkdtemp(prefix="build-", dir=world.store.folder))
+        made: tuple[Path, ...] = ()
         try:
-            # The wheel is made from the sdist, so that an sdist that lacks a file is found here
-            # and not by the first user who installs from it.
-            built = world.machine.build(
-                checkout / spec.path,
-                scratch / name,
-                epoch=spec.epoch,
-                timeout=spec.timeout,
-                requires_python=spec.requires_python,
-            )
-            return world.store.keep(built.wheel), world.store.keep(built.sdist)
+            if spec.collect is not None:
+                made = collected(world, spec, spec.collect, scratch)
+                if not spec.collect.build_sdist or any(path.suffix != ".whl" for path in made):
+                    return tuple(map(world.store.keep, made))
+            checkout = world.git.checkout(name, spec.edits)
+            try:
+                here = self._made(world, checkout / spec.path, scratch / name)
+            finally:
+                if len(self.plan.names) > 1:
+                    # A checkout for each of many packages would fill the disk.
+                    shutil.rmtree(checkout, ignore_errors=True)
+            return tuple(map(world.store.keep, (*made, *here)))
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
-            if len(self.plan.names) > 1:
-                # A checkout for each of many packages would fill the disk.
-                shutil.rmtree(checkout, ignore_errors=True)
+
+    def _made(self, world: World, source: Path, out: Path) -> tuple[Path, ...]:
+        """Build what is not collected."""
+        spec = self.spec
+        if spec.collect is not None:
+            return (
+                world.machine.sdist(
+                    source,
+                    out,
+                    epoch=spec.epoch,
+                    timeout=spec.timeout,
+                    requires_python=spec.requires_python,
+                ),
+            )
+        # The wheel is made from the sdist, so that an sdist that lacks a file is found here
+        # and not by the first user who installs from it.
+        built = world.machine.build(
+            source,
+            out,
+            epoch=spec.epoch,
+            timeout=spec.timeout,
+            requires_python=spec.requires_python,
+        )
+        return built.wheel, built.sdist
 
     def _draft(self, world: World) -> tuple[ForgeRelease | None, Marker | None]:
         if world.forge is None or not any(isinstance(a, DraftRelease) for a in self.plan.actions):

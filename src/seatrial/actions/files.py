@@ -48,11 +48,14 @@ def source_identity(world: World, spec: Build) -> str:
         world: where the release commit is.
         spec: the build.
     """
-    return _identity(world.git.tree(world.git.release_commit()), spec)
+    return _identity(world.git.tree(world.git.release_commit()), spec, exactly=True)
 
 
 def release_identity(world: World, plan: Plan, tag: str) -> str:
-    """Name what the builds of one tag start from; of one build, it is that one's name.
+    """Name what the builds of one tag start from.
+
+    What was built elsewhere is not a part of it: the forge may throw that away while the draft
+    still holds the very files.
 
     Args:
         world: where the release commit is.
@@ -68,11 +71,13 @@ def release_identity(world: World, plan: Plan, tag: str) -> str:
     return names[0] if len(names) == 1 else hashlib.sha256("".join(names).encode()).hexdigest()
 
 
-def _identity(tree: str, spec: Build) -> str:
+def _identity(tree: str, spec: Build, *, exactly: bool = False) -> str:
     named = hashlib.sha256(f"{tree}\n{spec.path}\n{spec.epoch}\n".encode())
     for edit in spec.edits:
         content = (edit.after or "").encode()
         named.update(f"{edit.path}\0{hashlib.sha256(content).hexdigest()}\n".encode())
+    for bundle in spec.collect.bundles if spec.collect and exactly else ():
+        named.update(f"{bundle.name}\0{bundle.sha256 or bundle.place}\n".encode())
     return named.hexdigest()
 
 

@@ -145,6 +145,7 @@ DOCUMENTS: Mapping[str, Documents] = {
         form="lines",
     ),
     "build": Documents(said="What was built.", kinds=(SingleReport,)),
+    "collect": Documents(said="What CI had built.", kinds=(SingleReport,)),
     "inspect": Documents(said="What was found in the files.", kinds=(InspectReport,)),
     "publish": Documents(said="What was published.", kinds=(SingleReport,)),
     "verify": Documents(said="What was verified.", kinds=(SingleReport,)),

@@ -18,6 +18,7 @@ COMMANDS = {
     "status": "Show the releases begun in this repository.",
     "log": "Show what a release did, step by step.",
     "build": "Build sdist and wheel from a commit.",
+    "collect": "Fetch what CI built from a commit.",
     "inspect": "Say what is wrong with wheels and sdists.",
     "publish": "Upload files to an index.",
     "verify": "Install a released version in clean environments.",

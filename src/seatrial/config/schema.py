@@ -237,6 +237,24 @@ class DownstreamSettings(Table, frozen=True, kw_only=True):
     timeout: float = 1800.0
 
 
+class CollectSettings(Table, frozen=True, kw_only=True):
+    """Files that CI has built from the release commit, and that are taken instead of built here.
+
+    Attributes:
+        source: ``from``: "github" for the artifacts of the repository's own workflows; a folder,
+            from the repository's root; or an address, with ``{version}``, ``{tag}`` and
+            ``{commit}`` in it.  Nothing is collected when empty.
+        workflow: the workflow's file ("build.yml"), where more than one leaves files behind.
+        artifacts: globs of the names of the artifacts that are taken.
+        build_sdist: whether the sdist is built here, where the source has none.
+    """
+
+    source: str = msgspec.field(default="", name="from")
+    workflow: str = ""
+    artifacts: tuple[str, ...] = ("*",)
+    build_sdist: bool = True
+
+
 class RulesSettings(Table, frozen=True, kw_only=True):
     """Which rules ``seatrial check`` asks.
 
@@ -269,6 +287,7 @@ class Settings(Table, frozen=True, kw_only=True):
         changelog: the changelog.
         notes: the release notes.
         build: the build.
+        collect: files that CI has built.
         rules: which rules ``seatrial check`` asks.
         version: how the next version is chosen.
         downstream: other repositories that name this one's versions.
@@ -290,6 +309,7 @@ class Settings(Table, frozen=True, kw_only=True):
     changelog: ChangelogSettings = ChangelogSettings()
     notes: NotesSettings = NotesSettings()
     build: BuildSettings = BuildSettings()
+    collect: CollectSettings = CollectSettings()
     version: VersionSettings = VersionSettings()
     rules: RulesSettings = RulesSettings()
     downstream: tuple[DownstreamSettings, ...] = ()

@@ -22,6 +22,7 @@ from seatrial.dock.minting import Minting
 from seatrial.dock.pull_labels import Labels
 from seatrial.dock.pulls import PullRequests
 from seatrial.dock.record import RequestLog
+from seatrial.dock.runs import Actions
 from seatrial.dock.simple import Simple
 from seatrial.dock.web import Web
 
@@ -105,6 +106,7 @@ def _forge(estate: Estate) -> list[Route]:
     access = Access(estate)
     forge, assets = Forge(estate, access), Assets(estate, access)
     asking, labels = PullRequests(estate, access), Labels(estate, access)
+    actions = Actions(estate, access)
     at = f"/{FORGE}"
     of = "{owner}/{repository}"
     releases = f"{at}/repos/{of}/releases"
@@ -137,6 +139,10 @@ def _forge(estate: Estate) -> list[Route]:
         route(f"{at}/repos/{of}/rules/branches/{{branch:path}}", asking.rules),
         route(f"{at}/repos/{of}/rulesets/{{ruleset:int}}", asking.ruleset),
         route(f"{at}/repos/{of}/branches/{{branch:path}}/protection", asking.protection),
+        route(f"{at}/repos/{of}/actions/runs", actions.runs),
+        route(f"{at}/repos/{of}/actions/runs/{{run:int}}/artifacts", actions.artifacts),
+        route(f"{at}/repos/{of}/actions/artifacts/{{artifact:int}}/zip", actions.archive),
+        route(f"{at}/kept/{of}/{{artifact:int}}/{{digest}}", actions.kept),
         route(f"{at}/uploads/repos/{of}/releases/{{release:int}}/assets", assets.upload, "POST"),
         route(f"{at}/storage/{of}/{{asset:int}}/{{digest}}", assets.stored),
         route(f"{at}/web/{of}/releases/download/{{tag:path}}/{{name}}", assets.download),

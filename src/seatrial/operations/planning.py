@@ -12,8 +12,9 @@ from packaging.version import Version
 from seatrial import __version__
 from seatrial.errors import DetachedHead
 from seatrial.operations.choosing import Circumstances, Picked, pick
+from seatrial.operations.collecting import Wanted, set_remarks, with_collections
 from seatrial.operations.comparing import api_remarks
-from seatrial.operations.continuing import Continuation, find_continuation
+from seatrial.operations.continuing import Begun, Continuation, find_continuation
 from seatrial.operations.editing import texts_of
 from seatrial.operations.lines import check_line, lines_of, members_of, without_cycles
 from seatrial.operations.outside import Question, check_history, check_tip, look_outside
@@ -145,6 +146,10 @@ def _planned(
         remarks += api_remarks(one.line, one.decision.version)
     edits = file_edits(project.snapshot, texts)
     remarks += remarks_on(project, Days(date, today))
+    chosen = tuple(
+        _chosen(project, one, note, edits) for one, note in zip(picked, notes, strict=True)
+    )
+    remarks += set_remarks(chosen, project.settings)
     return make_plan(
         facts,
         Material(
@@ -152,9 +157,7 @@ def _planned(
             asked=request.asked,
             settings=project.settings,
             configuration=project.configuration.digest,
-            chosen=tuple(
-                _chosen(one, note, edits) for one, note in zip(picked, notes, strict=True)
-            ),
+            chosen=chosen,
             date=date,
             branch=around.branch,
             remote_tip=around.seen.tip,
@@ -167,10 +170,11 @@ def _planned(
     )
 
 
-def _chosen(one: Picked, notes: Text, edits: tuple[FileEdit, ...]) -> Chosen:
-    facts = one.line.facts
+def _chosen(project: Project, one: Picked, notes: Text, edits: tuple[FileEdit, ...]) -> Chosen:
+    facts, version = one.line.facts, str(one.decision.version)
+    what = Wanted(version=version, tag=one.tag, commit=facts.head, made=bool(edits))
     return Chosen(
-        members=members_of(one.line, edits),
+        members=with_collections(project, members_of(one.line, edits), what),
         version=one.decision.version,
         previous=_previous(facts, one.decision.version),
         reason=one.decision.reason,
@@ -203,19 +207,7 @@ def _continued(
             asked=request.asked,
             settings=there.settings,
             configuration=there.configuration.digest,
-            chosen=tuple(
-                Chosen(
-                    members=members_of(line, ()),
-                    version=Version(begun.tag.version),
-                    previous=_previous(line.facts, Version(begun.tag.version)),
-                    reason=f"{begun.tag.version} is incomplete: {found.why}.",
-                    tag=begun.tag.name,
-                    commits=line.facts.commits,
-                    effects={},
-                    notes=begun.notes,
-                )
-                for line, begun in lines
-            ),
+            chosen=tuple(_begun(line, begun, found.why) for line, begun in lines),
             date=dt.datetime.fromtimestamp(facts.head_when, dt.UTC).date(),
             branch=branch,
             remote_tip=tip,
@@ -225,6 +217,22 @@ def _continued(
             python=request.python or there.settings.verify.python,
             remarks=remarks,
         ),
+    )
+
+
+def _begun(line: Project, begun: Begun, why: str) -> Chosen:
+    """Say again what was decided of a release that has begun."""
+    version = begun.tag.version
+    what = Wanted(version=version, tag=begun.tag.name, commit=begun.tag.commit, begun=True)
+    return Chosen(
+        members=with_collections(line, members_of(line, ()), what),
+        version=Version(version),
+        previous=_previous(line.facts, Version(version)),
+        reason=f"{version} is incomplete: {why}.",
+        tag=begun.tag.name,
+        commits=line.facts.commits,
+        effects={},
+        notes=begun.notes,
     )
 
 

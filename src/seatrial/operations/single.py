@@ -18,13 +18,16 @@ from seatrial.artifacts.filenames import version_of
 from seatrial.artifacts.findings import Finding, gathered, refuse_faults
 from seatrial.errors import InvalidConfiguration, NotVisibleYet
 from seatrial.inspection.inspect import Question, inspect_release
+from seatrial.inspection.policy import weighed
 from seatrial.inspection.verdict import Asked
 from seatrial.operations.project import Project
 from seatrial.operations.publishing import surroundings
 from seatrial.operations.running import Watch, artifacts_of, journal_of, perform
 from seatrial.operations.worlds import lone_world, real_world
 from seatrial.plan import values
-from seatrial.plan.values import AnySpec, Plan
+from seatrial.plan.collects import Collection
+from seatrial.plan.contents import contents_of
+from seatrial.plan.values import AnySpec, Contents, Plan
 from seatrial.report.release import Artifact, Circumstances, Step, report_release
 from seatrial.repository.build_edits import build_edits
 from seatrial.storage import chosen_place
@@ -34,7 +37,7 @@ from seatrial.world.store import RunStore
 
 SCHEMA = 1
 
-Outcome: TypeAlias = Literal["built", "published", "verified"]
+Outcome: TypeAlias = Literal["built", "collected", "published", "verified"]
 
 
 class SingleReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,7 +45,7 @@ class SingleReport(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         schema: the version of this layout.
-        outcome: "built", "published" or "verified".
+        outcome: "built", "collected", "published" or "verified".
         package: the package's name.
         version: its version.
         artifacts: the files.
@@ -71,6 +74,23 @@ def build(path: Path, out: Path, watch: Watch) -> SingleReport:
         BuildFailed, TimedOut, InspectionFailed: it cannot be built like this.
     """
     project = Project.open(path)
+    return files_made(project, None, out, watch)
+
+
+def files_made(
+    project: Project, collection: Collection | None, out: Path, watch: Watch
+) -> SingleReport:
+    """Build the files of a commit, or fetch what was built of it, inspect them, and lay them down.
+
+    Args:
+        project: the repository at the commit.
+        collection: where the files come from when they were built elsewhere.
+        out: the folder for the files; it is made.
+        watch: who is told.
+
+    Raises:
+        SeatrialError: whatever stopped it.
+    """
     package = project.package()
     name = canonicalize_name(package.name)
     commit = values.Commit(
@@ -81,7 +101,7 @@ def build(path: Path, out: Path, watch: Watch) -> SingleReport:
         when=project.facts.head_when,
     )
     made = values.Build(
-        key=f"build {name}",
+        key=f"collect {name}" if collection else f"build {name}",
         needs=(commit.key,),
         package=name,
         version=package.version,
@@ -89,20 +109,26 @@ def build(path: Path, out: Path, watch: Watch) -> SingleReport:
         epoch=project.facts.head_when,
         timeout=project.settings.build.timeout,
         edits=build_edits(project.snapshot, project.settings, package.path),
+        collect=collection,
     )
     plan = lone_plan(name, package.version, project.facts.head, (commit, made))
+    contents = contents_of(project.settings, package.path) if collection else Contents()
     with _run_folder(plan) as run:
         world = real_world(project, plan, run)
         perform(plan, world, run, watch)
         files = world.store.files()
         versions = {str(version_of(file.name)) for file in files}
         version = package.version or min(versions)
-        findings = inspected(files, name, version)
+        question = Question(name=name, version=version, now=time.time(), contents=contents)
+        findings = inspect_release(files, question).findings
         with chosen_place(out):
             out.mkdir(parents=True, exist_ok=True)
             for file in files:
                 shutil.copyfile(file.path, out / file.name)
-        return report_of("built", plan, run, artifacts_of(world), findings)
+        # What was fetched lies there even where it is refused: people want to look at it.
+        refuse_faults(weighed(findings, contents))
+        outcome: Outcome = "collected" if collection else "built"
+        return report_of(outcome, plan, run, artifacts_of(world), findings)
 
 
 def verify(requirement: str, index: str, python: Sequence[str], watch: Watch) -> SingleReport:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from seatrial.operations.collecting import collector, nowhere
 from seatrial.operations.downstreams import (
     FOLDER,
     Copy,
@@ -127,6 +128,7 @@ def lone_world(outside: Outside, plan: Plan, store: Store) -> World:
         machine=LocalMachine(run / SCRATCH, store, outside.runner),
         store=store,
         rehearsed=RehearsedFiles(run / REHEARSED, use=False),
+        collected=nowhere(outside.http, run),
     )
 
 
@@ -153,4 +155,5 @@ def _world(
         ),
         store=store,
         rehearsed=rehearsed,
+        collected=collector(project),
     )

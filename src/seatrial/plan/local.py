@@ -118,6 +118,7 @@ def _build(outline: Outline, part: Part, need: str) -> values.Build:
         requires_python=part.requires_python,
         timeout=outline.settings.build.timeout,
         edits=part.edits,
+        collect=part.collect,
     )
 
 

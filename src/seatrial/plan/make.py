@@ -12,6 +12,7 @@ from packaging.version import Version
 from seatrial.config.schema import Settings
 from seatrial.plan.after_build import Text, shown
 from seatrial.plan.assemble import assemble
+from seatrial.plan.collects import Collection
 from seatrial.plan.downstream import with_downstreams
 from seatrial.plan.outline import Line, Outline, Part
 from seatrial.plan.released import PlannedPackage, ReleasedCommit
@@ -29,11 +30,13 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
         package: as the repository states it.
         siblings: normalised names of the packages of the repository that it requires.
         build_edits: what is changed on top of the release commit for its build alone.
+        collect: where its files come from when they were built elsewhere.
     """
 
     package: Package
     siblings: tuple[str, ...] = ()
     build_edits: tuple[FileEdit, ...] = ()
+    collect: Collection | None = None
 
 
 class Chosen(msgspec.Struct, frozen=True, kw_only=True):
@@ -189,6 +192,7 @@ def _lines(facts: Facts, material: Material) -> tuple[Line, ...]:
                     roots=source_roots(facts, member.package),
                     siblings=tuple(name for name in member.siblings if name in released),
                     edits=member.build_edits,
+                    collect=member.collect,
                 )
                 for member in one.members
             ),

@@ -6,6 +6,7 @@ import msgspec
 
 from seatrial.config.schema import Settings
 from seatrial.plan.after_build import Text
+from seatrial.plan.collects import Collection
 from seatrial.plan.values import AnySpec, FileEdit
 
 
@@ -20,6 +21,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
         roots: folders from which its sources can be imported as they are.
         siblings: names of the packages of this release that it requires.
         edits: what is changed on top of the release commit for its build alone.
+        collect: where its files come from when they were built elsewhere.
     """
 
     name: str
@@ -29,6 +31,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     roots: tuple[str, ...] = ()
     siblings: tuple[str, ...] = ()
     edits: tuple[FileEdit, ...] = ()
+    collect: Collection | None = None
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from seatrial.plan.after_build import Text
+from seatrial.plan.collects import Collection
 
 # This form of an import hands the name on (PEP 484, "Stub files").
 from seatrial.plan.downstream_values import UpdateDownstreams as UpdateDownstreams  # noqa: PLC0414
@@ -96,6 +97,7 @@ class Build(Spec, frozen=True, kw_only=True, tag="build"):
     Attributes:
         edits: what is changed on top of the release commit for the build, and never committed.
         requires_python: which Pythons the package allows, or empty: it is built with one of them.
+        collect: where the files come from when they were built elsewhere.
     """
 
     package: str
@@ -105,6 +107,7 @@ class Build(Spec, frozen=True, kw_only=True, tag="build"):
     timeout: float
     edits: tuple[FileEdit, ...] = ()
     requires_python: str = ""
+    collect: Collection | None = None
 
 
 class Contents(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -40,6 +40,15 @@ def one_wheel(out: Path) -> Path:
     return _files(out, {"the wheel": WHEEL})[0]
 
 
+def one_sdist(out: Path) -> Path:
+    """Give the one file that the build of an sdist has to leave.
+
+    Raises:
+        BuildFailed: it left others.
+    """
+    return _files(out, {"the sdist": SDIST})[0]
+
+
 def under_way(out: Path, words: Sequence[str]) -> str:
     """Say what a build that broke off was at: the wheel comes when the sdist is there.
 
@@ -47,7 +56,7 @@ def under_way(out: Path, words: Sequence[str]) -> str:
         out: where its files go.
         words: what uv was told of the kinds to build; both when empty.
     """
-    at_wheel = words or any(path.name.endswith(SDIST) for path in _left(out))
+    at_wheel = "--wheel" in words or any(path.name.endswith(SDIST) for path in _left(out))
     return "the wheel" if at_wheel else "the sdist"
 
 

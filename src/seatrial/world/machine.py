@@ -34,7 +34,7 @@ from seatrial.errors import (
 )
 from seatrial.process import Completed, Runner, child_environment
 from seatrial.secret import Secret
-from seatrial.world.built import SDIST, WHEEL, Built, both_files, one_wheel, under_way
+from seatrial.world.built import SDIST, WHEEL, Built, both_files, one_sdist, one_wheel, under_way
 from seatrial.world.compiled import build_variables
 from seatrial.world.folders import remove, storing
 from seatrial.world.ports import Environment, Store
@@ -68,8 +68,7 @@ class LocalMachine:
         folder: a folder for environments and requests; all of it is ours.
         store: where the logs go.
         runner: starts programs.
-        usual_index: the address of the Simple API that dependencies come from; when absent, what
-            the user has told uv, and that is PyPI when nothing was told.
+        usual_index: the Simple API that dependencies come from; what uv was told when absent.
         requires_python: which Pythons the project allows (``>=3.12``); it is built with the one
             that runs Seatrial if that is allowed, else with the nearest allowed one that is here.
     """
@@ -100,12 +99,12 @@ class LocalMachine:
         """Build an sdist, and from it a wheel, by PEP 517 in isolated environments.
 
         One call of uv does both: it asks the index for the backend once, unpacks the sdist into a
-        folder of its own, and builds there.  ``tool.uv.sources`` is not followed and uv's own
-        backend is called like every other one, so the result is what any front end makes.
+        folder of its own, and builds there.  ``tool.uv.sources`` is not followed, and uv's own
+        backend is called like any other.
 
         Args:
             source: the project folder.
-            out: an empty folder for the result; the log has its name.
+            out: an empty folder; the log has its name.
             epoch: ``SOURCE_DATE_EPOCH``.
             timeout: seconds, for the whole.
             requires_python: which Pythons the package allows, where it says so.
@@ -116,24 +115,32 @@ class LocalMachine:
             TimedOut: it hung, and was ended with all that it had started.
             StorageFault: it failed, and the disk is full.
         """
-        with storing(out):
-            out.mkdir(parents=True, exist_ok=True)
-        python = self._pythons.allowed(requires_python or self._requires_python, self._scratch())
-        self._build(("--python", str(python)), source, out, epoch=epoch, timeout=timeout)
+        words = self._by(requires_python or self._requires_python)
+        self._build(words, source, out, epoch=epoch, timeout=timeout)
         return both_files(out)
+
+    def sdist(
+        self, source: Path, out: Path, *, epoch: int, timeout: float, requires_python: str = ""
+    ) -> Path:
+        """Build an sdist alone; all else is as with :meth:`build`."""
+        words = ("--sdist", *self._by(requires_python))
+        self._build(words, source, out, epoch=epoch, timeout=timeout)
+        return one_sdist(out)
 
     def rebuild(self, source: Path, out: Path, *, epoch: int, timeout: float) -> Path:
         """Build a wheel alone, from an unpacked sdist; all else is as with :meth:`build`."""
-        with storing(out):
-            out.mkdir(parents=True, exist_ok=True)
-        python = self._pythons.allowed(self._requires_python, self._scratch())
-        words = ("--wheel", "--python", str(python))
-        self._build(words, source, out, epoch=epoch, timeout=timeout)
+        words = self._by(self._requires_python)
+        self._build(("--wheel", *words), source, out, epoch=epoch, timeout=timeout)
         return one_wheel(out)
+
+    def _by(self, wanted: str) -> tuple[str, str]:
+        return "--python", str(self._pythons.allowed(wanted, self._scratch()))
 
     def _build(
         self, words: tuple[str, ...], source: Path, out: Path, *, epoch: int, timeout: float
     ) -> None:
+        with storing(out):
+            out.mkdir(parents=True, exist_ok=True)
         argv = [
             _uv_program(), "build", *words, "--force-pep517", "--no-sources", "--build-isolation",
             "--out-dir", str(out), str(source),

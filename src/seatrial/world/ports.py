@@ -15,6 +15,7 @@ import msgspec
 from seatrial.plan.values import FileEdit
 from seatrial.process import Completed
 from seatrial.world.built import Built
+from seatrial.world.ports_ci import Collected
 from seatrial.world.ports_downstream import Downstream
 
 # This form of an import hands the name on (PEP 484, "Stub files").
@@ -213,6 +214,12 @@ class Machine(Protocol):
         """
         ...
 
+    def sdist(
+        self, source: Path, out: Path, *, epoch: int, timeout: float, requires_python: str = ""
+    ) -> Path:
+        """Build an sdist alone; arguments and errors are those of :meth:`build`."""
+        ...
+
     def find_python(self, version: str) -> Path:
         """Find an interpreter ("3.12"; empty is the one that runs Seatrial).
 
@@ -314,6 +321,7 @@ class World:
         machine: builds and installs.
         store: the run's folder.
         rehearsed: what rehearsals on this machine have built.
+        collected: files that were built elsewhere.
         downstreams: other repositories, by what the configuration calls them.
     """
 
@@ -323,6 +331,7 @@ class World:
     machine: Machine
     store: Store
     rehearsed: Rehearsed
+    collected: Collected
     downstreams: Mapping[str, Downstream] = field(default_factory=dict)
 
     def index(self, name: str) -> Index:

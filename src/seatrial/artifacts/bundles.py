@@ -1,0 +1,113 @@
+"""Archives in which CI keeps the files that it built."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from packaging.utils import (
+    InvalidSdistFilename,
+    InvalidWheelFilename,
+    canonicalize_name,
+    parse_sdist_filename,
+    parse_wheel_filename,
+)
+from packaging.version import Version
+
+from seatrial.artifacts.archives import BOMB_RATIO, BOMB_SIZE, MOST_MEMBERS, reading
+from seatrial.errors import InspectionFailed, StorageFault
+from seatrial.storage import storage_faults
+
+PIECE = 1 << 20
+
+
+def release_files(folder: Path, name: str, version: str) -> list[Path]:
+    """Give the wheels and sdists of a release that lie in a folder, at any depth.
+
+    Args:
+        folder: where.
+        name: the project's name.
+        version: the version, normalised.
+
+    Raises:
+        StorageFault: the folder cannot be read.
+    """
+    try:
+        return sorted(
+            path
+            for path in folder.rglob("*")
+            if path.is_file() and not path.is_symlink() and is_of(path.name, name, version)
+        )
+    except OSError as error:
+        raise StorageFault(str(folder), error.strerror or str(error)) from error
+
+
+def unbundle(archive: Path, to: Path, name: str, version: str) -> list[Path]:
+    """Take the wheels and sdists of a release out of a ZIP archive; the rest is left in it.
+
+    Args:
+        archive: what CI kept.
+        to: a folder for the files; no path of the archive leads anywhere else, because only the
+            last part of each is used.
+        name: the project's name.
+        version: the version, normalised.
+
+    Raises:
+        InspectionFailed: it is no ZIP archive, is broken, unpacks to far more than it is, or has
+            two files of one name with other bytes.
+        StorageFault: a file cannot be written.
+    """
+    if not zipfile.is_zipfile(archive):
+        raise InspectionFailed(archive.name, "it is no ZIP archive", doing="unpacking")
+    taken: dict[str, int] = {}
+    with reading(archive.name), zipfile.ZipFile(archive) as opened:
+        members = list(_wanted(opened, archive, name, version))
+        for member in members:
+            file = member.filename.rpartition("/")[2]
+            if file in taken:
+                if taken[file] != member.CRC:
+                    said = f"it holds two files {file}, with other bytes"
+                    raise InspectionFailed(archive.name, said, doing="unpacking")
+                continue
+            taken[file] = member.CRC
+            with opened.open(member) as source, storage_faults(to), (to / file).open("xb") as made:
+                shutil.copyfileobj(source, made, PIECE)
+    return [to / file for file in taken]
+
+
+def is_of(file: str, name: str, version: str) -> bool:
+    """Say whether a file is a wheel or an sdist of a release, by its name.
+
+    Args:
+        file: its name.
+        name: the project's name.
+        version: the version; any, when empty.
+    """
+    try:
+        if file.endswith(".whl"):
+            found, stated = parse_wheel_filename(file)[:2]
+        else:
+            found, stated = parse_sdist_filename(file)
+    except (InvalidWheelFilename, InvalidSdistFilename):
+        return False
+    return found == canonicalize_name(name) and (not version or stated == Version(version))
+
+
+def _wanted(
+    opened: zipfile.ZipFile, archive: Path, name: str, version: str
+) -> Iterator[zipfile.ZipInfo]:
+    members = opened.infolist()
+    if len(members) > MOST_MEMBERS:
+        raise InspectionFailed(archive.name, f"it has {len(members)} members", doing="unpacking")
+    wanted = [
+        member
+        for member in members
+        if not member.is_dir() and is_of(member.filename.rpartition("/")[2], name, version)
+    ]
+    size = sum(member.file_size for member in wanted)
+    if size > max(BOMB_SIZE, BOMB_RATIO * archive.stat().st_size):
+        said = f"it unpacks to {size} bytes, far more than it is"
+        raise InspectionFailed(archive.name, said, doing="unpacking")
+    yield from wanted

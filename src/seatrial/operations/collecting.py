@@ -1,0 +1,183 @@
+"""What CI built, found for a plan, and fetched by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from seatrial.config.schema import CollectSettings, Settings
+from seatrial.errors import InvalidConfiguration, NotBuilt, SeatrialError
+from seatrial.operations.project import Project
+from seatrial.operations.rehearsed import cache_folder
+from seatrial.operations.running import unheard
+from seatrial.plan.collects import Bundle, Collection
+from seatrial.plan.contents import contents_of
+from seatrial.plan.make import Chosen, Member
+from seatrial.plan.values import Note
+from seatrial.world.collecting import GITHUB, Collector
+from seatrial.world.http import Http
+from seatrial.world.ports_ci import Ci
+
+FETCHED = "collected"
+MADE_HERE = 2
+"""Files that one build makes: an sdist and a wheel."""
+
+
+def collector(project: Project, tell: Callable[[str], None] = unheard) -> Collector:
+    """Give what finds and fetches files that were built elsewhere.
+
+    Args:
+        project: the repository.
+        tell: told what is fetched.
+    """
+
+    def ci() -> Ci:
+        from seatrial.world.forge.detect import api_address, detect
+        from seatrial.world.forge.githubruns import GitHubRuns
+
+        place = detect(project.remote_url, project.settings.forge)
+        if place is None:
+            raise InvalidConfiguration(
+                "[collect] from",
+                "the remote lies on no forge that is known",
+                next_step="Say which with [forge] kind and repository, or collect from a folder.",
+            )
+        address = api_address(place, project.settings.forge)
+        return GitHubRuns(place, address, project.forge_credential, project.http)
+
+    return Collector(
+        http=project.http,
+        cache=cache_folder() / FETCHED,
+        root=project.snapshot.root,
+        ci=ci,
+        tell=tell,
+    )
+
+
+def nowhere(http: Http, folder: Path) -> Collector:
+    """Give a collector for a world without a repository: nothing is planned to be fetched there.
+
+    Args:
+        http: the client.
+        folder: any folder.
+    """
+
+    def ci() -> Ci:
+        raise NotBuilt("the files", "there is no repository to collect for")
+
+    return Collector(http=http, cache=folder, root=folder, ci=ci)
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """Of which release files are wanted.
+
+    Attributes:
+        version: the version.
+        tag: the tag's name.
+        commit: the planned commit, in full.
+        made: whether the release makes a commit of its own on top of it.
+        begun: whether it began before, so that its draft may hold the files already.
+    """
+
+    version: str
+    tag: str
+    commit: str
+    made: bool = False
+    begun: bool = False
+
+
+def with_collections(
+    project: Project, members: tuple[Member, ...], wanted: Wanted
+) -> tuple[Member, ...]:
+    """Say of each package where its files come from when they were built elsewhere.
+
+    Args:
+        project: the repository.
+        members: the packages.
+        wanted: of which release.
+
+    Raises:
+        NotBuilt: it was not built, or not of this commit.
+        Unreachable, CredentialMissing, CredentialRefused: the forge did not say.
+        InvalidConfiguration: several workflows could be meant, or there is no forge.
+    """
+    settings = project.settings.collect
+    if not settings.source:
+        return members
+    try:
+        found = found_for(project, settings, wanted)
+    except SeatrialError as error:
+        if not wanted.begun:
+            raise
+        # What began here is in its draft; only where it is not, this is what is missing.
+        found = Collection(via="url", origin=str(error), bundles=())
+    return tuple(msgspec.structs.replace(member, collect=found) for member in members)
+
+
+def set_remarks(chosen: Sequence[Chosen], settings: Settings) -> list[Note]:
+    """Say what of the files that there are to be is built here, and what elsewhere.
+
+    Args:
+        chosen: what is released.
+        settings: the configuration.
+    """
+    remarks = []
+    for member in (member for one in chosen for member in one.members):
+        collection, name = member.collect, member.package.name
+        wanted = contents_of(settings, member.package.path).expect
+        if collection is not None:
+            here = "; its sdist is built here if none is among them" * collection.build_sdist
+            text = f"The files of {name} come from {collection.origin}{here}."
+            if not collection.commit:
+                text += " Nobody says which commit they were built from."
+            remarks.append(Note(topic="collected", text=text))
+        elif (count := _count(wanted)) > MADE_HERE:
+            text = (
+                f"{name} is to have {count} files, and a build makes an sdist and one wheel: "
+                "unless they are collected or wrapped, the release is refused."
+            )
+            remarks.append(Note(topic="incomplete-set", text=text))
+    return remarks
+
+
+def _count(entries: Sequence[str]) -> int:
+    """Count the files that ``expect`` names."""
+    from seatrial.artifacts.expected import expected
+
+    return sum(len(expected(entry)) for entry in entries)
+
+
+def found_for(project: Project, settings: CollectSettings, wanted: Wanted) -> Collection:
+    """Find what was built of a release; raises what :func:`with_collections` raises."""
+    source, found = settings.source, collector(project)
+    if source == GITHUB:
+        if wanted.made:
+            raise NotBuilt(
+                "the release commit",
+                "the release is to make it, so CI cannot have built it",
+                next_step="Raise the version in a commit of its own, push it, let CI build it, and "
+                "release that.",
+            )
+        made = found.of_runs(wanted.commit, settings.workflow, settings.artifacts)
+        return msgspec.structs.replace(made, build_sdist=settings.build_sdist)
+    texts = {"version": wanted.version, "tag": wanted.tag, "commit": wanted.commit}
+    for name, value in texts.items():
+        source = source.replace(f"{{{name}}}", value)
+    if "://" not in source:
+        made = found.of_folder(source)
+        return msgspec.structs.replace(made, build_sdist=settings.build_sdist)
+    address, _, fragment = source.partition("#")
+    bundle = Bundle(
+        name=address.partition("?")[0].rpartition("/")[2],
+        place=address,
+        sha256=fragment.removeprefix("sha256=") if fragment.startswith("sha256=") else "",
+    )
+    return Collection(
+        via="url",
+        origin=address,
+        page=address,
+        bundles=(bundle,),
+        build_sdist=settings.build_sdist,
+    )

@@ -1,0 +1,185 @@
+"""What CI built: the adapter against the dock, and the collector over it."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import jsonschema  # type: ignore[import-untyped]
+import msgspec
+import pytest
+
+from seatrial.dock.runs import Runs, StoredRun
+from seatrial.dock.server import Dock
+from seatrial.errors import (
+    Conflict,
+    CredentialRefused,
+    DifferentBytes,
+    InvalidConfiguration,
+    NotBuilt,
+)
+from seatrial.secret import Secret
+from seatrial.world.collecting import Collector
+from seatrial.world.credentials import Credential
+from seatrial.world.forge.detect import Repository
+from seatrial.world.forge.githubruns import GitHubRuns
+from seatrial.world.http import Http
+from seatrial.world.ports_ci import Ci
+from tests.support import openapi
+
+COMMIT = "c" * 40
+PLACE = "octo/hello"
+RUNS = "/repos/{owner}/{repo}/actions/runs"
+
+
+@pytest.fixture
+def dock(tmp_path: Path) -> Iterator[Dock]:
+    """Run a dock whose forge wants a token."""
+    with Dock(tmp_path / "dock", forge_token=Secret("gh-token")) as running:
+        yield running
+
+
+def github(dock: Dock, known: str = "gh-token") -> GitHubRuns:
+    """Give the real adapter with the dock's address."""
+
+    def login() -> Credential:
+        return Credential(username="x", password=Secret(known), origin="the test")
+
+    owner, _, name = PLACE.partition("/")
+    place = Repository(kind="github", host="", owner=owner, name=name)
+    return GitHubRuns(place, dock.forge_api, login, Http())
+
+
+def collector(dock: Dock, tmp_path: Path) -> Collector:
+    """Give a collector over it."""
+    ci: Ci = github(dock)
+    return Collector(http=Http(), cache=tmp_path / "cache", root=tmp_path, ci=lambda: ci)
+
+
+def archive(name: str, data: bytes) -> bytes:
+    """Give a ZIP archive of one file."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as opened:
+        opened.writestr(name, data)
+    return made.getvalue()
+
+
+def ran(dock: Dock, number: int, **values: object) -> StoredRun:
+    """Lay down a run of the commit, with two artifacts."""
+    run = StoredRun(id=number, workflow="build.yml", commit=COMMIT)
+    archives = {"wheels-linux": archive("a.whl", b"a"), "coverage": archive("c", b"c")}
+    return Runs(dock.folder).add(PLACE, msgspec.structs.replace(run, **values), archives)
+
+
+def test_the_artifacts_of_the_commit_are_found_and_fetched(dock: Dock, tmp_path: Path) -> None:
+    """Names choose; the bytes are those of the digest that the forge states, and are kept."""
+    ran(dock, 1)
+    ran(dock, 2, commit="d" * 40)
+    found = collector(dock, tmp_path).of_runs(COMMIT, "", ["wheels-*"])
+    assert (found.commit, [one.name for one in found.bundles]) == (COMMIT, ["wheels-linux.zip"])
+    assert found.origin == "run 1 of build.yml on GitHub octo/hello"
+    path = collector(dock, tmp_path).fetch(found, found.bundles[0])
+    assert path.read_bytes() == archive("a.whl", b"a")
+    before = len(dock.requests)
+    assert collector(dock, tmp_path).fetch(found, found.bundles[0]) == path
+    assert len(dock.requests) == before
+
+
+def test_the_token_stays_with_the_forge(dock: Dock, tmp_path: Path) -> None:
+    """Where the bytes lie needs no token, and who has none is refused before that."""
+    ran(dock, 1)
+    with pytest.raises(CredentialRefused):
+        github(dock, "wrong").fetch("101", 1000, tmp_path / "x")
+    assert not (tmp_path / "x").exists()
+
+
+ENDED = [
+    ({"conclusion": "failure"}, "ended with failure"),
+    ({"conclusion": "cancelled"}, "ended with cancelled"),
+    ({"conclusion": ""}, "still going on"),
+    ({"commit": "d" * 40}, "no run for this commit"),
+    ({"workflow": "other.yml"}, "no run of build.yml"),
+]
+
+
+@pytest.mark.parametrize(("values", "said"), ENDED)
+def test_only_a_run_of_the_commit_that_ended_well_counts(
+    dock: Dock, tmp_path: Path, values: dict[str, object], said: str
+) -> None:
+    """What failed, was cancelled, goes on, or built something else is refused, and it is said."""
+    ran(dock, 1, **values)
+    workflow = "build.yml" if "workflow" in values else ""
+    with pytest.raises(NotBuilt, match=said):
+        collector(dock, tmp_path).of_runs(COMMIT, workflow, ["*"])
+
+
+def test_the_newest_run_of_a_workflow_counts(dock: Dock, tmp_path: Path) -> None:
+    """A run that failed after one that ended well is what the workflow says now."""
+    ran(dock, 1)
+    ran(dock, 2, conclusion="failure")
+    with pytest.raises(NotBuilt, match=r"run 2 of build\.yml ended with failure"):
+        collector(dock, tmp_path).of_runs(COMMIT, "", ["*"])
+    ran(dock, 3)
+    assert "run 3" in collector(dock, tmp_path).of_runs(COMMIT, "", ["*"]).origin
+
+
+def test_of_several_workflows_one_is_to_be_named(dock: Dock, tmp_path: Path) -> None:
+    """Two that left files behind are not mixed; one that left none does not disturb."""
+    ran(dock, 1)
+    ran(dock, 2, workflow="other.yml")
+    with pytest.raises(InvalidConfiguration, match=r"other\.yml, build\.yml"):
+        collector(dock, tmp_path).of_runs(COMMIT, "", ["*"])
+    assert "build.yml" in collector(dock, tmp_path).of_runs(COMMIT, "build.yml", ["*"]).origin
+    with pytest.raises(NotBuilt, match=r"left no artifact nothing-\* behind"):
+        collector(dock, tmp_path).of_runs(COMMIT, "", ["nothing-*"])
+
+
+def test_what_expired_is_refused_and_named(dock: Dock, tmp_path: Path) -> None:
+    """An artifact that the forge threw away is no artifact, when it is found and when it is had."""
+    run = ran(dock, 1)
+    found = collector(dock, tmp_path).of_runs(COMMIT, "", ["wheels-*"])
+    expired = tuple(msgspec.structs.replace(one, expired=True) for one in run.artifacts)
+    Runs(dock.folder).keep(PLACE, msgspec.structs.replace(run, artifacts=expired))
+    with pytest.raises(NotBuilt, match="wheels-linux of run 1 expired"):
+        collector(dock, tmp_path).of_runs(COMMIT, "", ["wheels-*"])
+    with pytest.raises(Conflict, match="for a time only"):
+        collector(dock, tmp_path).fetch(found, found.bundles[0])
+
+
+def test_other_bytes_than_planned_are_refused_and_not_kept(dock: Dock, tmp_path: Path) -> None:
+    """A digest that does not match stops it, and the next try fetches anew."""
+    ran(dock, 1)
+    found = collector(dock, tmp_path).of_runs(COMMIT, "", ["wheels-*"])
+    wrong = msgspec.structs.replace(found.bundles[0], sha256="0" * 64)
+    with pytest.raises(DifferentBytes, match="was planned"):
+        collector(dock, tmp_path).fetch(found, wrong)
+    assert not list((tmp_path / "cache").rglob("*.zip"))
+
+
+def test_a_folder_is_taken_with_its_digests(dock: Dock, tmp_path: Path) -> None:
+    """A file that changes after the plan is refused; an empty folder is none."""
+    (tmp_path / "dist").mkdir()
+    with pytest.raises(NotBuilt, match="no wheel"):
+        collector(dock, tmp_path).of_folder("dist")
+    with pytest.raises(NotBuilt, match="no such folder"):
+        collector(dock, tmp_path).of_folder("nowhere")
+    (tmp_path / "dist" / "a.whl").write_bytes(b"a")
+    found = collector(dock, tmp_path).of_folder("dist")
+    assert collector(dock, tmp_path).fetch(found, found.bundles[0]).read_bytes() == b"a"
+    (tmp_path / "dist" / "a.whl").write_bytes(b"b")
+    with pytest.raises(DifferentBytes):
+        collector(dock, tmp_path).fetch(found, found.bundles[0])
+
+
+def test_the_shapes_are_those_that_github_describes(dock: Dock) -> None:
+    """What the dock answers fits GitHub's own description of it."""
+    ran(dock, 1)
+    login = {"Authorization": "Bearer gh-token"}
+    with httpx.Client(base_url=f"{dock.forge_api}/repos/{PLACE}", headers=login) as client:
+        runs = client.get("/actions/runs").json()
+        left = client.get("/actions/runs/1/artifacts").json()
+    jsonschema.validate(runs, openapi.response(RUNS, "get", "200"))
+    jsonschema.validate(left, openapi.response(f"{RUNS}/{{run_id}}/artifacts", "get", "200"))
