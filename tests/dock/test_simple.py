@@ -163,6 +163,8 @@ def test_files_are_served_whole_and_in_part(dock: Dock, tmp_path: Path, size: in
     assert whole.content == data
     assert "immutable" in whole.headers["cache-control"]
     assert whole.headers["accept-ranges"] == "bytes"
+    same = httpx.get(url, headers={"If-None-Match": whole.headers["etag"]})
+    assert (same.status_code, same.content) == (304, b"")
     part = httpx.get(url, headers={"Range": "bytes=10-19"})
     assert (part.status_code, part.content) == (206, data[10:20])
     end = httpx.get(url, headers={"Range": "bytes=-7"})
@@ -242,6 +244,64 @@ def test_the_json_api_tells_what_is_there(dock: Dock, wheel: Path) -> None:
     for missing in ("demo/2.0/json", "demo/%2e/json", "none/json"):
         answer = httpx.get(f"{url}/{missing}")
         assert (answer.status_code, answer.json()) == (404, {"message": "Not Found"})
+
+
+def test_the_json_api_has_pypis_keys(dock: Dock, tmp_path: Path) -> None:
+    """Every key is there that PyPI has, filled from the form and the file."""
+    wheel = make_wheel(tmp_path, version="3.0")
+    given = {
+        "version": "3.0",
+        "keywords": "one , two",
+        "project_urls": "Docs, https://docs.example/",
+        "home_page": "https://home.example/",
+        "comment": "by hand",
+        "author_email": "Me <me@example.org>",
+    }
+    assert upload(dock.upload_url("pypi"), wheel, fields(wheel, **given)).status_code == 200
+    answer = httpx.get(f"{dock.url}/pypi/pypi/demo/json/")
+    body = answer.json()
+    assert set(body) == {
+        *("info", "last_serial", "ownership", "releases", "urls", "vulnerabilities"),
+    }
+    assert set(body["info"]) == {
+        *("author", "author_email", "bugtrack_url", "classifiers", "description"),
+        *("description_content_type", "docs_url", "download_url", "downloads", "dynamic"),
+        *("home_page", "keywords", "license", "license_expression", "license_files"),
+        *("maintainer", "maintainer_email", "name", "package_url", "platform", "project_url"),
+        *("project_urls", "provides_extra", "release_url", "requires_dist", "requires_python"),
+        *("summary", "version", "yanked", "yanked_reason"),
+    }
+    assert body["info"]["keywords"] == "one, two"
+    assert body["info"]["project_urls"] == {"Docs": "https://docs.example/"}
+    (file,) = body["urls"]
+    md5 = hashlib.md5(wheel.read_bytes(), usedforsecurity=False).hexdigest()
+    assert (file["md5_digest"], file["digests"]["md5"]) == (md5, md5)
+    assert set(file) == {
+        *("comment_text", "core-metadata", "digests", "downloads", "filename", "has_sig"),
+        *("md5_digest", "packagetype", "python_version", "requires_python", "size"),
+        *("upload_time", "upload_time_iso_8601", "url", "yanked", "yanked_reason"),
+    }
+    assert (file["comment_text"], file["python_version"]) == ("by hand", "py3")
+    same = {"If-None-Match": answer.headers["etag"]}
+    assert httpx.get(f"{dock.url}/pypi/pypi/demo/json", headers=same).status_code == 304
+    dock.set_status("pypi", "demo", "quarantined")
+    assert httpx.get(f"{dock.url}/pypi/pypi/demo/json").status_code == 404
+
+
+def test_the_classifiers_are_listed(dock: Dock) -> None:
+    """Tools that check classifiers get PyPI's list, one a line."""
+    listed = httpx.get(f"{dock.url}/pypi/pypi", params={":action": "list_classifiers"}).text
+    assert "Programming Language :: Python :: 3" in listed.splitlines()
+    assert httpx.get(f"{dock.url}/pypi/pypi").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["simple/", "simple/demo/", "pypi/demo/json"])
+def test_what_is_read_takes_no_post(dock: Dock, wheel: Path, path: str) -> None:
+    """Pages are for reading: another method is refused, with those that are not."""
+    assert wheel.exists()
+    answer = httpx.post(f"{dock.url}/pypi/{path}")
+    assert answer.status_code == 405
+    assert {"GET", "HEAD"} <= set(answer.headers["allow"].split(", "))
 
 
 def test_a_page_is_kept_until_something_changes() -> None:

@@ -303,9 +303,7 @@ def test_a_pending_publisher_cannot_have_every_name(tmp_path: Path) -> None:
 
 def test_gitlab_publishes_too(trusted: Dock, tmp_path: Path) -> None:
     """A pipeline of GitLab has its token in a variable, and is matched by its own claims."""
-    trusted._estate.publishers.add(
-        parse_publisher("demo=gitlab:group/sub/demo:.gitlab-ci.yml:pypi")
-    )
+    trusted.trust("demo=gitlab:group/sub/demo:.gitlab-ci.yml:pypi")
     job = Job(
         kind="gitlab",
         repository="group/sub/demo",

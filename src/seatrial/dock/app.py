@@ -97,8 +97,15 @@ def _indexes(estate: Estate) -> list[Route]:
         Route("/{index}/simple/{project}/", simple.project),
         Route("/{index}/simple/{project}", simple.missing_slash),
         Route(packages, simple.file),
-        Route("/{index}/pypi/{project}/json", json_api.project),
-        Route("/{index}/pypi/{project}/{version}/json", json_api.release),
+        Route("/{index}/pypi", json_api.classifiers),
+        *(
+            Route(f"/{{index}}/pypi/{path}/json{slash}", endpoint)
+            for path, endpoint in (
+                ("{project}", json_api.project),
+                ("{project}/{version}", json_api.release),
+            )
+            for slash in ("", "/")
+        ),
     ]
 
 

@@ -24,7 +24,7 @@ from seatrial.dock.faults import Fault
 from seatrial.dock.holdings import Holdings
 from seatrial.dock.hosting import Hosted
 from seatrial.dock.identity import ISSUER, Job
-from seatrial.dock.publishers import Publisher
+from seatrial.dock.publishers import Publisher, parse_publisher
 from seatrial.dock.record import RequestLog, RequestSeen
 from seatrial.dock.storage import clear_incoming, mark
 from seatrial.dock.values import Limits
@@ -161,6 +161,18 @@ class Dock:
     def set_status(self, index: str, project: str, status: Status) -> None:
         """Archive a project, quarantine it, or let it be active again (PEP 792)."""
         self._keeping(index).set_status(project, status)
+
+    def trust(self, publisher: str, *, pending: bool = False) -> None:
+        """Let one more trusted publisher upload.
+
+        Args:
+            publisher: as ``seatrial dock --publisher`` takes it: ``demo=github:me/demo:release.yml``.
+            pending: whether the project is made at the first use.
+
+        Raises:
+            InvalidConfiguration: it cannot be read.
+        """
+        self._estate.publishers.add(parse_publisher(publisher, pending=pending))
 
     def job(self, job: Job, audience: str = "pypi") -> dict[str, str]:
         """Give the environment variables by which clients find the identity of a job.

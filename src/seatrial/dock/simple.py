@@ -112,6 +112,8 @@ class Simple:
             data = held.metadata_path(record).read_bytes()
             return Response(data, headers={"Cache-Control": FOREVER, "ETag": etag(data)})
         headers = {"Cache-Control": FOREVER, "ETag": f'"{record.sha256}"'}
+        if request.headers.get("if-none-match") == headers["ETag"]:
+            return Response(status_code=304, headers=headers)
         kind = "application/zip" if name.endswith((".whl", ".zip")) else "application/x-tar"
         if record.size <= SMALL and "range" not in request.headers:
             headers["Accept-Ranges"] = "bytes"
