@@ -166,7 +166,7 @@ class Dock:
         """Let one more trusted publisher upload.
 
         Args:
-            publisher: as ``seatrial dock --publisher`` takes it: ``demo=github:me/demo:release.yml``.
+            publisher: as the command takes it: ``demo=github:me/demo:release.yml:pypi``.
             pending: whether the project is made at the first use.
 
         Raises:
