@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from seatrial.actions.bound import Bound, tail
+from seatrial.actions.elsewhere import check_elsewhere, elsewhere, fitting
 from seatrial.actions.files import files_of, label
 from seatrial.actions.interpreter import interpreter, refuse_unadmitted
 from seatrial.actions.siblings import own_folder, siblings_of
@@ -101,15 +102,30 @@ class CheckInstallation(Bound[InstallCheck]):
         python = interpreter(world.machine.find_python, built, spec.python)
         where = world.machine.environment(self._label, python)
         refuse_unadmitted(built, where.version)
+        wheels = [path for path in built if path.suffix == ".whl"]
+        others = elsewhere(wheels)
+        away = check_elsewhere(world.machine, where, others)
+        from_source = len(wheels) < len(built) and (spec.index or spec.artifact == "sdist")
+        if wheels and len(others) == len(wheels) and not from_source:
+            return self._checked(world, where, (), away)
         self._install(world, where)
         held = self._contents(world, where)
         with ThreadPoolExecutor(1, "import") as beside:
             imported = beside.submit(self._imports, world, where, held)
             told = self._scripts(world, where, held, imported)
             ran = [*imported.result(), *told, *self._commands(world, where)]
+        return self._checked(world, where, ran, away)
+
+    def _checked(
+        self, world: World, where: Environment, ran: Sequence[str], away: Sequence[str]
+    ) -> Receipt:
+        """Record what was done, and which wheels nothing here can run."""
         detail = f"Python {where.version}: {', '.join(ran)}" if ran else f"Python {where.version}"
+        if away:
+            detail += f"; not run, only resolved for their own machines: {', '.join(away)}"
         digests = {file.name: file.sha256 for file in self._files(world)}
         facts = {"python": where.version, "ran": "\n".join(ran), "detail": detail}
+        facts |= {"elsewhere": "\n".join(away)} if away else {}
         world.store.record(self.key, digests | facts)
         return Receipt(detail=detail, facts=facts)
 
@@ -129,7 +145,7 @@ class CheckInstallation(Bound[InstallCheck]):
             requirement = f"{name}=={spec.version}"
             own = dict.fromkeys(self.plan.names, world.index(spec.index).simple_url)
         else:
-            built = self._built(world)
+            built = self._built(world, where)
             requirement = f"{name} @ {built.resolve().as_uri()}" if extra else str(built)
             own = {}
             if siblings:
@@ -219,9 +235,10 @@ class CheckInstallation(Bound[InstallCheck]):
             )
         return done
 
-    def _built(self, world: World) -> Path:
+    def _built(self, world: World, where: Environment) -> Path:
         suffix = ".whl" if self.spec.artifact == "wheel" else (".tar.gz", ".zip")
-        return next(file.path for file in self._files(world) if file.name.endswith(suffix))
+        built = [file.path for file in self._files(world) if file.name.endswith(suffix)]
+        return fitting(built, where.version)
 
     def _contents(self, world: World, where: Environment) -> Contents:
         """Say what there is to import and to run: by the wheel, or by what is installed."""
