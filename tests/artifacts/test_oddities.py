@@ -97,3 +97,14 @@ def test_an_sdist_says_what_builds_it(
     assert code in codes(make_sdist(tmp_path, headers=ABOUT, files=files))
     files["pyproject.toml"] = BUILD
     assert code not in codes(make_sdist(tmp_path, headers=ABOUT, files=files))
+
+
+def test_a_table_with_every_field_is_as_its_specification_has_it(tmp_path: Path) -> None:
+    """No field of PEP 621, PEP 639 or PEP 794 is taken for none."""
+    lists = ("dependencies", "classifiers", "keywords", "authors", "maintainers", "license-files")
+    listed = "".join(f"{name} = []\n" for name in (*lists, "dynamic", "import-names"))
+    texts = "".join(f'{name} = "1"\n' for name in ("name", "version", "description", "readme"))
+    tables = "".join(f"[project.{name}]\n" for name in ("urls", "scripts", "gui-scripts"))
+    more = "[project.optional-dependencies]\n[project.entry-points]\n"
+    files = {"pyproject.toml": f"{BUILD}[project]\n{texts}{listed}{tables}{more}", "LICENSE": "MIT"}
+    assert "project-invalid" not in codes(make_sdist(tmp_path, headers=ABOUT, files=files))

@@ -24,7 +24,7 @@ _FIELDS: Final[Mapping[str, tuple[type, ...]]] = {
     **dict.fromkeys(
         ("license-files", "authors", "maintainers", "keywords", "classifiers"), (list,)
     ),
-    **dict.fromkeys(("import-names", "import-namespaces"), (list,)),
+    **dict.fromkeys(("dependencies", "dynamic", "import-names", "import-namespaces"), (list,)),
     **dict.fromkeys(("urls", "scripts", "gui-scripts", "entry-points"), (dict,)),
     "optional-dependencies": (dict,),
 }

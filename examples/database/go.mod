@@ -1,0 +1,3 @@
+module example.org/database
+
+go 1.22
