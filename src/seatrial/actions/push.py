@@ -46,7 +46,7 @@ class PushRelease(Bound[Push]):
         if len(there) == len(self.tags):
             return Same(receipt=self._receipt(commit))
         tip = self._tip(refs)
-        if tip in {self.spec.expected, commit}:
+        if self.spec.alone or tip in {self.spec.expected, commit}:
             return Absent()
         return Different(
             why=f"{self.spec.branch} on {self.spec.remote} is at {tip[:12] or 'no commit'}, "
@@ -65,7 +65,7 @@ class PushRelease(Bound[Push]):
                 raise AssertionError(tag)  # The order of the plan makes it.
             if ref not in refs:
                 updates[ref] = ("", made.id)
-        if self._tip(refs) != commit:
+        if not self.spec.alone and self._tip(refs) != commit:
             updates[self.branch_ref] = (self.spec.expected, commit)
         world.git.push(updates)
         return self._receipt(commit)

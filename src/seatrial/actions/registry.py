@@ -12,6 +12,7 @@ from seatrial.actions.forge import AttachFiles, OpenDraft, ShowRelease
 from seatrial.actions.gate import PassGate
 from seatrial.actions.inspect import InspectFiles
 from seatrial.actions.install import CheckInstallation
+from seatrial.actions.propose import ProposeRelease
 from seatrial.actions.push import PushRelease
 from seatrial.actions.upload import ShowFiles, UploadFiles
 from seatrial.plan import values
@@ -32,6 +33,7 @@ BEHAVIOURS: Mapping[type[values.Spec], Callable[[Any, values.Plan], Action[World
     values.Visible: ShowFiles,
     values.Push: PushRelease,
     values.PublishRelease: ShowRelease,
+    values.Propose: ProposeRelease,
     values.UpdateDownstreams: UpdateRepositories,
 }
 

@@ -18,6 +18,7 @@ from seatrial.operations.surveying import Surveyed
 from seatrial.plan.planning import Complete, Nothing, Planned
 from seatrial.report.failure import FailureDocument
 from seatrial.report.inspected import InspectReport
+from seatrial.report.proposed import Proposal
 from seatrial.report.release import ReleaseReport
 
 if TYPE_CHECKING:
@@ -117,6 +118,10 @@ DOCUMENTS: Mapping[str, Documents] = {
     "rehearse": Documents(
         said="The report of the rehearsal, or why there was none.",
         kinds=(ReleaseReport, Nothing, Complete),
+    ),
+    "propose": Documents(
+        said="The pull request, or why there is none.",
+        kinds=(Proposal, Nothing, Complete),
     ),
     "release": Documents(
         said="The report of the release, or why there was none.",

@@ -55,6 +55,15 @@ class Asked:
     python: tuple[str, ...]
 
 
+def merged_option(function: F) -> F:
+    """Offer ``--merged``."""
+    return click.option(
+        "--merged",
+        is_flag=True,
+        help="Release what a merged pull request proposed, without another commit.",
+    )(function)
+
+
 def release_options(function: Callable[..., object]) -> Callable[..., object]:
     """Take what is to be released, and as what; the command gets it as ``asked``."""
 

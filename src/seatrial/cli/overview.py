@@ -12,6 +12,7 @@ COMMANDS = {
     "next": "Print the version that the next release gets.",
     "plan": "Show everything that a release would do.",
     "rehearse": "Run the whole release in a world of its own.",
+    "propose": "Propose a release by a pull request.",
     "release": "Release, for real.",
     "resume": "Finish a release that was stopped.",
     "undo": "Take back a release that has not passed the point of no return.",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from seatrial.cli.options import Asked, example, json_option, release_options
+from seatrial.cli.options import Asked, example, json_option, merged_option, release_options
 from seatrial.cli.output import page_console, write_json
 
 
@@ -18,11 +18,13 @@ from seatrial.cli.output import page_console, write_json
     ),
 )
 @release_options
+@merged_option
 @click.option("--out", type=click.Path(path_type=Path), help="Write the plan to this file.")
 @json_option
 def command(
     asked: Asked,
     *,
+    merged: bool,
     out: Path | None,
     as_json: bool,
 ) -> None:
@@ -31,15 +33,15 @@ def command(
 
     from seatrial.cli.progress import Steps
     from seatrial.cli.requests import request_of
-    from seatrial.operations.planning import plan_release
-    from seatrial.operations.project import Project
+    from seatrial.operations.planning import opened, plan_release
     from seatrial.plan.planning import Planned
     from seatrial.report.planned import show_planning
     from seatrial.storage import chosen_place
 
-    request = msgspec.structs.replace(request_of(asked), patient=True)
+    request = msgspec.structs.replace(request_of(asked, merged=merged), patient=True)
     with Steps() as steps:
-        planning = plan_release(Project.open(asked.path), request, steps.tell)
+        project, request = opened(request)
+        planning = plan_release(project, request, steps.tell)
     if out is not None and isinstance(planning, Planned):
         with chosen_place(out):
             out.write_bytes(planning.plan.encode())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from seatrial.cli.options import Asked, example, json_option, release_options
+from seatrial.cli.options import Asked, example, json_option, merged_option, release_options
 from seatrial.cli.output import page_console, write_json
 
 
@@ -17,6 +17,7 @@ from seatrial.cli.output import page_console, write_json
     ),
 )
 @release_options
+@merged_option
 @click.option(
     "--fault",
     multiple=True,
@@ -33,6 +34,7 @@ from seatrial.cli.output import page_console, write_json
 def command(
     asked: Asked,
     *,
+    merged: bool,
     fault: tuple[str, ...],
     keep: Path | None,
     as_json: bool,
@@ -56,7 +58,9 @@ def command(
         from seatrial.operations.running import Watch
 
         rehearsal = Rehearsal(
-            request=msgspec.structs.replace(request_of(asked), strict=False, patient=True),
+            request=msgspec.structs.replace(
+                request_of(asked, merged=merged), strict=False, patient=True
+            ),
             faults=fault,
             keep=keep,
         )

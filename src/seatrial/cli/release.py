@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from seatrial.cli.options import Asked, example, json_option, release_options
+from seatrial.cli.options import Asked, example, json_option, merged_option, release_options
 
 
 @click.command(
@@ -14,6 +14,7 @@ from seatrial.cli.options import Asked, example, json_option, release_options
     epilog=example("seatrial release --bump minor", "seatrial release --plan plan.json --yes"),
 )
 @release_options
+@merged_option
 @click.option(
     "--plan",
     "plan_file",
@@ -25,6 +26,7 @@ from seatrial.cli.options import Asked, example, json_option, release_options
 def command(
     asked: Asked,
     *,
+    merged: bool,
     plan_file: Path | None,
     yes: bool,
     as_json: bool,
@@ -40,7 +42,7 @@ def command(
     from seatrial.operations.releasing import release
     from seatrial.operations.running import Watch
 
-    request = request_of(asked)
+    request = request_of(asked, merged=merged)
     refuse_unasked(yes=yes)
     with Steps() as steps:
         watch = Watch(progress=steps, tell=steps.tell, confirm=confirmation(steps, yes=yes))

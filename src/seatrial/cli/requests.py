@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     WishedBump: TypeAlias = Bump | Literal["auto"]
 
 
-def request_of(asked: Asked) -> Request:
-    """Give the request for a real release."""
+def request_of(asked: Asked, *, merged: bool = False) -> Request:
+    """Give the request for a real release; ``merged`` for that of a merged pull request."""
     wish = Wish(bump=cast("WishedBump", asked.bump), version=asked.version)
-    return Request(path=asked.path, wish=wish, index=asked.index, python=asked.python)
+    return Request(
+        path=asked.path, wish=wish, index=asked.index, python=asked.python, merged=merged
+    )

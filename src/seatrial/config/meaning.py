@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 
 from seatrial.addresses import INDEXES
 from seatrial.config.check import Fault, nearest, shown
-from seatrial.config.meaning_downstream import downstream_faults
+from seatrial.config.meaning_downstream import downstream_faults, proposal_faults
 from seatrial.config.positions import Path
 from seatrial.config.schema import (
     ContentsSettings,
@@ -193,6 +193,7 @@ def _gates(gates: dict[str, str]) -> Iterator[Fault]:
 
 def _downstreams(settings: Settings) -> Iterator[Fault]:
     yield from downstream_faults(settings.downstream)
+    yield from proposal_faults(settings.proposal)
     for place, one in enumerate(settings.downstream):
         for number, command in enumerate(one.run):
             yield from _command(command, ("downstream", place, "run", number))

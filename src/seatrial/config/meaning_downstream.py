@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from seatrial.config.check import Fault, nearest, shown
 from seatrial.config.positions import Path
-from seatrial.config.schema import DownstreamSettings
+from seatrial.config.schema import DownstreamSettings, ProposalSettings
 
 PLACEHOLDERS = ("package", "version", "tag", "date")
 SPELT = (*PLACEHOLDERS, "semver", "pep440", "major", "minor", "patch")
@@ -47,6 +47,16 @@ def downstream_faults(downstreams: tuple[DownstreamSettings, ...]) -> Iterator[F
         for key, text in (("push-to", one.push_to), ("commit", one.commit)):
             if not text.strip():
                 yield Fault((*path, key), "a text is wanted here")
+
+
+def proposal_faults(proposal: ProposalSettings) -> Iterator[Fault]:
+    """Find every value of ``[proposal]`` that cannot be meant."""
+    path: Path = ("proposal",)
+    yield from _holes(proposal.branch, ("branch",), (*path, "branch"))
+    yield from _holes(proposal.title, ("package", "version", "tag"), (*path, "title"))
+    for key, text in (("branch", proposal.branch), ("title", proposal.title)):
+        if not text.strip():
+            yield Fault((*path, key), "a text is wanted here")
 
 
 def _edits(one: DownstreamSettings, path: Path) -> Iterator[Fault]:

@@ -255,6 +255,20 @@ class CollectSettings(Table, frozen=True, kw_only=True):
     build_sdist: bool = True
 
 
+class ProposalSettings(Table, frozen=True, kw_only=True):
+    """The pull request that proposes a release.
+
+    Attributes:
+        branch: the branch that it comes from; ``{branch}`` is the one that it shall be merged into.
+        title: its title, with ``{package}``, ``{version}`` and ``{tag}``.
+        body: what stands above the notes in its text, Markdown.
+    """
+
+    branch: str = "release/{branch}"
+    title: str = "Release {version}"
+    body: str = ""
+
+
 class RulesSettings(Table, frozen=True, kw_only=True):
     """Which rules ``seatrial check`` asks.
 
@@ -273,6 +287,9 @@ class Settings(Table, frozen=True, kw_only=True):
     Attributes:
         tag: the tag's format; ``{version}`` stands for the version.  Found from the tags when
             empty.
+        mode: whether a release is made at once, or proposed by a pull request first
+            (``seatrial propose``) and made when that was merged (``seatrial release --merged``).
+        proposal: the pull request that proposes a release.
         publish: the index to publish to, by name.
         staging: the index to stage on; none when empty.
         branch: the branch that releases are made from; the current one when empty.
@@ -295,6 +312,8 @@ class Settings(Table, frozen=True, kw_only=True):
     """
 
     tag: str = ""
+    mode: Literal["direct", "pull-request"] = "direct"
+    proposal: ProposalSettings = ProposalSettings()
     publish: str = "pypi"
     staging: str = ""
     branch: str = ""

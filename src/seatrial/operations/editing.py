@@ -40,7 +40,11 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def texts_of(
-    project: Project, version: Version, date: dt.date, earlier: Mapping[str, str | None]
+    project: Project,
+    version: Version,
+    date: dt.date,
+    earlier: Mapping[str, str | None],
+    said: str = "",
 ) -> Texts:
     """Make the texts and the notes of the release of one line.
 
@@ -49,6 +53,7 @@ def texts_of(
         version: what the sites of its packages are set to.
         date: what the changelog's section says.
         earlier: path → new text, of the lines before.
+        said: notes that somebody has written for it, which win; empty for none.
 
     Raises:
         InvalidVersion: a site cannot spell the version.
@@ -59,7 +64,7 @@ def texts_of(
     changes = changes_of(project)
     release = coming(project, version, date)
     texts = dict(earlier) | {one.path: None for one in changes.files if _ended(one, project)}
-    telling = _telling(project, changes, release)
+    telling = _telling(project, changes, release, said)
     if settings.require and telling.composed:
         raise ChangelogMissing(
             f"a section about {version}",
@@ -68,7 +73,9 @@ def texts_of(
     texts |= telling.texts
     said = telling.notes or generated(project, release)
     notes: Text = said
-    if project.settings.notes.template:
+    if said:
+        notes = said
+    elif project.settings.notes.template:
         notes = rendered(project, release, said)
     for package in facts.packages:
         texts = with_version(project.snapshot, package, str(version), texts, date=date.isoformat())
@@ -97,7 +104,7 @@ class _Telling(msgspec.Struct, frozen=True, kw_only=True):
     remarks: tuple[Note, ...] = ()
 
 
-def _telling(project: Project, changes: Changes, release: Release) -> _Telling:
+def _telling(project: Project, changes: Changes, release: Release, said: str) -> _Telling:
     facts, write, package = project.facts, project.settings.changelog.write, project.lead
     version, date = str(release.version), release.date.isoformat()
     if changes.source == "towncrier" and write:
@@ -119,8 +126,11 @@ def _telling(project: Project, changes: Changes, release: Release) -> _Telling:
         facts.changelog_text,
         version=version,
         date=date,
-        notes=told(project, release.commits),
+        notes=said or told(project, release.commits),
     )
+    if said and not written.composed and written.text.count(written.notes.strip()) == 1:
+        text = written.text.replace(written.notes.strip(), said)
+        written = msgspec.structs.replace(written, text=text, notes=said)
     texts: dict[str, str | None] = {}
     if write:
         texts[facts.changelog] = written.text

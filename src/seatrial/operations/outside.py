@@ -155,16 +155,16 @@ def _tracked(project: Project, branch: str) -> str:
     return done.text.strip()
 
 
-def check_tip(project: Project, seen: Seen, branch: str) -> None:
+def check_tip(project: Project, tip: str, branch: str) -> None:
     """Refuse a commit that does not hold what the remote branch has.
 
     Raises:
         BranchMoved: it does not.
     """
-    if seen.tip and not project.holds(seen.tip):
+    if tip and not project.holds(tip):
         raise BranchMoved(
             branch,
-            f"the remote has it at {seen.tip[:12]}, which is not in the history of "
+            f"the remote has it at {tip[:12]}, which is not in the history of "
             f"{project.facts.head[:12]}",
             doing="comparing with the remote branch",
             next_step="Run git pull, look at what came, and plan again.",

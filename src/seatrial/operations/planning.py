@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
+from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from seatrial import __version__
@@ -17,6 +18,13 @@ from seatrial.operations.comparing import api_remarks
 from seatrial.operations.continuing import Begun, Continuation, find_continuation
 from seatrial.operations.editing import texts_of
 from seatrial.operations.lines import check_line, lines_of, members_of, without_cycles
+from seatrial.operations.merged import (
+    at_merge,
+    check_pushed,
+    shaped,
+    waiting_version,
+    with_edited_notes,
+)
 from seatrial.operations.outside import Question, check_history, check_tip, look_outside
 from seatrial.operations.project import Project
 from seatrial.operations.pythons import check_pythons
@@ -45,6 +53,9 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
             begins anew.
         patient: whether a silent remote or index is only remarked; a release needs both.
         date: the release's date; today when absent.
+        merged: whether the release of a merged pull request is meant.
+        branch: the branch that the release belongs to, where the commit does not tell it.
+        notes: package → notes that somebody has written for the release.
     """
 
     path: Path
@@ -54,6 +65,9 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     strict: bool = True
     patient: bool = False
     date: dt.date | None = None
+    merged: bool = False
+    branch: str = ""
+    notes: dict[str, str] = {}
 
     @property
     def asked(self) -> Asked:
@@ -63,7 +77,30 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
             version=self.wish.version,
             index=self.index,
             python=self.python,
+            merged=self.merged,
         )
+
+
+def opened(request: Request, project: Project | None = None) -> tuple[Project, Request]:
+    """Open the repository that a request is about: where it was merged, if that is meant.
+
+    Args:
+        request: what the user asked for.
+        project: the repository, where it is open already.
+
+    Returns:
+        The repository, and the request with the version that the merged files state.
+    """
+    project = project or Project.open(request.path)
+    if not request.merged:
+        return project, request
+    branch = project.settings.branch or project.facts.upstream or project.facts.branch
+    request = msgspec.structs.replace(request, branch=request.branch or branch)
+    version = request.wish.version or waiting_version(project)
+    if not version:
+        return project, request
+    wish = msgspec.structs.replace(request.wish, version=version)
+    return at_merge(project), msgspec.structs.replace(request, wish=wish)
 
 
 def plan_release(
@@ -88,24 +125,26 @@ def plan_release(
         for package in line.facts.packages:
             check_pythons(package, request.python or project.settings.verify.python)
     without_cycles(facts.packages)
-    branch = project.settings.branch or facts.upstream or facts.branch
+    branch = request.branch or project.settings.branch or facts.upstream or facts.branch
     if not branch:
         raise DetachedHead(str(project.snapshot.root), f"HEAD is at {facts.head[:12]}")
     question = Question(branch=branch, index=request.index, patient=request.patient)
     seen = look_outside(project, question, facts.packages, tell)
     for line in lines:
         check_history(line.facts, branch)
-    check_tip(project, seen, branch)
+    (check_pushed if request.merged else check_tip)(project, seen.tip, branch)
     tell("looking whether the last release is complete")
     publish = request.index or project.settings.publish
     found = find_continuation(lines, publish)
     if found is not None and _speaks_of(request.wish, found):
         if found.incomplete:
             plan = _continued(project, request, found, (branch, seen.tip), seen.remarks)
-            return Planned(plan=plan, going_on=True)
+            return Planned(plan=shaped(plan, project, merged=request.merged), going_on=True)
         leads_on = any(request.wish.leads_on(Version(one.tag.version)) for one in found.begun)
         if found.commit == facts.head and not leads_on:
             return Complete(package=found.title, version=found.version, tag=found.tag)
+    if request.merged and not request.wish.version:
+        return Nothing(why="No version waits for its release: nothing was merged since the last.")
     tell("deciding the version")
     around = Circumstances(
         seen=seen, branch=branch, date=_day(project, request), strict=request.strict
@@ -113,7 +152,13 @@ def plan_release(
     picked, why = pick(lines, request.wish, around)
     if not picked:
         return Nothing(why=why)
-    return Planned(plan=_planned(project, request, picked, around))
+    plan = shaped(
+        _planned(project, request, picked, around),
+        project,
+        merged=request.merged,
+        edited=tuple(request.notes),
+    )
+    return Planned(plan=with_edited_notes(plan, project) if request.merged else plan)
 
 
 def _speaks_of(wish: Wish, found: Continuation) -> bool:
@@ -138,7 +183,8 @@ def _planned(
     remarks: list[Note] = []
     notes: list[Text] = []
     for one in picked:
-        written = texts_of(one.line, one.decision.version, date, texts)
+        said = request.notes.get(canonicalize_name(one.line.lead.name), "")
+        written = texts_of(one.line, one.decision.version, date, texts, said)
         texts = written.texts
         notes.append(written.notes)
         remarks += written.remarks

@@ -33,7 +33,7 @@ from seatrial.indexrules.descriptions import load_renderer
 from seatrial.operations.ahead import Ahead
 from seatrial.operations.downstreams import copy_downstreams
 from seatrial.operations.pages import load_pages, reports_folder, write_pages
-from seatrial.operations.planning import Request, plan_release
+from seatrial.operations.planning import Request, opened, plan_release
 from seatrial.operations.project import Project
 from seatrial.operations.running import (
     Stopwatch,
@@ -46,7 +46,7 @@ from seatrial.operations.running import (
 from seatrial.operations.seeding import seed
 from seatrial.operations.worlds import Stage, folder_of, indexes_of, rehearsal_world
 from seatrial.plan.planning import Planned, Planning
-from seatrial.plan.values import DraftRelease, Note, Plan
+from seatrial.plan.values import DraftRelease, Note, Plan, Propose, Push
 from seatrial.report.failure import describe
 from seatrial.report.release import Circumstances, Missing, ReleaseReport, report_release
 from seatrial.storage import chosen_place
@@ -83,9 +83,9 @@ def rehearse(
         SeatrialError: what a real release would have met.
     """
     faults = tuple(parse_fault(text) for text in rehearsal.faults)
-    project = project or Project.open(rehearsal.request.path)
+    project, request = opened(rehearsal.request, project)
     timer = Stopwatch(project.opened)
-    planning = plan_release(project, rehearsal.request, watch.tell)
+    planning = plan_release(project, request, watch.tell)
     if not isinstance(planning, Planned):
         return planning, None
     plan = planning.plan
@@ -246,8 +246,9 @@ def _staged(
         project.snapshot.root,
         folder / "remote.git",
         project.runner,
-        refs={f"refs/heads/{plan.branch}": plan.remote_tip},
+        refs=_refs(plan),
     )
+    own = project.repository
     copies = copy_downstreams(project, plan, folder / "downstream")
     dock = Dock(
         folder / "dock",
@@ -258,7 +259,8 @@ def _staged(
             copy.full_name: Hosted(path=copy.path, branch=copy.branch)
             for copy in copies.values()
             if copy.full_name and copy.path
-        },
+        }
+        | ({own.full_name: Hosted(path=str(remote), branch=plan.branch)} if own else {}),
     )
     with dock:
         project.runner.meanwhile(dock.wake)
@@ -273,6 +275,19 @@ def _staged(
             remote=str(remote), indexes=indexes, forge=forge, downstreams=copies, unknown=unknown
         )
         yield stage, dock.met
+
+
+def _refs(plan: Plan) -> dict[str, str]:
+    """Give the places of branches on the remote, where the user's own clone may have others.
+
+    Of a branch that the release does not push, the part up to the release is enough: what came
+    after may not even be here.
+    """
+    alone = any(isinstance(action, Push) and action.alone for action in plan.actions)
+    proposals = (action for action in plan.actions if isinstance(action, Propose))
+    return {f"refs/heads/{action.head}": "" for action in proposals} | {
+        f"refs/heads/{plan.branch}": plan.commit if alone else plan.remote_tip
+    }
 
 
 def _until_killed(folder: Path, project: Project, plan: Plan, faults: Sequence[Fault]) -> None:

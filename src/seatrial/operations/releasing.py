@@ -18,6 +18,7 @@ from seatrial.engine.lock import hold
 from seatrial.engine.runs import RunFolder, create, find, finished, list_runs, make_room
 from seatrial.engine.undo import undo as undo_actions
 from seatrial.errors import (
+    InvalidConfiguration,
     RemoteMissing,
     SeatrialError,
     StalePlan,
@@ -26,7 +27,7 @@ from seatrial.errors import (
 from seatrial.leftovers import end_leftovers
 from seatrial.operations.pages import write_pages
 from seatrial.operations.planfiles import plan_of, read_plan, run_digest
-from seatrial.operations.planning import Request, plan_release
+from seatrial.operations.planning import Request, opened, plan_release
 from seatrial.operations.project import Project
 from seatrial.operations.running import (
     Stopwatch,
@@ -87,8 +88,9 @@ def release(request: Request, plan_file: Path | None, watch: Watch) -> Ending:
         Locked: another process is at it.
         SeatrialError: whatever stopped it.
     """
-    project = Project.open(request.path)
     wanted = read_plan(plan_file) if plan_file else None
+    project, request = opened(_as_planned(request, wanted))
+    _check_mode(project, request)
     with hold(project.snapshot.common, command="release"):
         earlier = _earlier(project)
         if (
@@ -97,7 +99,7 @@ def release(request: Request, plan_file: Path | None, watch: Watch) -> Ending:
             and (ending := _settled(project, earlier, request, wanted, watch)) is not None
         ):
             return ending
-        planning = plan_release(project, _as_planned(request, wanted), watch.tell)
+        planning = plan_release(project, request, watch.tell)
         if not isinstance(planning, Planned):
             return Ending(planning=planning, report=None)
         if wanted is not None:
@@ -252,7 +254,23 @@ def _as_planned(request: Request, wanted: Plan | None) -> Request:
         index=asked.index,
         python=asked.python,
         date=dt.date.fromisoformat(wanted.date),
+        merged=asked.merged,
     )
+
+
+def _check_mode(project: Project, request: Request) -> None:
+    """Refuse to release at once what is to be reviewed before.
+
+    Raises:
+        InvalidConfiguration: the repository releases by pull request.
+    """
+    if project.settings.mode == "pull-request" and not request.merged:
+        raise InvalidConfiguration(
+            'mode = "pull-request"',
+            "a version is reviewed before it is released",
+            doing="releasing with",
+            next_step="Run seatrial propose; when it is merged, seatrial release --merged.",
+        )
 
 
 def _compare(wanted: Plan, made: Plan) -> None:

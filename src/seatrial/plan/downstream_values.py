@@ -89,6 +89,26 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     resources: tuple[Source, ...] = ()
 
 
+class Propose(Spec, frozen=True, kw_only=True, tag="propose"):
+    """Push the release commit to a branch of its own, and ask for it to be merged.
+
+    Attributes:
+        base: the branch that it shall be merged into.
+        head: the branch that is pushed.
+        version: the version that is proposed.
+        title: of the pull request.
+        body: of the pull request, Markdown; the notes stand in it between two comments each.
+        edited: the packages whose notes somebody has written there.
+    """
+
+    base: str
+    head: str
+    version: str
+    title: str
+    body: str
+    edited: tuple[str, ...] = ()
+
+
 class UpdateDownstreams(Spec, frozen=True, kw_only=True, tag="downstream"):
     """Bring other repositories up to date; becomes one action a repository.
 

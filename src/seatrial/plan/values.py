@@ -11,6 +11,7 @@ from seatrial.plan.after_build import Text
 from seatrial.plan.collects import Collection
 
 # This form of an import hands the name on (PEP 484, "Stub files").
+from seatrial.plan.downstream_values import Propose as Propose  # noqa: PLC0414
 from seatrial.plan.downstream_values import UpdateDownstreams as UpdateDownstreams  # noqa: PLC0414
 from seatrial.plan.released import PlannedPackage, ReleasedCommit
 from seatrial.plan.spec import Spec as Spec  # noqa: PLC0414
@@ -213,6 +214,7 @@ class Push(Spec, frozen=True, kw_only=True, tag="push"):
         branch: the branch's short name.
         more_tags: the names of further tags, where packages have their own.
         expected: the commit that the remote branch is at; empty when it does not exist there.
+        alone: whether the tags are pushed without the branch, which holds the commit already.
     """
 
     remote: str
@@ -220,6 +222,7 @@ class Push(Spec, frozen=True, kw_only=True, tag="push"):
     tag: str
     more_tags: tuple[str, ...] = ()
     expected: str
+    alone: bool = False
 
 
 class PublishRelease(Spec, frozen=True, kw_only=True, tag="publish-release"):
@@ -243,6 +246,7 @@ AnySpec: TypeAlias = (
     | Visible
     | Push
     | PublishRelease
+    | Propose
     | UpdateDownstreams
 )
 
@@ -268,12 +272,14 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         version: the version to release; empty when it was not named.
         index: the index to publish to; empty for the configured one.
         python: the Pythons to install on; empty for the configured ones.
+        merged: whether the release of a merged pull request is meant.
     """
 
     bump: Literal["auto", "major", "minor", "patch", "pre", "a", "b", "rc", "post", "dev"] = "auto"
     version: str = ""
     index: str = ""
     python: tuple[str, ...] = ()
+    merged: bool = False
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):

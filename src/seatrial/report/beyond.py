@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from seatrial.plan.downstream_values import UpdateDownstreams
+from seatrial.plan.downstream_values import Propose, UpdateDownstreams
 from seatrial.plan.values import Plan
 
 if TYPE_CHECKING:
@@ -51,6 +51,9 @@ def beyond(plan: Plan, steps: Sequence[Step], *, rehearsal: bool) -> tuple[Beyon
     found = {step.key: step for step in steps}
     told: list[Beyond] = []
     for action in plan.actions:
+        if isinstance(action, Propose) and action.key in found:
+            one = _shown("This repository", found[action.key])
+            told.append(msgspec.structs.replace(one, url="") if rehearsal else one)
         for target in action.targets if isinstance(action, UpdateDownstreams) else ():
             step = found.get(f"update {target.repository} for {plan.tag}")
             if step is not None:

@@ -109,6 +109,15 @@ def section_of(path: str, text: str, version: str) -> str:
     return page.written(version=version, date="1970-01-01", notes="").notes
 
 
+def versions_in(path: str, text: str) -> tuple[str, ...]:
+    """Give the versions that a changelog has a section about, as PEP 440 normalises them."""
+    if not path:
+        return ()
+    from seatrial.repository.changelog_page import Page
+
+    return tuple(Page(path, text.removeprefix("\ufeff").replace("\r\n", "\n")).versions)
+
+
 def section(path: str, text: str, *, version: str, date: str, notes: str) -> Section:
     """Write the section of a release into a changelog, in the style of those before it.
 

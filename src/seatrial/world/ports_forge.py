@@ -165,6 +165,11 @@ class PullRequests(Protocol):
         """What a person calls it, with the repository."""
         ...
 
+    @property
+    def owner(self) -> str:
+        """The account that the repository belongs to."""
+        ...
+
     def standing(self) -> Standing:
         """Say what the credential may do here.
 

@@ -99,6 +99,11 @@ class GitHubPulls(GitHub):
     :class:`~seatrial.world.forge.github.GitHub`.
     """
 
+    @property
+    def owner(self) -> str:
+        """The account that the repository belongs to."""
+        return self.repository.owner
+
     def standing(self) -> Standing:
         """Say what the token may do here.
 

@@ -1,0 +1,180 @@
+"""The release that a merged pull request stands for: known by what the merged files say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+from packaging.version import Version
+
+from seatrial.errors import BranchMoved, NotesUnreadable, NotMerged, SeatrialError
+from seatrial.operations.project import Project
+from seatrial.plan.proposal import as_merged, edits_of, with_proposal
+from seatrial.plan.proposal_text import edited_in
+from seatrial.plan.values import DraftRelease, Note, Plan
+from seatrial.repository.changelog import section_of, versions_in
+from seatrial.repository.facts import last_release
+from seatrial.repository.spans import is_version, locate
+from seatrial.world.ports_forge import PullRequest, PullRequests
+
+
+def waiting_version(project: Project) -> str:
+    """Give the version that a commit states and that has no tag yet; empty where there is none.
+
+    Where the version comes from the tag, the changelog's newest section states it.
+    """
+    facts = project.facts
+    tagged = {Version(tag.version) for tag in facts.tags}
+    last = last_release(facts.tags)
+    stated = project.lead.version
+    if not stated:
+        told = versions_in(facts.changelog, facts.changelog_text)
+        stated = max((one for one in told if is_version(one)), key=Version, default="")
+    if not is_version(stated) or Version(stated) in tagged:
+        return ""
+    if last is not None and Version(stated) < Version(last.version):
+        return ""
+    return str(Version(stated))
+
+
+def at_merge(project: Project) -> Project:
+    """Give the repository at the commit that brought the version it states: where it was merged.
+
+    Commits that came after the merge belong to the next release.
+    """
+    version = waiting_version(project)
+    found = ""
+    path = project.lead.sites[0].path if project.lead.version else project.facts.changelog
+    listed = project.snapshot.git(
+        "log", "--first-parent", "--format=%H", project.snapshot.head, "--", path
+    )
+    for commit in listed.text.split():
+        if not version or _stated(project, commit, path) != version:
+            break
+        found = commit
+    return project.at(found, project.folder) if found else project
+
+
+def _stated(project: Project, commit: str, path: str) -> str:
+    """Give the version that a file states at a commit; empty where it states none."""
+    done = project.runner.run(["git", "show", f"{commit}:{path}"], cwd=project.snapshot.root)
+    if done.code != 0:
+        return ""
+    if not project.lead.version:
+        version = waiting_version(project)
+        return version if section_of(path, done.text, version) else ""
+    site = project.lead.sites[0]
+    span = locate(done.text, site.kind, site.locator, spelt=site.spelling, nth=site.nth)
+    stated = span.stated if span else ""
+    return str(Version(stated)) if is_version(stated) else ""
+
+
+def check_pushed(project: Project, tip: str, branch: str) -> None:
+    """Refuse a commit that is not on the remote branch: a tag would carry it past every review.
+
+    Raises:
+        BranchMoved: it is not there.
+    """
+    head = project.snapshot.head
+    remote = project.facts.remote
+    if remote is None or tip == head:
+        return
+    for place in (tip, f"refs/remotes/{remote.name}/{branch}"):
+        argv = ["git", "merge-base", "--is-ancestor", head, place]
+        if place and project.runner.run(argv, cwd=project.snapshot.root).code == 0:
+            return
+    raise BranchMoved(
+        branch,
+        f"{remote.name} has it at {tip[:12] or 'no commit'}, and {head[:12]} is not known to be "
+        "in its history",
+        doing="looking for the merged commit on",
+        next_step="Run git pull, and this again on the merged commit.",
+    )
+
+
+def shaped(plan: Plan, project: Project, *, merged: bool, edited: tuple[str, ...] = ()) -> Plan:
+    """Give a plan the shape that the repository's mode asks for.
+
+    Args:
+        plan: as it is where a release is made at once.
+        project: the repository.
+        merged: whether the release of a merged pull request is asked for.
+        edited: the packages whose notes somebody has written in the pull request.
+
+    Raises:
+        NotMerged: it is, and something is missing that a merged release holds.
+    """
+    edits = edits_of(plan)
+    if merged and edits:
+        raise NotMerged(
+            f"commit {plan.commit[:12]}",
+            f"it states {plan.version}, and its release would still change {', '.join(edits)}",
+        )
+    if merged or (project.settings.mode == "pull-request" and not edits):
+        return as_merged(plan)
+    if project.settings.mode == "pull-request" and project.settings.forge.release:
+        return with_proposal(plan, project.settings, edited)
+    return plan
+
+
+def with_edited_notes(plan: Plan, project: Project) -> Plan:
+    """Give a plan the notes that somebody has edited in the pull request before they merged it.
+
+    Where the forge cannot be asked, the merged changelog tells the notes.
+    """
+    found = _merged_pull(plan, project)
+    if found is None:
+        return plan
+    try:
+        edited = edited_in(found.body, found.url)
+    except NotesUnreadable as error:
+        text = f"The notes are those of the changelog: {error}."
+        return _remarked(plan, Note(topic="notes-unreadable", text=text))
+    if plan.package not in edited or edited[plan.package] == plan.notes.strip():
+        return plan
+    notes = edited[plan.package]
+    actions = tuple(
+        msgspec.structs.replace(action, notes=notes) if isinstance(action, DraftRelease) else action
+        for action in plan.actions
+    )
+    text = (
+        f"The notes are those of {found.url}: they were edited after the commit that was merged, "
+        "and its changelog keeps the words that it has."
+    )
+    changed = msgspec.structs.replace(plan, notes=notes, actions=actions)
+    return _remarked(changed, Note(topic="notes-edited", text=text))
+
+
+def _merged_pull(plan: Plan, project: Project) -> PullRequest | None:
+    forge = project.forge()
+    if not isinstance(forge, PullRequests):
+        return None
+    head = project.settings.proposal.branch.replace("{branch}", plan.branch)
+    try:
+        found = forge.pull_requests(f"{forge.owner}:{head}")
+    except SeatrialError:
+        return None
+    return next((one for one in found if one.state == "merged"), None)
+
+
+def _remarked(plan: Plan, note: Note) -> Plan:
+    return msgspec.structs.replace(plan, remarks=(*plan.remarks, note))
+
+
+def edited_notes(project: Project, branch: str) -> Mapping[str, str]:
+    """Give the notes that somebody has edited in the open pull request: package → Markdown.
+
+    Args:
+        project: the repository.
+        branch: the branch that the release belongs to.
+
+    Raises:
+        NotesUnreadable: they cannot be told from the rest of its text.
+    """
+    forge = project.forge()
+    if not isinstance(forge, PullRequests):
+        return {}
+    head = project.settings.proposal.branch.replace("{branch}", branch)
+    found = forge.pull_requests(f"{forge.owner}:{head}")
+    one = next((pull for pull in found if pull.state == "open"), None)
+    return edited_in(one.body, one.url) if one is not None else {}
