@@ -10,7 +10,7 @@ from seatrial.actions.elsewhere import check_elsewhere, elsewhere, fitting, plac
 from seatrial.actions.install import CheckInstallation
 from seatrial.artifacts.binaries.promise import promise_of
 from seatrial.errors import InstallCheckFailed
-from seatrial.operations.project import Outside
+from seatrial.operations.indexes import Outside
 from seatrial.operations.worlds import lone_world
 from seatrial.plan import values
 from seatrial.plan.state import Receipt, Same

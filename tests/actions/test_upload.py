@@ -11,7 +11,7 @@ import pytest
 from seatrial.actions import upload
 from seatrial.config.schema import IndexSettings, Settings
 from seatrial.engine.waiting import Waiting
-from seatrial.operations.project import Outside
+from seatrial.operations.indexes import Outside
 from seatrial.operations.worlds import lone_world
 from seatrial.plan import values
 from seatrial.plan.state import Absent

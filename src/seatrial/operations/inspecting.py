@@ -21,7 +21,8 @@ from seatrial.indexrules.judge import RULES_OF
 from seatrial.inspection.against import against, against_previous
 from seatrial.inspection.inspect import Question, inspect_release
 from seatrial.inspection.verdict import Asked
-from seatrial.operations.project import Outside, Project
+from seatrial.operations.indexes import Outside
+from seatrial.operations.project import Project
 from seatrial.operations.rehearsed import cache_folder
 from seatrial.operations.releasefiles import Release, by_release
 from seatrial.operations.trying import Trial

@@ -24,6 +24,7 @@ from seatrial.secret import Redactor
 if TYPE_CHECKING:
     from seatrial.config.load import Configuration
     from seatrial.config.schema import Settings
+    from seatrial.operations.indexes import Outside
     from seatrial.repository.facts import Facts, Package
     from seatrial.versions.tags import TagFormat
     from seatrial.world.credentials import Credential
@@ -36,68 +37,6 @@ if TYPE_CHECKING:
 
 EARLY = 8
 """For how many packages the indexes are asked before anything is decided."""
-
-
-@dataclass(frozen=True)
-class Outside:
-    """The indexes, as the settings name them.
-
-    Args:
-        settings: the configuration.
-        runner: starts programs, with a redactor that knows every secret found so far.
-        http: asks indexes and forges.
-    """
-
-    settings: Settings
-    runner: Runner
-    http: Http
-    _indexes: dict[str, HttpIndex] = field(default_factory=dict, compare=False)
-
-    @classmethod
-    def usual(cls) -> Outside:
-        """Give what there is without any configuration."""
-        from seatrial.config.schema import Settings
-        from seatrial.world.http import Http
-
-        return cls(Settings(), Runner(Redactor()), Http())
-
-    def credential(self, index: str) -> Callable[[], Credential]:
-        """Give what finds the credential of an index, at the moment it is needed."""
-        from seatrial.config.indexes import index_settings
-        from seatrial.world.credentials import Target, find_credential
-        from seatrial.world.wayin import way_in
-
-        address = index_settings(self.settings, index)
-        redactor = self.runner.redactor
-        target = Target(
-            name=index,
-            upload_url=address.upload_url,
-            staging=index == self.settings.staging,
-        )
-
-        def find() -> Credential:
-            trusted = partial(way_in, environ=os.environ, http=self.http, redactor=redactor)
-            found = find_credential(target, os.environ, Path.home(), trusted=trusted)
-            redactor.add(found.password)
-            return found
-
-        return find
-
-    def index(self, name: str) -> HttpIndex:
-        """Give the real index of that name, the same one each time: it shares its answers.
-
-        Raises:
-            UnknownIndex: nobody has described it.
-        """
-        if name not in self._indexes:
-            from seatrial.config.indexes import index_settings
-            from seatrial.world.index import HttpIndex
-
-            address = index_settings(self.settings, name)
-            self._indexes[name] = HttpIndex(
-                name, address.upload_url, address.simple_url, self.credential(name), self.http
-            )
-        return self._indexes[name]
 
 
 @dataclass(frozen=True)
@@ -154,7 +93,7 @@ class Project:
             What waits for it, and gives it or raises what :meth:`open` does.
         """
         runner = Runner(Redactor())
-        opening = Ahead(partial(open_snapshot, path, runner, commit=commit))
+        opening = Ahead(partial(open_snapshot, path, runner, commit=commit), begin=False)
 
         def opened() -> Project:
             # While git looks, what reads its answers is imported; then all is read that is near.
@@ -173,9 +112,10 @@ class Project:
             return cls(snapshot, said, runner, folder)
 
         try:
+            opening.begin()
             yield opened
         except BaseException:
-            runner.halt()
+            opening.give_up(runner.halt)
             raise
 
     def at(self, commit: str, folder: str) -> Project:
@@ -208,6 +148,8 @@ class Project:
     @cached_property
     def outside(self) -> Outside:
         """The indexes that the configuration names."""
+        from seatrial.operations.indexes import Outside
+
         return Outside(self.settings, self.runner, self.http)
 
     def index(self, name: str) -> HttpIndex:

@@ -25,7 +25,7 @@ from seatrial.operations.ahead import Ahead
 from seatrial.world.given import GivenFiles
 
 if TYPE_CHECKING:
-    from seatrial.operations.project import Outside
+    from seatrial.operations.indexes import Outside
     from seatrial.operations.running import Watch
     from seatrial.operations.single import SingleReport
     from seatrial.world.ports import HeldFile
@@ -121,7 +121,8 @@ def publish(begun: Begun, watch: Watch) -> SingleReport:
 
 def surroundings() -> Outside:
     """Give the settings of the repository around this folder, or the usual ones without one."""
-    from seatrial.operations.project import Outside, Project
+    from seatrial.operations.indexes import Outside
+    from seatrial.operations.project import Project
 
     try:
         project = Project.open(Path())

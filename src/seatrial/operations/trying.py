@@ -15,7 +15,7 @@ from seatrial.artifacts.sdist import SdistFacts
 from seatrial.artifacts.unpack import unpack_sdist
 from seatrial.artifacts.wheel import WheelFacts, read_wheel
 from seatrial.errors import BuildFailed, PythonNotFound, TimedOut
-from seatrial.operations.project import Outside
+from seatrial.operations.indexes import Outside
 from seatrial.operations.releasefiles import Release
 from seatrial.process import child_environment
 from seatrial.world.machine import LocalMachine

@@ -15,7 +15,8 @@ from seatrial.operations.downstreams import (
     copied_downstreams,
     real_downstreams,
 )
-from seatrial.operations.project import Outside, Project
+from seatrial.operations.indexes import Outside
+from seatrial.operations.project import Project
 from seatrial.operations.rehearsed import RehearsedFiles, cache_folder
 from seatrial.plan.values import Build, InstallCheck, Plan, Upload
 from seatrial.repository.read import only_package
