@@ -97,6 +97,23 @@ def test_the_format_is_guessed_from_the_tags(tags: list[str], name: str, text: s
     assert guess(reversed(tags), name).text == text
 
 
+@pytest.mark.parametrize(
+    ("tags", "folder", "text"),
+    [
+        (["v4.2.0", "clients/python/v0.1.16"], "clients/python", "clients/python/v{version}"),
+        (["v4.2.0", "clients/python@1.0"], "clients/python", "clients/python@{version}"),
+        (["v4.2.0", "clients/go/v9.0.0"], "clients/python", "v{version}"),
+        (["v4.2.0", "clients/python/extra/v9.0"], "clients/python", "v{version}"),
+        (["libs/demo/v1.0", "demo-v0.9"], "libs/demo", "libs/demo/v{version}"),
+        (["v4.2.0", "/v1.0"], "", "v{version}"),
+    ],
+)
+def test_tags_can_name_the_folder_of_the_package(tags: list[str], folder: str, text: str) -> None:
+    """In a repository of several things, a tag may begin with the path of one of them."""
+    assert guess(tags, "demo", folder).text == text
+    assert guess(reversed(tags), "demo", folder).text == text
+
+
 def test_release_tags_are_listed_newest_first() -> None:
     """Every release tag is listed with its version; others are not."""
     tags = ["v0.9", "nightly", "v1.10.0", "v1.9.0", "v2.0.0-rc.1", "demo-v3.0", "v1.0+x"]

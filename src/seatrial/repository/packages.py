@@ -95,7 +95,7 @@ def describe(manifest: Manifest, settings: PackageSettings, tag: str = "") -> Pa
 
     def tag_format() -> str:
         names = [tag.name for tag in folder.snapshot.tags]
-        form = TagFormat(tag, name) if tag else guess(names, name)
+        form = TagFormat(tag, name) if tag else guess(names, name, folder.path)
         return form.text.replace("{name}", name)
 
     stated = [

@@ -110,7 +110,7 @@ def _tag_format(
     name = only.name if only else ""
     if settings.tag:
         return TagFormat(settings.tag, name), ()
-    form = guess([tag.name for tag in snapshot.tags], name)
+    form = guess([tag.name for tag in snapshot.tags], name, only.path if only else "")
     newest = list(form.releases(tag.name for tag in snapshot.tags).items())[:COMPARED]
     source = next((site for site in only.sites if site.source), None) if only else None
     if not newest or only is None or not only.path or source is None or not form.names_nobody:

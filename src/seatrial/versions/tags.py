@@ -94,20 +94,22 @@ class TagFormat(msgspec.Struct, frozen=True):
         return name.join(map(re.escape, text.split(_NAME)))
 
 
-def guess(tags: Iterable[str], name: str) -> TagFormat:
+def guess(tags: Iterable[str], name: str, folder: str = "") -> TagFormat:
     """Find out how a repository spells the release tags of a package.
 
-    Tags that name the package (``demo-v1.0``, ``demo-py/1.0``) come before those that name none
-    (``v1.0``, ``release-1.0``, ``python-v1.0``); those that name something else do not count.
-    Among several spellings, the one that holds the highest version is in use.
+    Tags that name the package (``demo-v1.0``, ``demo-py/1.0``) or the folder it lies in
+    (``clients/python/v1.0``) come before those that name none (``v1.0``, ``release-1.0``,
+    ``python-v1.0``); those that name something else do not count.  Among several spellings, the one
+    that holds the highest version is in use.
 
     Args:
         tags: all tags of the repository, in any order.
         name: the package's name.
+        folder: where it lies, from the repository's root.
     """
     best: tuple[tuple[int, bool, Version, int], str] | None = None
     for prefix, versions in _by_prefix(tags).items():
-        rank = _rank(prefix, name)
+        rank = 2 if _is_folder(prefix, folder) else _rank(prefix, name)
         if not rank:
             continue
         longer = [v for v in versions if len(v.release) > 1]
@@ -128,6 +130,11 @@ def _by_prefix(tags: Iterable[str]) -> dict[str, list[Version]]:
                     groups.setdefault(prefix, []).append(version)
                 break
     return groups
+
+
+def _is_folder(prefix: str, folder: str) -> bool:
+    """Whether a tag's prefix is a folder's path, as Go has it for modules in folders."""
+    return folder != "" and re.sub(r"[-_/@=]+[vV]?$", "", prefix) == folder
 
 
 def _rank(prefix: str, name: str) -> int:
