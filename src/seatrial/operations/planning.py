@@ -12,6 +12,7 @@ from packaging.version import Version
 
 from seatrial import __version__
 from seatrial.errors import DetachedHead
+from seatrial.operations.away import away_remarks
 from seatrial.operations.choosing import Circumstances, Picked, pick
 from seatrial.operations.collecting import Wanted, set_remarks, with_collections
 from seatrial.operations.comparing import api_remarks
@@ -195,7 +196,10 @@ def _planned(
     chosen = tuple(
         _chosen(project, one, note, edits) for one, note in zip(picked, notes, strict=True)
     )
-    remarks += set_remarks(chosen, project.settings)
+    remarks += [
+        *set_remarks(chosen, project.settings),
+        *away_remarks(chosen, project.settings),
+    ]
     return make_plan(
         facts,
         Material(
