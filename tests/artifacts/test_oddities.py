@@ -68,6 +68,40 @@ def test_what_a_page_lacks_is_found(tmp_path: Path, headers: str, code: str) -> 
     assert code not in codes(make_sdist(tmp_path, headers=ABOUT))
 
 
+EVERY_FIELD = f"""{BUILD}
+[project]
+name = "demo"
+version = "1.0"
+description = "Demo."
+readme = {{ file = "README.md", content-type = "text/markdown" }}
+requires-python = ">=3.9"
+license = "MIT"
+license-files = ["LICENSE"]
+authors = [{{ name = "Ada" }}]
+maintainers = [{{ email = "ada@example.org" }}]
+keywords = ["demo"]
+classifiers = []
+dependencies = ["packaging"]
+dynamic = []
+import-names = ["demo"]
+import-namespaces = []
+[project.optional-dependencies]
+more = ["packaging"]
+[project.urls]
+Home = "https://example.org"
+[project.scripts]
+demo = "demo:main"
+[project.gui-scripts]
+[project.entry-points.group]
+"""
+
+
+def test_every_field_of_the_specification_is_known(tmp_path: Path) -> None:
+    """A project table with all that PEP 621 and its successors have is sound."""
+    sdist = make_sdist(tmp_path, headers=ABOUT, files={"pyproject.toml": EVERY_FIELD})
+    assert not [code for code in codes(sdist) if code.startswith("project-")]
+
+
 @pytest.mark.parametrize(
     ("project", "code"),
     [
