@@ -23,6 +23,7 @@ FIRST = {
     "hello": ("feat: say hello in English", "v0.1.0"),
     "chat": ("feat: send messages, run bots", "0.9.1"),
     "database": ("feat: execute statements", "clients/python/v0.1.16"),
+    "tally": ("feat: count words", "tally/0.6.0"),
 }
 """Example → message of its first commit, and its tag."""
 FORGE = "https://github.com/ada-example/"
@@ -34,6 +35,7 @@ LATER = (
         "2024-03-09T09:00:00+00:00",
         "**/py.typed",
     ),
+    ("feat: tell type checkers what there is", "2024-03-11T09:00:00+00:00", "**/_tally.pyi"),
     ("feat: say whether the server is well", "2024-03-10T09:00:00+00:00", "**/health.py"),
     ("feat: ask a server whether it is there", "2024-03-11T09:00:00+00:00", "**/ping.py"),
 )

@@ -1,0 +1,6 @@
+"""Count words."""
+
+from tally._tally import count
+
+__all__ = ["count"]
+__version__ = "0.6.0"
