@@ -98,7 +98,7 @@ def wheels(folder: Path) -> list[Path]:
         more: dict[str, Any] = {"imports": {"python3.dll": USED}} if windows else {}
         binary = compiled(target, COUNT, **more)
         text = (ROOT / "examples/tally/python/tally/__init__.py").read_text("utf-8")
-        modules = {
+        modules: dict[str, str | bytes] = {
             "tally/__init__.py": text.replace("0.6.0", "0.7.0"),
             "tally/py.typed": "",
             f"tally/_tally.{'pyd' if windows else 'abi3.so'}": binary,
