@@ -292,6 +292,9 @@ class Settings(Table, frozen=True, kw_only=True):
         proposal: the pull request that proposes a release.
         publish: the index to publish to, by name.
         staging: the index to stage on; none when empty.
+        trusted_publisher: the publisher that the index to publish to knows, as
+            ``github:OWNER/NAME:WORKFLOW.yml`` or with ``:ENVIRONMENT`` after it; a rehearsal makes
+            its exchange.
         branch: the branch that releases are made from; the current one when empty.
         remote: the remote to push to; the branch's own, or ``origin``, when empty.
         package: the packages; found by themselves when empty.
@@ -316,6 +319,7 @@ class Settings(Table, frozen=True, kw_only=True):
     proposal: ProposalSettings = ProposalSettings()
     publish: str = "pypi"
     staging: str = ""
+    trusted_publisher: str = ""
     branch: str = ""
     remote: str = ""
     package: tuple[PackageSettings, ...] = ()

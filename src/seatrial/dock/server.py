@@ -162,6 +162,18 @@ class Dock:
         """Archive a project, quarantine it, or let it be active again (PEP 792)."""
         self._keeping(index).set_status(project, status)
 
+    def admit(self, publisher: Publisher) -> None:
+        """Let one more trusted publisher upload."""
+        self._estate.publishers.add(publisher)
+
+    def holds(self, index: str, project: str) -> bool:
+        """Say whether an index has a project."""
+        return self._index(index).exists(canonicalize_name(project))
+
+    def token_url(self, job: Job) -> str:
+        """Give where a job asks for its identity."""
+        return f"{self.url}{ISSUER}{job.kind}/token"
+
     def trust(self, publisher: str, *, pending: bool = False) -> None:
         """Let one more trusted publisher upload.
 
@@ -172,7 +184,7 @@ class Dock:
         Raises:
             InvalidConfiguration: it cannot be read.
         """
-        self._estate.publishers.add(parse_publisher(publisher, pending=pending))
+        self.admit(parse_publisher(publisher, pending=pending))
 
     def job(self, job: Job, audience: str = "pypi") -> dict[str, str]:
         """Give the environment variables by which clients find the identity of a job.
@@ -188,7 +200,7 @@ class Dock:
             return {"GITLAB_CI": "true", "PYPI_ID_TOKEN": self._estate.identity(job, audience)}
         return {
             "GITHUB_ACTIONS": "true",
-            "ACTIONS_ID_TOKEN_REQUEST_URL": f"{self.url}{ISSUER}{job.kind}/token",
+            "ACTIONS_ID_TOKEN_REQUEST_URL": self.token_url(job),
             "ACTIONS_ID_TOKEN_REQUEST_TOKEN": job.ticket(),
         }
 

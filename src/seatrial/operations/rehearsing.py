@@ -44,6 +44,7 @@ from seatrial.operations.running import (
     preflight,
 )
 from seatrial.operations.seeding import seed
+from seatrial.operations.staged import Identified
 from seatrial.operations.worlds import Stage, folder_of, indexes_of, rehearsal_world
 from seatrial.plan.planning import Planned, Planning
 from seatrial.plan.values import DraftRelease, Note, Plan, Propose, Push
@@ -271,8 +272,19 @@ def _staged(
         beyond = any(copy.full_name for copy in copies.values())
         on_forge = beyond or any(isinstance(action, DraftRelease) for action in plan.actions)
         forge = dock.forge_api if on_forge else ""
+        identified: dict[str, Identified] = {}
+        if project.settings.trusted_publisher:
+            from seatrial.operations.identified import play_publisher
+
+            identified, lacking = play_publisher(dock, project, plan)
+            unknown = (*unknown, lacking) if lacking else unknown
         stage = Stage(
-            remote=str(remote), indexes=indexes, forge=forge, downstreams=copies, unknown=unknown
+            remote=str(remote),
+            indexes=indexes,
+            forge=forge,
+            downstreams=copies,
+            unknown=unknown,
+            identified=identified,
         )
         yield stage, dock.met
 

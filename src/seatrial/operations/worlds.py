@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -18,6 +18,7 @@ from seatrial.operations.downstreams import (
 from seatrial.operations.indexes import Outside
 from seatrial.operations.project import Project
 from seatrial.operations.rehearsed import RehearsedFiles, cache_folder
+from seatrial.operations.staged import Identified
 from seatrial.plan.values import Build, InstallCheck, Plan, Upload
 from seatrial.repository.read import only_package
 from seatrial.secret import Secret
@@ -42,6 +43,7 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
         forge: the address of the dock's forge; empty when the plan has no forge release.
         downstreams: what the plan changes beside its own repository → the copy of it.
         unknown: what of the real indexes is not rehearsed, a sentence each.
+        identified: index → how uploads to it are made by the job's identity; by a token elsewhere.
     """
 
     remote: str
@@ -49,6 +51,7 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
     forge: str
     downstreams: dict[str, Copy] = {}
     unknown: tuple[str, ...] = ()
+    identified: dict[str, Identified] = {}
 
 
 def indexes_of(plan: Plan) -> tuple[str, ...]:
@@ -96,6 +99,9 @@ def rehearsal_world(project: Project, stage: Stage, run: Path) -> World:
             username="__token__", password=Secret("rehearsal"), origin="the rehearsal"
         )
 
+    def login(index: str) -> Callable[[], Credential]:
+        return _login(stage, index, project, credential)
+
     forge: Forge | None = None
     if stage.forge and project.repository is not None:
         forge = GitHubPulls(project.repository, stage.forge, credential, project.http)
@@ -104,13 +110,25 @@ def rehearsal_world(project: Project, stage: Stage, run: Path) -> World:
         run,
         stage.remote,
         indexes={
-            name: HttpIndex(name, upload, simple, credential, project.http)
+            name: HttpIndex(name, upload, simple, login(name), project.http)
             for name, (upload, simple) in stage.indexes.items()
         },
         outside=(forge, RehearsedFiles(cache_folder() / REHEARSED, use=False)),
     )
     beyond = copied_downstreams(project, stage.downstreams, stage.forge, run / SCRATCH / FOLDER)
     return dataclasses.replace(world, downstreams=beyond)
+
+
+def _login(
+    stage: Stage, index: str, project: Project, usual: Callable[[], Credential]
+) -> Callable[[], Credential]:
+    """Give what logs in to an index of the dock."""
+    if index not in stage.identified:
+        return usual
+    # Most rehearsals have no publisher, and need none of this.
+    from seatrial.operations.identified import login_of
+
+    return login_of(index, stage.identified[index], project.http)
 
 
 def lone_world(outside: Outside, plan: Plan, store: Store) -> World:

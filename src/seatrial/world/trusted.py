@@ -138,8 +138,32 @@ def mint(
         Unreachable: one of them did not answer.
     """
     token = _identity_token(identity.audience, identity.service, environ)
-    body = msgspec.json.encode({"token": token.reveal()})
     url = urljoin(identity.upload_url, "/_/oidc/mint-token")
+    return exchange(identity, url, token, http, clock)
+
+
+def exchange(
+    identity: Identity,
+    url: str,
+    token: Secret,
+    http: Http,
+    clock: Callable[[], float] = time.time,
+) -> MintedToken:
+    """Exchange an identity token that is there already.
+
+    Args:
+        identity: the job.
+        url: where the index exchanges.
+        token: the identity token.
+        http: asks the index.
+        clock: gives seconds since the epoch.
+
+    Raises:
+        CredentialRefused: no publisher of the index fits; what to set up is named.
+        CannotTell: the index's answer is none.
+        Unreachable: it did not answer.
+    """
+    body = msgspec.json.encode({"token": token.reveal()})
     request = Request(
         method="POST",
         url=url,
@@ -251,10 +275,12 @@ def _said(answer: Answer, token: Secret) -> str:
 def _refused(identity: Identity, said: str) -> CredentialRefused:
     known = INDEXES.get(identity.index)
     where = f" ({urljoin(known.simple, '/manage/account/publishing/')})" if known else ""
-    environment = "" if "environment" in identity.claims else ", and no environment"
+    lacking = "environment" not in identity.claims and bool(identity.claims)
+    environment = ", and no environment" if lacking else ""
+    described = f": {identity.described}{environment}" if identity.claims else ""
     return CredentialRefused(
         f"{identity.index} by this job's identity",
         said,
-        next_step=f"Set a trusted publisher up on {identity.index}{where} that this job fits: "
-        f"{identity.described}{environment}; or publish with a token.",
+        next_step=f"Set a trusted publisher up on {identity.index}{where} that this job fits"
+        f"{described}; or publish with a token.",
     )
