@@ -111,8 +111,8 @@ def _declined(results: Sequence[Result]) -> str:
 def _times(made: Sequence[Result], real: Sequence[Result], peers: Sequence[str]) -> str:
     text = (
         "## The time\n\nOf all these runs together, each release by itself, one tool after the "
-        "other. What Seatrial is asked for on top (`--rebuild`, `--resolve`) does not count: no other "
-        "tool does it.\n\n| by | releases made here | releases as they are |\n|---|---|---|\n"
+        "other. What Seatrial is asked for on top (`--rebuild`, `--resolve`) does not count: no "
+        "other tool does it.\n\n| by | releases made here | releases as they are |\n|---|---|---|\n"
     )
     sums = [
         {name: sum(result.seconds.get(name, 0.0) for result in results) for name in [*peers, OURS]}
