@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from seatrial.dock.hosting import Hosted
 from seatrial.exitcodes import ExitCode
 from tests.support.downstreams import (
     EDITS,
@@ -146,19 +147,43 @@ def test_a_command_that_hangs_is_ended(tmp_path: Path) -> None:
         assert "python tools/wait.py in octo/server" in done.stderr
 
 
-def test_a_pull_request_closed_by_hand_stays_closed(world: Scene) -> None:
-    """Who maintains the server has decided: resuming neither opens it nor another one."""
+def test_without_the_right_to_push_a_fork_is_made(tmp_path: Path) -> None:
+    """The branch goes to the fork, and the pull request asks the repository itself."""
+    more = settings(f'repository = "octo/server"\n{EDITS}{RUN}')
+    hosted = {"octo/server": Hosted(path=str(tmp_path / "octo" / "server.git"), push=False)}
+    with scene(tmp_path, more=more, repositories=hosted) as world:
+        made = server(world)
+        forks = tmp_path / "forks"
+        git(tmp_path, "clone", "--quiet", "--bare", str(made.remote), str(forks / "server.git"))
+        world.project.git("config", f"url.{forks}/.insteadOf", "https://github.com/rehearsal/")
+        done = world.seatrial("release", "--yes")
+        assert done.returncode == 0, done.stderr
+        assert made.branches() == ["main"]
+        assert "demo.git@v1.1.0" in git(
+            forks / "server.git", "show", f"{BRANCH}:requirements/common.in"
+        )
+        assert [pull["head"]["label"] for pull in pulls(world)] == [f"rehearsal:{BRANCH}"]
+
+
+@pytest.mark.parametrize("state", ["closed", "open"])
+def test_what_people_did_with_the_pull_request_stays(world: Scene, state: str) -> None:
+    """Gone on with by another machine, the release neither opens it again nor a second one."""
     server(world)
     assert world.seatrial("release", "--yes").returncode == 0
-    _close(world)
-    again = world.seatrial("release", "--yes", "--json")
-    assert again.returncode == 0, again.stderr
-    assert [pull["state"] for pull in pulls(world)] == ["closed"]
-
-
-def _close(world: Scene) -> None:
+    change = {"state": state, "title": "Ours now"} if state == "open" else {"state": state}
     httpx.patch(
-        f"{world.dock.forge_api}/repos/octo/server/pulls/1",
-        json={"state": "closed"},
-        headers=TOKEN,
+        f"{world.dock.forge_api}/repos/octo/server/pulls/1", json=change, headers=TOKEN
     ).raise_for_status()
+    _forget(world)
+    done = world.seatrial("resume", "--yes")
+    assert done.returncode == 0, done.stderr
+    assert [pull["state"] for pull in pulls(world)] == [state]
+
+
+def _forget(world: Scene) -> None:
+    """Let the journal end before the repository downstream was come to, as a crash does."""
+    [run] = (world.project.folder / ".git" / "seatrial" / "runs").iterdir()
+    journal = run / "journal.jsonl"
+    lines = journal.read_text("utf-8").splitlines(keepends=True)
+    at = next(n for n, line in enumerate(lines) if "update other repositories" in line)
+    journal.write_text("".join(lines[:at]), "utf-8")

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from seatrial.dock.hosting import Hosted
 from seatrial.exitcodes import ExitCode
 from tests.support.downstreams import TOKEN
 from tests.support.releases import Scene, scene
@@ -253,6 +254,39 @@ def test_a_rehearsal_shows_the_pull_request_as_it_would_read(world: Scene) -> No
     assert "<!-- seatrial notes begin: demo -->" in shown["body"]
     assert git(world.remote, "branch", "--format=%(refname:short)") == "main"
     assert pulls(world) == []
+
+
+@pytest.mark.parametrize(
+    ("hosted", "code"),
+    [
+        (Hosted(rules=("pull_request", "deletion")), ExitCode.CONFLICT),
+        (Hosted(rules=("pull_request",), bypass=True), ExitCode.DONE),
+        (Hosted(rules=("deletion", "non_fast_forward")), ExitCode.DONE),
+    ],
+    ids=["protected", "passed by", "harmless"],
+)
+def test_a_protected_branch_is_known_before_anything_is_done(
+    tmp_path: Path, hosted: Hosted, code: ExitCode
+) -> None:
+    """A rule that would refuse the push refuses the release, with the way that is left."""
+    with scene(tmp_path, repositories={"octo/demo": hosted}) as world:
+        done = world.seatrial("release", "--yes")
+        assert done.returncode == code, done.stderr
+        if code:
+            assert "changes come by pull request" in done.stderr
+            assert "seatrial propose" in done.stderr
+            assert world.held("stage") == {}
+            assert not list((world.project.folder / ".git" / "seatrial").glob("runs/*"))
+
+
+def test_a_merged_release_asks_nothing_of_a_protected_branch(tmp_path: Path) -> None:
+    """Only the tag is pushed; the branch was moved by the merge."""
+    protected = {"octo/demo": Hosted(rules=("pull_request",))}
+    with scene(tmp_path, more=MODE, repositories=protected) as world:
+        proposed(world)
+        merge(world)
+        done = world.seatrial("release", "--merged", "--yes")
+        assert done.returncode == 0, done.stderr
 
 
 def test_a_commit_subject_cannot_end_the_notes(world: Scene) -> None:

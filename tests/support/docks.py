@@ -6,13 +6,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 
 from seatrial.dock.faults import parse_fault
+from seatrial.dock.hosting import Hosted
 from seatrial.dock.serve import serve_forever
 from seatrial.dock.server import Dock
 
@@ -29,6 +30,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     port: int = 0
     delay: float = 0.0
     ahead: float = 0.0
+    repositories: dict[str, Hosted] = {}
 
 
 class DockProcess:
@@ -82,6 +84,7 @@ def dock_process(
     faults: Sequence[str] = (),
     port: int = 0,
     ahead: float = 0.0,
+    repositories: Mapping[str, Hosted] | None = None,
 ) -> Iterator[DockProcess]:
     """Run a dock in a process of its own, killed at the end.
 
@@ -92,6 +95,7 @@ def dock_process(
         faults: what it does wrong, as ``--fault`` has it.
         port: its port; a free one when 0.
         ahead: seconds that its clock is ahead of the real one.
+        repositories: what is known of repositories on its forge.
     """
     dock = DockProcess(
         Order(
@@ -101,6 +105,7 @@ def dock_process(
             faults=tuple(faults),
             port=port,
             ahead=ahead,
+            repositories=dict(repositories or {}),
         )
     )
     try:
@@ -125,6 +130,7 @@ def _main() -> None:
         port=order.port,
         delay=order.delay,
         clock=lambda: time.time() + order.ahead,
+        repositories=order.repositories,
     )
     serve_forever(dock, _announce)
 

@@ -18,6 +18,7 @@ from typing import Any
 import httpx
 import msgspec
 
+from seatrial.dock.hosting import Hosted
 from seatrial.process import child_environment
 from tests.support.docks import DockProcess, dock_process
 from tests.support.repositories import Repository, git, make_repository
@@ -289,6 +290,7 @@ def scene(
     through: Sluice | None = None,
     name: str = "project",
     index: str = "main",
+    repositories: Mapping[str, Hosted] | None = None,
 ) -> Iterator[Scene]:
     """Set a project, its remote and a dock up; the project has a feature since its release 1.0.0.
 
@@ -300,8 +302,11 @@ def scene(
         through: a gate that uploads and everything for the forge pass.
         name: of the project's folder.
         index: the name of the index to publish to.
+        repositories: what the forge knows of repositories.
     """
-    with dock_process(folder / "dock", own=[NAME], faults=faults) as dock:
+    with dock_process(
+        folder / "dock", own=[NAME], faults=faults, repositories=repositories
+    ) as dock:
         port = dock.port
         if through is not None:
             through.target = port

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from seatrial.actions.bound import Bound
-from seatrial.errors import CannotUndo
+from seatrial.errors import CannotUndo, PushRefused
 from seatrial.plan.outline import many
 from seatrial.plan.state import Absent, Different, Receipt, Same, State
-from seatrial.plan.values import Push
+from seatrial.plan.values import Commit, Push
 from seatrial.world.ports import RemoteRef, World
+from seatrial.world.ports_forge import PullRequests
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,27 @@ class PushRelease(Bound[Push]):
         return {f"refs/tags/{tag}": tag for tag in (self.spec.tag, *self.spec.more_tags)}
 
     def preflight(self, world: World) -> None:
-        """Ask the remote for its references, so that a dead one is known before the build."""
+        """Ask the remote for its references, so that a dead one is known before the build.
+
+        Where the forge tells rules by which the branch would not be taken, they are known then.
+
+        Raises:
+            Unreachable: the remote does not answer.
+            PushRefused: a rule of the forge would refuse the push of the branch.
+        """
         world.git.remote_refs()
+        moves = any(isinstance(action, Commit) and action.edits for action in self.plan.actions)
+        if self.spec.alone or not moves or not isinstance(world.forge, PullRequests):
+            return
+        rules = world.forge.refusals(self.spec.branch)
+        if rules:
+            raise PushRefused(
+                f"{self.spec.branch} of {world.forge.name}",
+                f"the branch is protected: {'; '.join(rules)}",
+                doing="asking whether a push would be taken by",
+                next_step='Release by pull request (mode = "pull-request", seatrial propose), or '
+                "let the account that releases pass the rule by.",
+            )
 
     def observe(self, world: World) -> State:
         """Say what the remote holds.  The tags decide: they went there together with the branch."""

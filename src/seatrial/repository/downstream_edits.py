@@ -155,7 +155,9 @@ def _with_tags(text: str, place: str, names: Names) -> str:
 def _addresses(text: str, names: Names) -> Iterator[tuple[int, int, str]]:
     """Find what is to be replaced behind each address: from where, to where, by what."""
     before, _, after = names.tag.partition(names.version)
-    version = r"(?:\d+!)?\d+(?:\.\d+)*(?:[-._]?(?:a|b|c|rc|alpha|beta|pre|post|dev)[-._]?\d*)*"
+    # Possessive, because what fails at its end must not be tried in all other ways.
+    phase = r"[-._]?(?:alpha|beta|pre|post|dev|rc|a|b|c)(?:[-._]?\d+)?"
+    version = rf"(?:\d+!)?\d+(?:\.\d+)*+(?:{phase})*+"
     tag = rf"(?P<tag>(?:{re.escape(before)}|[vV])?(?P<old>{version})(?:{re.escape(after)})?)"
     ends = r"(?![0-9A-Za-z]|\.\d)"
     pattern = re.compile(
