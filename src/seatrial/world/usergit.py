@@ -9,6 +9,7 @@ our commands: no hook, no template, no alias, no ``push.*`` default.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Mapping
@@ -180,19 +181,27 @@ def read_user_git(source: Path, redactor: Redactor, commit: str = "HEAD") -> Use
     environment = user_environment()
     unredacted = Runner()  # A setting that was redacted would not log in any more.
 
-    def ask(*arguments: str) -> str | None:
-        done = unredacted.run(["git", *arguments], cwd=source, env=environment)
-        return done.text if done.code == 0 else None
-
-    places = ask(
-        "rev-parse", "--path-format=absolute", "--git-common-dir", "--git-path", "objects",
-        "--git-path", "shallow", "--show-object-format",
+    asked = (
+        (
+            "rev-parse", "--path-format=absolute", "--git-common-dir", "--git-path", "objects",
+            "--git-path", "shallow", "--show-object-format",
+        ),
+        ("config", "--list", "-z", "--includes"),
+        ("cat-file", "-e", f"{commit}^{{commit}}"),
     )  # fmt: skip
-    listed = ask("config", "--list", "-z", "--includes")
+    with contextlib.ExitStack() as begun:
+        ended = [
+            begun.enter_context(unredacted.begun(["git", *one], cwd=source, env=environment))
+            for one in asked
+        ]
+        places, listed, there = (
+            done.text if done.code == 0 else None for done in [end() for end in ended]
+        )
     if places is None or listed is None:
-        _check_version(ask("version") or "")
+        version = unredacted.run(["git", "version"], cwd=source, env=environment)
+        _check_version(version.text)
         raise NoRepository(str(source))
-    if ask("cat-file", "-e", f"{commit}^{{commit}}") is None:
+    if there is None:
         raise StalePlan(f"commit {commit[:12]}", f"it is not in {source} any more")
     common, objects, shallow, object_format = places.splitlines()
     pairs = [_pair(entry) for entry in listed.split("\0") if entry]
