@@ -63,6 +63,20 @@ def test_a_library_in_the_wheel_is_found(tmp_path: Path) -> None:
     assert told(look(tmp_path, APPLE, apple)) == []
 
 
+def test_a_library_that_nothing_leads_to_is_told(tmp_path: Path) -> None:
+    """A library in the wheel is of use when a search path leads to it, from one file at least."""
+    name, lib = "libfoo-1234.so.1", {"demo.libs/libfoo-1234.so.1": module_for(LINUX)}
+    lost = needing(LINUX, name)
+    led = compiled(LINUX, USES, needs=(name,), flags=("-Wl,-rpath,$ORIGIN/../demo.libs",))
+    found = told(look(tmp_path, MANYLINUX, {"demo/core.bin": lost, **lib}))
+    assert ("warning", "search-path") in found
+    files = {"demo/core.bin": led, "demo/more.bin": lost, **lib}
+    assert ("warning", "search-path") not in told(look(tmp_path, MANYLINUX, files))
+    rpath = {"demo/core.bin": needing(MACOS, "@rpath/libfoo.1.dylib")}
+    apple = {**rpath, "demo/libfoo.1.dylib": module_for(MACOS)}
+    assert told(look(tmp_path, APPLE, apple)) == [("warning", "search-path")]
+
+
 def test_a_foreign_library_leaves_no_portable_tag(tmp_path: Path) -> None:
     """The best tag of a wheel with a foreign library is that of the machine alone."""
     looked = look(tmp_path, MANYLINUX, {"demo/core.bin": needing(LINUX, "libfoo.so.1")})

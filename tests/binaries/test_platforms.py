@@ -136,6 +136,15 @@ def test_programs_of_several_systems_make_a_wheel_for_any(tmp_path: Path) -> Non
     assert told(look(tmp_path, "py3-none-any", files)) == []
 
 
+def test_a_module_in_a_wheel_for_any_is_not_proven(tmp_path: Path) -> None:
+    """A module runs on one platform only, so that a tag that says any is refused."""
+    looked = look(tmp_path, "py3-none-any", {"demo/core.pyd": module_for("x86_64-windows-gnu")})
+    assert "platform" in {one.code for one in looked.findings}
+    assert looked.truth is not None
+    assert not looked.truth.proven
+    assert best(looked) == "py3-none-win_amd64"
+
+
 def test_a_file_in_the_wrong_folder_is_refused(tmp_path: Path) -> None:
     """A folder that is named for one machine holds no file for another."""
     files = {

@@ -164,8 +164,10 @@ CATALOGUE: Final = {
     ),
     "search-path": Entry(
         "warning",
-        "A file looks for libraries in a folder of the machine that built it (RPATH).",
-        "Take the path out (`patchelf --remove-rpath`, `install_name_tool -delete_rpath`).",
+        "A file looks for libraries in a folder of the machine that built it (RPATH), or needs one "
+        "of the wheel's own that no search path leads to.",
+        "Take the path out (`patchelf --remove-rpath`, `install_name_tool -delete_rpath`), or set "
+        "one that begins with `$ORIGIN` or `@loader_path`.",
     ),
     "debug-information": Entry(
         "warning",

@@ -232,7 +232,20 @@ class _Judge:
         if self._promise.system == "windows":
             yield from self._check_libraries(own, set())
 
+    def _check_ways(self, own: Sequence[Binary]) -> Iterator[Finding]:
+        """Say which libraries in the wheel are found only if something has loaded them before."""
+        files: dict[str, list[str]] = {}
+        for one, each in self._slices(own):
+            for name in self._shelf.unled(one.path, each, self._promise):
+                files.setdefault(name, []).append(one.path)
+        if files:
+            paths = sorted({path for each in files.values() for path in each})
+            said = f"{named(paths)} needs {listed(sorted(files))}, which is in the wheel and"
+            way = "which no search path leads to: it has to be loaded before"
+            yield warning("search-path", self._file, f"{said} {way}")
+
     def _check_libraries(self, own: Sequence[Binary], but: set[str]) -> Iterator[Finding]:
+        yield from self._check_ways(own)
         files: dict[str, list[str]] = {}
         for one, each in self._slices(own):
             if one.path not in but:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import posixpath
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from importlib.resources import files
 from typing import Final
@@ -37,6 +37,8 @@ class Shelf:
         self._names: set[str] = set()
         self._paths: set[str] = set()
         self._pythons: set[str] = set()
+        self._led: set[str] = set()
+        binaries = list(binaries)
         for one in binaries:
             self._paths.add(one.path)
             self._names.add(one.path.rpartition("/")[2].lower())
@@ -44,6 +46,42 @@ class Shelf:
             self._names |= names
             if any(each.python for each in one.slices):
                 self._pythons |= {one.path.rpartition("/")[2].lower(), *names}
+
+        for one in binaries:
+            self._led.update(
+                self._led_to(one, {place for each in one.slices for place in each.search})
+            )
+
+    def _led_to(self, one: Binary, searched: set[str]) -> Iterator[str]:
+        """Give the needed libraries that the loader is led to from a file."""
+        folders = [place for text in searched if (place := _resolved(one.path, text))]
+        for name in {name for each in one.slices for name in each.needs}:
+            rest = name.removeprefix("@rpath/")
+            if any(posixpath.normpath(f"{folder}/{rest}") in self._paths for folder in folders):
+                yield name
+
+    def unled(self, path: str, program: Slice, promise: Promise) -> tuple[str, ...]:
+        """Give the libraries that are in the wheel, and that nothing leads any loader to.
+
+        A file that another one has loaded is found by its name alone, so that one that finds a
+        library is enough for all.
+
+        Args:
+            path: of the file that needs them.
+            program: the file.
+            promise: the tag.
+        """
+        # A program is installed beside the interpreter, and Windows looks in the file's folder.
+        if promise.system == "windows" or ".data/" in path:
+            return ()
+        return tuple(
+            name
+            for name in program.needs
+            if name not in self._led
+            and (promise.system == "linux" or name.startswith("@rpath/"))
+            and self.holds(name)
+            and not self._is_lent(name)
+        )
 
     def holds(self, name: str) -> bool:
         """Tell whether a library is in the wheel, or known to come from elsewhere.
@@ -96,6 +134,15 @@ class Shelf:
     def _is_lent(self, name: str) -> bool:
         last = name.rpartition("/")[2]
         return any(fnmatchcase(last, glob) for glob in self._lent)
+
+
+def _resolved(path: str, place: str) -> str:
+    """Give the folder of the wheel that a search path leads to; empty for one outside."""
+    for begin in ("$ORIGIN", "${ORIGIN}", "@loader_path"):
+        if place == begin or place.startswith(f"{begin}/"):
+            rest = place.removeprefix(begin).lstrip("/")
+            return posixpath.normpath(posixpath.join(posixpath.dirname(path), rest))
+    return ""
 
 
 def is_of_windows(name: str) -> bool:

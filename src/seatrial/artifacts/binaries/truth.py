@@ -12,6 +12,7 @@ from seatrial.artifacts.binaries.judge_pythons import STABLE, judge_pythons, sta
 from seatrial.artifacts.binaries.pythons import oldest_python
 from seatrial.artifacts.binaries.values import Binary
 from seatrial.artifacts.findings import Finding
+from seatrial.artifacts.modules import is_extension
 
 
 class Truth(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +46,7 @@ def judge_wheel(
         return None, ()
     claim, ordered = claim_of(file), tuple(sorted(binaries, key=lambda one: one.path))
     found = tuple(_judged(claim, ordered, lent))
-    refused = any(one.severity == "fault" for one in found)
+    refused = any(one.severity == "fault" for one in found) or _is_module_for_any(claim, ordered)
     return Truth(
         binaries=ordered,
         proven=not refused,
@@ -56,6 +57,12 @@ def judge_wheel(
 def _judged(claim: Claim, binaries: Sequence[Binary], lent: Sequence[str]) -> Iterator[Finding]:
     yield from judge_platforms(claim, binaries, lent)
     yield from judge_pythons(claim, binaries, lent)
+
+
+def _is_module_for_any(claim: Claim, binaries: Sequence[Binary]) -> bool:
+    """Tell whether a compiled module stands in a wheel for any platform, a fault told elsewhere."""
+    is_any = any(one.system == "any" for one in claim.platforms)
+    return is_any and any(one.slices and is_extension(one.path) for one in binaries)
 
 
 def _stated(claim: Claim) -> str:
