@@ -187,3 +187,29 @@ def _forget(world: Scene) -> None:
     lines = journal.read_text("utf-8").splitlines(keepends=True)
     at = next(n for n, line in enumerate(lines) if "update other repositories" in line)
     journal.write_text("".join(lines[:at]), "utf-8")
+
+
+def test_recipes_are_told_of_the_sdist_that_is_out(tmp_path: Path) -> None:
+    """A feedstock and a formula state the address and the digest that the index serves."""
+    old = "a" * 64
+    meta = f'{{% set version = "1.0.0" %}}\nsource:\n  sha256: {old}\nbuild:\n  number: 4\n'
+    formula = f'class Demo < Formula\n  url "https://x/demo-1.0.0.tar.gz"\n  sha256 "{old}"\nend\n'
+    tables = (
+        'repository = "octo/demo-feedstock"\nrecipe = "conda-forge"\n',
+        'repository = "octo/homebrew-tap"\nrecipe = "homebrew"\n',
+    )
+    with scene(tmp_path, more=settings(*tables)) as world:
+        feedstock = server(world, "demo-feedstock", {"recipe/meta.yaml": meta})
+        tap = server(world, "homebrew-tap", {"Formula/demo.rb": formula})
+        done = world.seatrial("rehearse", "--json")
+        assert done.returncode == 0, done.stderr
+        assert len(json.loads(done.stdout)["downstream"]) == 2
+        done = world.seatrial("release", "--yes")
+        assert done.returncode == 0, done.stderr
+        digest = world.held("main")["demo-1.1.0.tar.gz"]
+        text = feedstock.shown("recipe/meta.yaml", BRANCH)
+        wanted = meta.replace("1.0.0", "1.1.0").replace(old, digest)
+        assert text == wanted.replace("number: 4", "number: 0").rstrip("\n")
+        text = tap.shown("Formula/demo.rb", BRANCH)
+        assert digest in text
+        assert 'demo-1.1.0.tar.gz"' in text

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from seatrial.actions.bound import Bound, tail
+from seatrial.actions.files import files_of
 from seatrial.errors import DownstreamFailed, PushRefused, TimedOut, ToolMissing
 from seatrial.plan.downstream_values import Order, Source, Target, UpdateDownstreams
 from seatrial.plan.state import Absent, Different, Receipt, Same, State
@@ -198,7 +199,17 @@ class UpdateRepository(Bound[UpdateDownstreams]):
                 ),
                 None,
             )
-        return Order(target=self.target, names=names, source=source)
+        return Order(
+            target=self.target, names=names, source=source, resources=self._resources(world)
+        )
+
+    def _resources(self, world: World) -> tuple[Source, ...]:
+        """Give what a formula lists beside the release itself."""
+        if self.target.recipe != "homebrew":
+            return ()
+        repository = world.downstreams[self.target.repository]
+        files = files_of(world, self.plan, self.spec.names.package)
+        return repository.resources(files[0].path) if files else ()
 
     def _by_content(self, world: World, repository: Downstream) -> State:
         """Say whether the branch to change states the release, or has nothing to be changed."""

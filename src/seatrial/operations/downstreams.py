@@ -23,7 +23,9 @@ from seatrial.world.folders import remove
 from seatrial.world.forge.detect import OWNED, Repository, api_address, detect
 from seatrial.world.forge.githubpulls import GitHubPulls
 from seatrial.world.forge.token import find_token
+from seatrial.world.index import HttpIndex
 from seatrial.world.ports_downstream import Downstream
+from seatrial.world.usual import usual_index
 
 FOLDER = "downstream"
 
@@ -133,7 +135,18 @@ def _copied(project: Project, name: str, copy: Copy, forge: str, folder: Path) -
 
 def _setting(project: Project, name: str, place: Repository | None, address: str) -> Setting:
     forks: Callable[[str], str] = partial(_address, project)
-    return Setting(name=name, owner=place.owner if place else "", address=address, forks=forks)
+    return Setting(
+        name=name,
+        owner=place.owner if place else "",
+        address=address,
+        forks=forks,
+        usual=HttpIndex("", "", usual_index(os.environ), _no_login, project.http),
+    )
+
+
+def _no_login() -> Credential:
+    """Give the login for uploads to the usual index: it is only read."""
+    raise AssertionError
 
 
 def _downstream(

@@ -9,15 +9,17 @@ from pathlib import Path
 import msgspec
 
 from seatrial.errors import DownstreamDiffers, PushRefused, TimedOut, Unreachable
-from seatrial.plan.downstream_values import Order
+from seatrial.plan.downstream_values import Order, Source
 from seatrial.process import Completed, Runner
 from seatrial.repository.downstream_edits import edited, is_done
 from seatrial.repository.recipes import recipe_edits
 from seatrial.world.folders import remove, storing
 from seatrial.world.gitfolders import check
 from seatrial.world.gitpush import NAME, Remote
+from seatrial.world.ports import Index
 from seatrial.world.ports_downstream import Change, Pushed
 from seatrial.world.ports_forge import PullRequests
+from seatrial.world.resources import resources_of
 from seatrial.world.usergit import UserGit, logins, read_user_git, shown
 
 FETCHING_TIME = 600.0
@@ -39,12 +41,14 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
         owner: the account it belongs to; empty where it lies on no known forge.
         address: where git reaches it; it may hold a login.
         forks: full name → address of a fork.
+        usual: the index that dependencies come from.
     """
 
     name: str
     owner: str
     address: str
     forks: Callable[[str], str]
+    usual: Index
 
 
 class GitDownstream:
@@ -142,6 +146,15 @@ class GitDownstream:
         self._fetch(folder, base)
         self._git(folder, "checkout", "--quiet", "-B", head, "FETCH_HEAD")
         return folder
+
+    def resources(self, file: Path) -> tuple[Source, ...]:
+        """Give the sdists of all that a built file requires, for recipes that list them.
+
+        Raises:
+            DownstreamDiffers: it cannot be resolved.
+            Unreachable: no answer.
+        """
+        return resources_of(file, self._setting.usual, self._runner)
 
     def edit(self, folder: Path, order: Order) -> None:
         """Make the edits in a checkout.

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import msgspec
 
-from seatrial.plan.downstream_values import Order
+from seatrial.plan.downstream_values import Order, Source
 from seatrial.world.ports_forge import PullRequests
 
 
@@ -73,6 +73,15 @@ class Downstream(Protocol):
         """Clone a branch shallowly into a new folder, with a branch to work on checked out.
 
         Raises:
+            Unreachable: no answer.
+        """
+        ...
+
+    def resources(self, file: Path) -> tuple[Source, ...]:
+        """Give the sdists of all that a built file requires, for recipes that list them.
+
+        Raises:
+            DownstreamDiffers: it cannot be resolved.
             Unreachable: no answer.
         """
         ...
