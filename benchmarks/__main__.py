@@ -13,6 +13,7 @@ from pathlib import Path
 from benchmarks import (
     binaries,
     deciding,
+    docking,
     growing,
     inspecting,
     planning,
@@ -33,6 +34,7 @@ JOBS: dict[str, Callable[[Path], list[Row]]] = {
     "deciding": deciding.measure,
     "inspecting": inspecting.measure,
     "binaries": binaries.measure,
+    "docking": docking.measure,
 }
 
 

@@ -43,8 +43,10 @@ def slow_dock(folder: Path, delay: float) -> Iterator[tuple[str, str]]:
 
 
 @contextlib.contextmanager
-def _running(argv: list[str]) -> Iterator[subprocess.Popen[bytes]]:
-    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+def _running(argv: list[str], *, heard: bool = True) -> Iterator[subprocess.Popen[bytes]]:
+    # What nobody reads must go nowhere: a pipe that is full stops who writes to it.
+    out = subprocess.PIPE if heard else subprocess.DEVNULL
+    with subprocess.Popen(argv, stdout=out, stderr=subprocess.DEVNULL) as process:
         try:
             yield process
         finally:

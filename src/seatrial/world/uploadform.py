@@ -7,8 +7,10 @@ several times are sent several times.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import secrets
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -26,6 +28,12 @@ from seatrial.world.ports import StoredFile
 
 if TYPE_CHECKING:
     from packaging.metadata import RawMetadata
+
+BROKEN = (
+    *(tarfile.TarError, zipfile.BadZipFile, EOFError, zlib.error, struct.error),
+    *(RuntimeError, ValueError, OverflowError, NotImplementedError),
+)
+"""What the readers of archives raise on broken or hostile ones."""
 
 METADATA_LIMIT = 32 * 1024 * 1024
 
@@ -183,9 +191,11 @@ def _metadata(file: StoredFile, kind: str) -> bytes:
             data = _from_tar(file.path)
         else:
             data = _from_zip(file.path, ".dist-info/METADATA" if kind != "sdist" else "/PKG-INFO")
-    except (tarfile.TarError, zipfile.BadZipFile, EOFError, zlib.error, RuntimeError) as error:
+    except BROKEN as error:
         raise InspectionFailed(file.name, f"its metadata cannot be read: {error}") from error
     except OSError as error:
+        if error.errno in {None, errno.EINVAL}:  # what it states leads before its beginning
+            raise InspectionFailed(file.name, f"its metadata cannot be read: {error}") from error
         raise StorageFault(str(file.path), error.strerror or str(error), doing="reading") from error
     if data is None:
         raise InspectionFailed(file.name, "it holds no metadata")
