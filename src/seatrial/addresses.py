@@ -27,6 +27,7 @@ PYPI: Final = "https://pypi.org"
 
 PYPI_DOCS: Final = "https://docs.pypi.org"
 PACKAGING_GUIDE: Final = "https://packaging.python.org"
+READTHEDOCS: Final = "https://readthedocs.org/"
 SLSA: Final = "https://slsa.dev"
 IN_TOTO: Final = "https://in-toto.io"
 PEPS: Final = "https://peps.python.org"

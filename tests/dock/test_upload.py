@@ -222,6 +222,8 @@ def test_a_missing_slash_is_sent_on(dock: Dock) -> None:
     """An upload to the address without its final slash is redirected as a POST."""
     answer = httpx.post(dock.upload_url("pypi").rstrip("/"))
     assert (answer.status_code, answer.headers["location"]) == (308, "/pypi/legacy/")
+    said = "An upload was attempted to /legacy but the expected upload URL is /legacy/ (with a"
+    assert answer.reason_phrase.startswith(said)
 
 
 def test_what_is_in_the_archive_is_judged(dock: Dock, tmp_path: Path) -> None:
@@ -264,3 +266,32 @@ def test_what_the_real_index_holds_counts(dock: Dock, tmp_path: Path) -> None:
     assert upload(url, twin).reason_phrase.startswith("File already exists")
     assert upload(url, make_wheel(tmp_path, size=9)).reason_phrase.startswith("File already exists")
     assert held(dock) == {wheel.name: digest}
+
+
+def test_what_is_wrong_is_said_in_pypis_order(dock: Dock, tmp_path: Path) -> None:
+    """A field sent as a file comes before the login; without a form, the first field is missing."""
+    wheel, url = make_wheel(tmp_path), dock.upload_url("pypi")
+    parts = {key: (None, value) for key, value in fields(wheel).items()}
+    files = [*parts.items(), ("keywords", ("x.txt", "a file"))]
+    answer = httpx.post(url, files=files)
+    assert (answer.status_code, answer.reason_phrase) == (400, "keywords: Should not be a tuple.")
+    query = {":action": "file_upload"}
+    answer = httpx.post(url, params=query, json={"name": "demo"}, auth=("__token__", "t"))
+    assert answer.status_code == 400
+    assert answer.reason_phrase.startswith("'' is an invalid value for Name.")
+    answer = httpx.get(url, params=query)
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+    answer = httpx.post(f"{url}?:action=%ff")
+    assert (answer.status_code, answer.text) == (400, "Invalid bytes in query string.")
+    answer = httpx.post(url, params={":action": "doc_upload"})
+    assert answer.reason_phrase.endswith("we recommend using https://readthedocs.org/.")
+
+
+def test_options_is_answered_like_get(dock: Dock, tmp_path: Path) -> None:
+    """Asking for options gives the page, as PyPI does."""
+    upload(dock.upload_url("pypi"), make_wheel(tmp_path))
+    url = f"{dock.simple_url('pypi')}demo/"
+    assert httpx.options(url).text == httpx.get(url).text
+    refused = httpx.delete(url)
+    assert refused.status_code == 405
+    assert set(refused.headers["allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -25,6 +25,9 @@ from seatrial.dock.record import RequestLog
 from seatrial.dock.runs import Actions
 from seatrial.dock.simple import Simple
 from seatrial.dock.web import Web
+
+READ: Final = ("GET", "HEAD", "OPTIONS")
+"""Methods of the pages for installers; the last is answered like the first."""
 
 Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
 
@@ -92,10 +95,10 @@ def _indexes(estate: Estate) -> list[Route]:
         Route("/{index}/legacy/", legacy.upload, methods=["POST"]),
         Route("/{index}/legacy/", legacy.page, methods=["GET"]),
         Route("/{index}/legacy", legacy.missing_slash, methods=["POST"]),
-        Route("/{index}/simple/", simple.projects),
-        Route("/{index}/simple", simple.missing_slash),
-        Route("/{index}/simple/{project}/", simple.project),
-        Route("/{index}/simple/{project}", simple.missing_slash),
+        Route("/{index}/simple/", simple.projects, methods=READ),
+        Route("/{index}/simple", simple.missing_slash, methods=READ),
+        Route("/{index}/simple/{project}/", simple.project, methods=READ),
+        Route("/{index}/simple/{project}", simple.missing_slash, methods=READ),
         Route(packages, simple.file),
         Route("/{index}/pypi", json_api.classifiers),
         *(

@@ -7,15 +7,15 @@ import base64
 import binascii
 import zipfile
 from http import HTTPStatus
-from urllib.parse import urljoin
+from urllib.parse import unquote_to_bytes, urljoin
 
 import msgspec
 from packaging.utils import canonicalize_name
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse, Response
 
-from seatrial.addresses import INDEXES
-from seatrial.dock.answers import upload_answer
+from seatrial.addresses import INDEXES, READTHEDOCS
+from seatrial.dock.answers import Reasoned, upload_answer
 from seatrial.dock.arrivals import Arrival
 from seatrial.dock.entries import FileRecord
 from seatrial.dock.estate import Estate
@@ -33,13 +33,17 @@ UNKNOWN = (
     "Invalid or non-existent authentication information. "
     f"See {HELP}#invalid-auth for more information."
 )
+MOVED = (
+    "An upload was attempted to /legacy but the expected upload URL is /legacy/ (with a trailing "
+    "slash)"
+)
 GONE = {
     "submit": "Project pre-registration is no longer required or supported, upload your files "
     "instead.",
     "submit_pkg_info": "Project pre-registration is no longer required or supported, upload your "
     "files instead.",
-    "doc_upload": "Uploading documentation is no longer supported, we recommend using Read the "
-    "Docs.",
+    "doc_upload": "Uploading documentation is no longer supported, we recommend using "
+    f"{READTHEDOCS}.",
 }
 
 
@@ -62,14 +66,15 @@ class Legacy:
         accept = request.headers.get("accept", "")
         if held is None:
             return upload_answer(404, "", accept)
+        if _is_junk(request.scope["query_string"]):
+            return PlainTextResponse("Invalid bytes in query string.", 400)
         half = incoming(self._estate.root)
         try:
             kind = request.headers.get("content-type", "")
             form = await read_form(kind, request.stream(), half, self._estate.limits.file)
         except MalformedForm:
-            # Without a readable form there is no action either, and the page takes no POST.
-            self._note(held, Answer(405, "The body is no form that can be read."))
-            return _answered(Answer(405), accept)
+            # Nothing in it is known then; the address may say what is wanted.
+            form = Form(fields={})
         except ClientDisconnect:
             self._note(held, Answer(0, "The connection ended before the body did."))
             return Response(status_code=400)
@@ -86,6 +91,9 @@ class Legacy:
             return Answer(410, GONE[action])
         if action != "file_upload":
             return Answer(405)
+        if form.misplaced:
+            # Said before anything else, even to somebody who may not upload (S3).
+            return Answer(400, f"{form.misplaced[0]}: Should not be a tuple.")
         user, password = login_of(request.headers.get("authorization", ""))
         minted = self._estate.minted.get(password) if user == TOKEN_USER else None
         if minted is None:
@@ -113,13 +121,19 @@ class Legacy:
 
     async def missing_slash(self, request: Request) -> Response:
         """Send a client on to the address with its final slash."""
-        return RedirectResponse(f"{request.scope['path']}/", 308)
+        answer = Reasoned("", 308, "text/plain", MOVED)
+        answer.headers["location"] = f"{request.scope['path']}/"
+        return answer
 
     async def page(self, request: Request) -> Response:
         """Say what this is to somebody who looks."""
         held = self._estate.index(request.path_params["index"])
         if held is None:
             return not_found()
+        if request.query_params.get(":action") == "file_upload":
+            answer = upload_answer(405, "", request.headers.get("accept", ""))
+            answer.headers["allow"] = "POST"
+            return answer
         return PlainTextResponse(f"Upload to the index {held.name} here, with twine or uv.\n")
 
     def _judge(self, form: Form, held: Holdings, minted: Minted | None) -> Answer:
@@ -159,6 +173,15 @@ def login_of(header: str) -> tuple[str, str]:
             return "", ""
         return user, password.strip()
     return (TOKEN_USER, given.strip()) if scheme.lower() in {"bearer", "token"} else ("", "")
+
+
+def _is_junk(query: bytes) -> bool:
+    """Say whether a query string holds bytes that are not UTF-8 (T12)."""
+    try:
+        unquote_to_bytes(query).decode()
+    except UnicodeDecodeError:
+        return True
+    return False
 
 
 def _answered(answer: Answer, accept: str) -> Response:
