@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 
 import pytest
@@ -134,6 +135,24 @@ def test_programs_of_several_systems_make_a_wheel_for_any(tmp_path: Path) -> Non
         "demo/t64.exe": compiled("x86_64-windows-gnu", PROGRAM, program=True),
     }
     assert told(look(tmp_path, "py3-none-any", files)) == []
+
+
+def with_level(bits: int) -> bytes:
+    """Make an ELF library for x86-64 with a property that states what it needs."""
+    note = struct.pack("<III4s", 4, 16, 5, b"GNU\0")
+    note += struct.pack("<IIII", 0xC0008002, 4, bits, 0)
+    head = b"\x7fELF\x02\x01\x01" + bytes(9)
+    head += struct.pack("<HHIQQQIHHHHHH", 3, 62, 1, 0, 64, 0, 0, 64, 56, 1, 64, 0, 0)
+    segment = struct.pack("<IIQQQQQQ", 0x6474E553, 4, 120, 120, 120, len(note), len(note), 8)
+    return head + segment + note
+
+
+@pytest.mark.parametrize(("bits", "level"), [(0b1, ""), (0b11, "v2"), (0b111, "v3"), (0, "")])
+def test_a_level_of_the_processor_is_told(tmp_path: Path, bits: int, level: str) -> None:
+    """No tag says which level of x86-64 a file needs, so that more than the first is told."""
+    looked = look(tmp_path, "py3-none-linux_x86_64", {"demo/core.bin": with_level(bits)})
+    said = [one.said for one in findings(looked) if one.code == "newer-processor"]
+    assert [f"x86-64-{level}" in one for one in said] == ([True] if level else [])
 
 
 def test_a_module_in_a_wheel_for_any_is_not_proven(tmp_path: Path) -> None:

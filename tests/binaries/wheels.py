@@ -12,7 +12,7 @@ from tests.support.wheels import make_wheel
 CODES = frozenset(
     {"binary-broken", "other-machine", "newer-system", "narrow-tag", "foreign-library"}
     | {"stable-abi", "other-python", "unsigned", "search-path", "debug-information"}
-    | {"platform-unsaid"}
+    | {"platform-unsaid", "newer-processor"}
 )
 """What is said of compiled files."""
 

@@ -132,6 +132,12 @@ CATALOGUE: Final = {
         "the wheel is installed and does not run.",
         "Give the wheel the tag that is true, or build on an older system (for an older target).",
     ),
+    "newer-processor": Entry(
+        "warning",
+        "A file states that it needs a level of x86-64 that older processors do not have; no tag "
+        "can say so, and there the program ends with an illegal instruction.",
+        "Build it for x86-64 as such (`-march=x86-64`), or load it only where it runs.",
+    ),
     "narrow-tag": Entry(
         "note",
         "The compiled files run on older systems than the tag says.",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final, Literal, NamedTuple
 
+from seatrial.artifacts.binaries.elf_levels import SEGMENT, needed_level
 from seatrial.artifacts.binaries.source import NAMES, SYMBOLS, Source
 from seatrial.artifacts.binaries.values import BrokenBinaryError, Slice
 from seatrial.artifacts.binaries.versions import newest
@@ -212,6 +213,7 @@ def read_elf(source: Source) -> Slice:
             for part in text.split(":")
         ),
         python=_names(python),
+        level=_level(source, layout, segments) if processor == "x86_64" else 0,
         debug=_debug(source, head, sections),
     )
 
@@ -244,7 +246,7 @@ def _segments(source: Source, layout: Layout, head: Head) -> list[Segment]:
             if layout.wide
             else Segment(row[0], row[1], row[2], row[4])
         )
-        if one.type in {_PT_LOAD, _PT_DYNAMIC, _PT_INTERP}:
+        if one.type in {_PT_LOAD, _PT_DYNAMIC, _PT_INTERP, SEGMENT}:
             source.check(one.offset, one.size, "a segment")
             found.append(one)
     return found
@@ -260,6 +262,11 @@ def _sections(source: Source, layout: Layout, head: Head) -> list[Section]:
     form = layout.form("IIQQQQIIQQ", "IIIIIIIIII")
     rows = source.rows(form, head.sections, head.section_count, "its section headers")
     return [Section(row[0], row[1], row[3], row[4], row[5]) for row in rows]
+
+
+def _level(source: Source, layout: Layout, segments: list[Segment]) -> int:
+    parts = [one for one in segments if one.type == SEGMENT]
+    return max((needed_level(source, p.offset, p.size, layout.order) for p in parts), default=0)
 
 
 def _interpreter(source: Source, segments: list[Segment]) -> str:

@@ -291,6 +291,11 @@ def _check_each(file: str, own: Sequence[Binary]) -> Iterator[Finding]:
         paths = [one.path for one in own if any(each.debug for each in one.slices)]
         said = f"{named(paths)} holds debug information, {size / MIB:.1f} MiB together"
         yield (warning if size >= MUCH_DEBUG else note)("debug-information", file, said)
+    level = max((each.level for one in own for each in one.slices), default=0)
+    if level > 1:
+        paths = [one.path for one in own if any(each.level == level for each in one.slices)]
+        said = f"{named(paths)} says that it needs x86-64-v{level}, which not every processor is"
+        yield warning("newer-processor", file, said)
     places: dict[str, list[str]] = {}
     for one in own:
         for place in sorted({place for each in one.slices for place in each.search}):

@@ -28,6 +28,8 @@ class Slice(msgspec.Struct, frozen=True, kw_only=True):
         name: what others call it by (the SONAME, the install name); empty where it states none.
         search: where the loader is to look for libraries (RUNPATH, RPATH, LC_RPATH).
         python: symbols of Python that it takes from the interpreter.
+        level: of x86-64 on Linux: the level that it states to need (3 for x86-64-v3); 0 where it
+            states none.
         debug: bytes of debug information.
         signed: of macOS: whether it is signed, be it ad hoc.
     """
@@ -44,6 +46,7 @@ class Slice(msgspec.Struct, frozen=True, kw_only=True):
     name: str = ""
     search: tuple[str, ...] = ()
     python: tuple[str, ...] = ()
+    level: int = 0
     debug: int = 0
     signed: bool = False
 
