@@ -135,6 +135,54 @@ def test_what_may_be_there_all_the_same_does_not_count(tmp_path: Path) -> None:
     assert compared(tmp_path, files, after) == []
 
 
+SPARED = """
+from collections import UserDict
+from dataclasses import dataclass
+from typing import TypedDict, TypeVar
+
+T = TypeVar("T")
+
+
+class Base(UserDict):
+    def get(self, key): ...
+
+
+class Session(Base):
+    def get(self, key): ...
+
+    def size(self, value): ...
+
+
+class Raw(TypedDict, total=False):
+    name: str
+
+
+class Link:
+    def __new__(cls): ...
+
+    def __eq__(self, other): ...
+
+
+def call(*arguments, **options): ...
+"""
+"""What libraries have changed in small releases without breaking anybody."""
+
+
+def test_what_callers_do_not_see_is_spared(tmp_path: Path) -> None:
+    """Type variables, what a foreign base brings, static methods, operators, ``**options``."""
+    after = (
+        SPARED.replace('T = TypeVar("T")', "")
+        .replace("    def get(self, key): ...\n", "    x = 1\n")
+        .replace("    def size(self, value)", "    @staticmethod\n    def size(value)")
+        .replace(", total=False", "")
+        .replace("    def __new__(cls): ...\n", "")
+        .replace("__eq__(self, other)", "__eq__(self, them, /)")
+        .replace("*arguments, **options", "*args, **kwargs")
+    )
+    core = "src/hello/core.py"
+    assert compared(tmp_path, {core: SPARED}, {core: after}) == []
+
+
 def test_nothing_of_the_package_is_executed(tmp_path: Path) -> None:
     """A module that would write a file when imported is read, also where it cannot be parsed."""
     mark = tmp_path / "executed"

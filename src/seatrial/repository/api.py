@@ -27,8 +27,22 @@ LARGEST = 2_000_000
 
 _APART = frozenset(
     {
-        *("test", "tests", "testing", "doc", "docs", "example", "examples", "benchmark"),
-        *("benchmarks", "script", "scripts", "tool", "tools", "util", "utils", "build", "dist"),
+        *("test", "tests", "testing", "doc", "docs", "example", "examples", "bench"),
+        *(
+            "benchmark",
+            "benchmarks",
+            "typings",
+            "stubs",
+            "ci",
+            "script",
+            "scripts",
+            "tool",
+            "tools",
+            "util",
+            "utils",
+            "build",
+            "dist",
+        ),
         *("setup", "noxfile", "conftest", "tasks"),
     }
 )

@@ -7,6 +7,7 @@ trees; nothing of them is imported.  What a hostile source can make it do ends w
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -24,11 +25,26 @@ _PRIVATE = ("test", "tests", "testing", "conftest", "vendor", "vendored", "docs"
 _NO_LOSS = ("object", "ABC", "Generic", "Protocol", "Hashable", "Sized")
 """Bases whose loss breaks nothing by itself, by the last part of their name."""
 
+_BARE = (
+    *(*_NO_LOSS, "Enum", "IntEnum", "StrEnum", "Flag", "NamedTuple", "TypedDict", "BaseModel"),
+    *("Exception", "ValueError", "TypeError", "RuntimeError", "KeyError", "AttributeError"),
+    *("OSError", "IOError", "ImportError", "Warning", "UserWarning", "DeprecationWarning"),
+)
+"""Bases from elsewhere that bring no method which somebody would take for the package's own."""
+
+_HOOKS = ("__new__", "__init_subclass__", "__post_init__", "__slots__", "__doc__", "__del__")
+"""Names that Python itself asks for, and no caller."""
+
+_INNER = ("TypeVar(", "ParamSpec(", "TypeVarTuple(", "getLogger(", "NewType(")
+"""What makes values that annotations and the module itself need, and no caller."""
+
 _PLAIN = (
     *("staticmethod", "classmethod", "abstractmethod", "overload", "override", "final"),
     *("wraps", "cache", "lru_cache", "deprecated", "contextmanager", "asynccontextmanager"),
 )
 """Decorators that leave a function its parameters."""
+
+_VARIADIC = (griffe.ParameterKind.var_positional, griffe.ParameterKind.var_keyword)
 
 _SAID = {
     griffe.BreakageKind.PARAMETER_MOVED: "its parameter {} stands in another position",
@@ -106,12 +122,7 @@ def _counts(one: griffe.Breakage, new: Module, question: Question) -> bool:
     if kind not in _SAID:
         return False
     if kind is griffe.BreakageKind.OBJECT_REMOVED:
-        if obj.name.startswith("__") and isinstance(obj.parent, Module):
-            return False  # __version__, __getattr__: what a module says of itself
-        # A module that could not be parsed is there, too.
-        file, _ = _place(obj, Path(question.before)) if obj.is_module else ("", 0)
-        unparsed = file != "" and Path(question.after, file).exists()
-        return not unparsed and not _may_be_there(obj, new)
+        return _is_loss(obj, new, question)
     if kind is griffe.BreakageKind.CLASS_REMOVED_BASE:
         left = {str(base) for base in one.new_value}
         lost = {str(base) for base in one.old_value} - left
@@ -122,10 +133,37 @@ def _counts(one: griffe.Breakage, new: Module, question: Question) -> bool:
             one.old_value is griffe.Kind.CLASS and one.new_value is griffe.Kind.FUNCTION
         )
     parameter = one.old_value if one.old_value is not None else one.new_value
-    decorators = obj.decorators if isinstance(obj, griffe.Function) else []
+    return isinstance(obj, griffe.Function) and _is_asked_for(parameter, obj)
+
+
+def _is_loss(obj: griffe.Object | griffe.Alias, new: Module, question: Question) -> bool:
+    """Whether what is no longer written is missed by anybody."""
+    if obj.name in _HOOKS or (obj.name.startswith("__") and isinstance(obj.parent, Module)):
+        return False  # __version__, __getattr__: what a module says of itself
+    if isinstance(obj, griffe.Attribute) and any(word in str(obj.value) for word in _INNER):
+        return False
+    # A module that could not be parsed is there, too.
+    file, _ = _place(obj, Path(question.before)) if obj.is_module else ("", 0)
+    unparsed = file != "" and Path(question.after, file).exists()
+    return not unparsed and not _may_be_there(obj, new)
+
+
+def _is_asked_for(parameter: griffe.Parameter, function: griffe.Function) -> bool:
+    """Whether callers know a parameter of a function."""
+    if parameter.name in {"self", "cls"} or (
+        # Operators are called by Python, which passes what they take by its place.
+        re.fullmatch(r"__\w+__", function.name) and function.name not in {"__init__", "__call__"}
+    ):
+        return False
+    decorators = [_last(one.callable_path) for one in function.decorators]
+    static = "staticmethod" in decorators and isinstance(function.parent, griffe.Class)
+    # "*args" and "**kwargs" take the same by any name.
+    variadic = parameter.kind in _VARIADIC and any(
+        other.kind is parameter.kind for other in function.parameters
+    )
     # What a decorator makes of a function may take other parameters: a command, a fixture.
-    plain = all(_last(one.callable_path) in _PLAIN for one in decorators)
-    return plain and not parameter.name.startswith("_")
+    plain = all(name in _PLAIN for name in decorators)
+    return plain and not (static or variadic or parameter.name.startswith("_"))
 
 
 def _last(path: str) -> str:
@@ -138,15 +176,23 @@ def _may_be_there(old: griffe.Object | griffe.Alias, new: Module) -> bool:
     try:
         parent = new[inner] if inner else new
         names = set(parent.all_members)
-        bases = parent.bases if isinstance(parent, griffe.Class) else []
-        known = parent.resolved_bases if isinstance(parent, griffe.Class) else []
+        # A base from elsewhere may bring it, and so may "import *" from elsewhere.
+        whole = not isinstance(parent, griffe.Class) or _is_whole(parent)
     except (KeyError, griffe.GriffeError):
         return True
-    # A base from elsewhere may bring it, and so may "import *" from elsewhere.
-    elsewhere = len(bases) != len(known)
-    if elsewhere and isinstance(old.parent, griffe.Class):
-        elsewhere = [str(base) for base in old.parent.bases] != [str(base) for base in bases]
-    return elsewhere or "__getattr__" in names or any(name.endswith("*") for name in names)
+    return not whole or "__getattr__" in names or any(name.endswith("*") for name in names)
+
+
+def _is_whole(owner: griffe.Class, depth: int = 10) -> bool:
+    """Whether all that a class inherits is known."""
+    bases = [base for base in owner.bases if _last(str(base)) not in _BARE]
+    known = [base for base in owner.resolved_bases if base.name not in _BARE]
+    classes = [base for base in known if isinstance(base, griffe.Class)]
+    return (
+        depth > 0
+        and len(bases) <= len(classes)
+        and all(_is_whole(base, depth - 1) for base in classes)
+    )
 
 
 def _place(obj: griffe.Object | griffe.Alias, root: Path) -> tuple[str, int]:
