@@ -58,7 +58,7 @@ def test_the_documented_tests_pass(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "3 passed" in done.stdout
+    assert "4 passed" in done.stdout
 
 
 def test_pytest_is_told_of_the_fixtures() -> None:

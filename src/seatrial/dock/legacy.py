@@ -74,15 +74,16 @@ class Legacy:
             form = await read_form(kind, request.stream(), half, self._estate.limits.file)
         except MalformedForm:
             # Nothing in it is known then; the address may say what is wanted.
-            form = Form(fields={})
+            form = None
         except ClientDisconnect:
             self._note(held, Answer(0, "The connection ended before the body did."))
             return Response(status_code=400)
         try:
-            answer = await self._answer(request, form, held)
+            answer = await self._answer(request, form or Form(fields={}), held)
         finally:
             half.unlink(missing_ok=True)
-        self._note(held, answer, form)
+        unread = "" if form is not None else "The body is no form that can be read."
+        self._note(held, Answer(answer.status, answer.message or unread), form)
         return _answered(answer, accept)
 
     async def _answer(self, request: Request, form: Form, held: Holdings) -> Answer:

@@ -186,6 +186,14 @@ class Dock:
         """
         self.admit(parse_publisher(publisher, pending=pending))
 
+    def identity(self, job: Job, audience: str = "pypi") -> str:
+        """Give a job's identity token, signed by the dock, which plays its forge.
+
+        Raises:
+            ToolMissing: the library that signs is not there.
+        """
+        return self._estate.identity(job, audience)
+
     def job(self, job: Job, audience: str = "pypi") -> dict[str, str]:
         """Give the environment variables by which clients find the identity of a job.
 
@@ -197,7 +205,7 @@ class Dock:
             ToolMissing: the library that signs is not there.
         """
         if job.kind == "gitlab":
-            return {"GITLAB_CI": "true", "PYPI_ID_TOKEN": self._estate.identity(job, audience)}
+            return {"GITLAB_CI": "true", "PYPI_ID_TOKEN": self.identity(job, audience)}
         return {
             "GITHUB_ACTIONS": "true",
             "ACTIONS_ID_TOKEN_REQUEST_URL": self.token_url(job),
