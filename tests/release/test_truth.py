@@ -10,6 +10,7 @@ import httpx
 import msgspec
 import pytest
 
+from seatrial.dock.entries import Status
 from seatrial.dock.server import Dock
 from seatrial.errors import CannotTell
 from seatrial.operations.seeding import seed_of, unknown_of
@@ -17,7 +18,7 @@ from seatrial.world.credentials import Credential
 from seatrial.world.exchange import Request
 from seatrial.world.http import Http
 from seatrial.world.index import HttpIndex
-from seatrial.world.simplepage import held_files
+from seatrial.world.simplepage import held_files, project_status
 from seatrial.world.usual import usual_index
 from tests.dock.uploads import fields, upload
 from tests.support.releases import NAME, scene
@@ -100,6 +101,34 @@ def test_a_page_in_html_leaves_times_and_sizes_unknown(tmp_path: Path) -> None:
         "how large its files are together",
     ]
     assert next(unknown_of({})).startswith("whether the name is prohibited")
+
+
+@pytest.mark.parametrize("accept", [JSON, {}])
+@pytest.mark.parametrize("status", ["active", "archived", "quarantined"])
+def test_a_projects_status_is_read(tmp_path: Path, accept: dict[str, str], status: Status) -> None:
+    """What a page says of the project itself (PEP 792) is known, in both of its forms."""
+    with Dock(tmp_path / "real") as real:
+        upload(real.upload_url("pypi"), make_wheel(tmp_path))
+        real.set_status("pypi", "demo", status)
+        request = Request(url=f"{real.simple_url('pypi')}demo/", headers=accept)
+        assert project_status(Http().ask(request)) == status
+        index = reading(real.simple_url("pypi"))
+        index.files("demo")
+        assert (index.status("Demo"), index.status("other")) == (status, "active")
+
+
+def test_an_archived_project_refuses_in_the_rehearsal(tmp_path: Path) -> None:
+    """A release of a project that is archived on the real index is refused before it is made."""
+    with scene(tmp_path, more="") as stage:
+        wheel = make_wheel(tmp_path, NAME, "1.0.0")
+        assert stage.seatrial("publish", str(wheel), "--to", "main", "--yes").returncode == 0
+        stage.dock.kill()
+        with Dock(tmp_path / "dock", port=stage.dock.port) as again:
+            again.set_status("main", NAME, "archived")
+            # The mark in its addresses is kept with the folder.
+            done = stage.seatrial("rehearse")
+        assert done.returncode == 4
+        assert "isn't allowed to upload to project 'demo'" in done.stdout + done.stderr
 
 
 def test_a_rehearsal_begins_with_the_truth_and_tells_what_it_lacks(tmp_path: Path) -> None:

@@ -33,6 +33,9 @@ def seed(dock: Dock, project: Project, plan: Plan, since: float) -> Iterator[str
             yield f"{name} could not be asked, so what it holds of {package} is not rehearsed."
             continue
         dock.seed(name, package, [seed_of(file) for file in held.values()])
+        status = project.index(name).status(package)
+        if status in {"archived", "quarantined"}:
+            dock.set_status(name, package, "archived" if status == "archived" else "quarantined")
         yield f"Not rehearsed, because {name} does not tell: {', '.join(unknown_of(held))}."
 
 

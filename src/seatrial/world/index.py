@@ -37,7 +37,7 @@ from seatrial.world.credentials import Credential, same_place
 from seatrial.world.exchange import REDIRECTS, Answer, Request, login_apart, shown
 from seatrial.world.http import Http
 from seatrial.world.ports import HeldFile, StoredFile
-from seatrial.world.simplepage import ACCEPT, held_files
+from seatrial.world.simplepage import ACCEPT, held_files, project_status
 from seatrial.world.uploadform import fields_of, multipart
 
 CLOSED_AFTER = 14 * 24 * 3600.0
@@ -101,6 +101,7 @@ class HttpIndex:
         self._login_lock = threading.Lock()
         self._login: Credential | None = None
         self._flights: dict[str, _Flight] = {}
+        self._statuses: dict[str, str] = {}
         self._changed = 0.0
         self._uploading = 0
         self._upload_ended = threading.Condition(self._lock)
@@ -180,7 +181,13 @@ class HttpIndex:
             return {}
         if not answer.ok:
             raise CannotTell(shown(request.url), answer.sentence)
-        return held_files(answer)
+        held = held_files(answer)
+        self._statuses[project] = project_status(answer)
+        return held
+
+    def status(self, project: str) -> str:
+        """Give the status of a project (PEP 792), as its page had it when it was last read."""
+        return self._statuses.get(canonicalize_name(project), "active")
 
     def _ask_with_login(self, request: Request, answer: Answer) -> Answer:
         """Ask once more with the upload's login, where the page lies on the same host."""

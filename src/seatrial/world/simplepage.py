@@ -18,6 +18,9 @@ ACCEPT = (
 )
 """What is asked for: JSON first, as PEP 691 has it ("Version + Format Selection")."""
 
+HEAD = 4096
+"""Bytes of an HTML page in which its head lies."""
+
 SUFFIXES = (".whl", ".tar.gz", ".zip", ".egg", ".tar.bz2", ".exe")
 
 
@@ -38,6 +41,14 @@ class _File(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
 class _Page(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[_File, ...]
     meta: _Meta = _Meta()
+
+
+class _Status(msgspec.Struct, frozen=True):
+    status: str = "active"
+
+
+class _OfStatus(msgspec.Struct, frozen=True, rename="kebab"):
+    project_status: _Status = _Status()
 
 
 def held_files(answer: Answer) -> dict[str, HeldFile]:
@@ -63,6 +74,22 @@ def held_files(answer: Answer) -> dict[str, HeldFile]:
     for file in files:
         held.setdefault(file.name, file)
     return held
+
+
+def project_status(answer: Answer) -> str:
+    """Give the status that a project page states (PEP 792); ``active`` when it states none.
+
+    Args:
+        answer: one that :func:`held_files` could read.
+    """
+    if answer.media_type.endswith("json"):
+        try:
+            return msgspec.json.decode(answer.body, type=_OfStatus).project_status.status
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return "active"
+    head = _Anchors(answer.url)
+    head.feed(answer.body[:HEAD].decode("utf-8", "replace"))
+    return head.status
 
 
 def _no_page(answer: Answer, said: str) -> CannotTell:
@@ -127,6 +154,7 @@ class _Anchors(html.parser.HTMLParser):
         super().__init__()
         self.base = url
         self.version = "1.0"
+        self.status = "active"
         self.anchors: list[tuple[dict[str, str | None], str]] = []
         self._open: dict[str, str | None] | None = None
         self._text = ""
@@ -138,6 +166,8 @@ class _Anchors(html.parser.HTMLParser):
             self.base, self._based = _address(self.base, values["href"] or "")[0], True
         elif tag == "meta" and values.get("name") == "pypi:repository-version":
             self.version = values.get("content") or "1.0"
+        elif tag == "meta" and values.get("name") == "pypi:project-status":
+            self.status = values.get("content") or "active"
         elif tag == "a":
             self._close()
             self._open, self._text = values, ""
