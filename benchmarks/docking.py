@@ -224,6 +224,7 @@ def measure(folder: Path) -> list[Row]:
     files += [tiny(made, f"project{number}", "1.0") for number in range(PROJECTS)]
     full: dict[str, dict[str, float]] = {}
     for name, serve in SERVERS.items():
+        print(f"  {name} …", file=sys.stderr, flush=True)
         home = folder / name.replace(" ", "-")
         if name == "pypiserver":
             home.mkdir()

@@ -1,7 +1,8 @@
 """The reference cases: inputs with the verdict that PyPI's own server gave.
 
 The cases are of the same commit as the rules.  Each file in ``cases/`` holds one topic; a case says
-what differs from a sound upload of the project ``probe``, version 1.0.
+what differs from a sound upload of the project ``probe``, version 1.0.  Those in ``devised.json``
+are not of the reference: their verdicts were worked out by hand from the table of the rules.
 """
 
 from __future__ import annotations
