@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -8,6 +9,7 @@ from seatrial.config.schema import PackageSettings, Settings
 from seatrial.errors import InvalidConfiguration, NoPackage
 from seatrial.process import Runner
 from seatrial.repository.packages import find_packages
+from seatrial.repository.read import read_facts
 from seatrial.repository.snapshot import open_snapshot
 from tests.repository.made import only, packages, project
 from tests.support.repositories import make_repository
@@ -125,14 +127,19 @@ def test_a_named_folder_picks_its_package(tmp_path: Path, folder: str, found: li
     assert [one.path or "." for one in find_packages(snapshot, Settings(), folder)] == found
 
 
-def test_a_named_folder_picks_among_the_configured(tmp_path: Path) -> None:
-    """Of several configured packages, the one that was named is meant, with its settings."""
-    made = make_repository(tmp_path / "named", {"a/pyproject.toml": STATIC, "b/setup.cfg": ""})
-    settings = Settings(package=(PackageSettings(path="a/"), PackageSettings(path="b")))
+@pytest.mark.parametrize(("versions", "picked"), [("independent", ["a"]), ("lockstep", ["a", "b"])])
+def test_a_named_folder_picks_among_the_configured(
+    tmp_path: Path, versions: Literal["independent", "lockstep"], picked: list[str]
+) -> None:
+    """Of several configured packages, the named one is meant, with those that share its version."""
+    files = {"a/pyproject.toml": STATIC, "b/pyproject.toml": STATIC.replace("demo-kit", "b")}
+    made = make_repository(tmp_path / "named", files)
+    entries = (PackageSettings(path="a/"), PackageSettings(path="b"))
+    settings = Settings(package=entries, versions=versions)
 
-    found = find_packages(open_snapshot(made.folder, Runner()), settings, "a/src")
+    found = read_facts(open_snapshot(made.folder, Runner()), settings, "a/src").packages
 
-    assert [one.path for one in found] == ["a"]
+    assert [one.path for one in found] == picked
 
 
 def test_configured_packages_are_taken(tmp_path: Path) -> None:
@@ -211,3 +218,58 @@ def test_values_of_the_wrong_type_are_no_traceback(tmp_path: Path, text: str) ->
     except (NoPackage, InvalidConfiguration):
         return
     assert [bool(package.problem) for package in found] == [True]
+
+
+UV_ROOT = '[tool.uv.workspace]\nmembers = ["libs/*"]\nexclude = ["libs/old"]\n'
+HATCH_ROOT = '[tool.hatch.envs.default.workspace]\nmembers = ["libs/*", {path = "extra"}]\n'
+POETRY_ROOT = (
+    '[tool.poetry]\nname = "all"\npackage-mode = false\n'
+    '[tool.poetry.dependencies]\na = {path = "tools/a", develop = true}\n'
+)
+PDM_ROOT = (
+    '[project]\nname = "all"\n[tool.pdm]\ndistribution = false\n'
+    '[tool.pdm.dev-dependencies]\ndev = ["-e file:///${PROJECT_ROOT}/tools/a#egg=a"]\n'
+)
+PIXI_ROOT = (
+    '[project]\nname = "all"\nclassifiers = ["Private :: Do Not Upload"]\n'
+    '[tool.pixi.pypi-dependencies]\na = {path = "./tools/a", editable = true}\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("root", "folders", "found"),
+    [
+        (UV_ROOT, ("libs/a", "libs/b", "libs/old", "apps/c"), ["libs/a", "libs/b"]),
+        (STATIC + UV_ROOT, ("libs/a",), ["", "libs/a"]),
+        (STATIC + HATCH_ROOT, ("libs/a", "extra"), ["", "extra", "libs/a"]),
+        (POETRY_ROOT, ("tools/a", "b"), ["b", "tools/a"]),
+        (PDM_ROOT, ("tools/a",), ["tools/a"]),
+        (PIXI_ROOT, ("tools/a", "tests/x"), ["tools/a"]),
+        (STATIC, ("libs/a",), [""]),
+    ],
+    ids=["uv", "uv with a root", "hatch", "poetry", "pdm", "pixi", "none"],
+)
+def test_the_members_of_a_workspace_are_found(
+    tmp_path: Path, root: str, folders: tuple[str, ...], found: list[str]
+) -> None:
+    """Each tool's way to name its members is read; a root that is a package is one of them."""
+    files = {"pyproject.toml": root} | {
+        f"{folder}/pyproject.toml": STATIC.replace("demo-kit", f"p-{number}")
+        for number, folder in enumerate(folders)
+    }
+    assert sorted(one.path for one in packages(tmp_path, files)) == found
+
+
+def test_a_glob_means_every_folder_that_it_fits_but_one_that_is_named(tmp_path: Path) -> None:
+    """Stars stay in their folder; an entry of a folder's own counts before the glob's."""
+    files = {
+        f"{folder}/pyproject.toml": STATIC.replace("demo-kit", folder.replace("/", "-"))
+        for folder in ("libs/a", "libs/b", "libs/deep/c", "apps/d")
+    }
+    settings = Settings(
+        package=(PackageSettings(path="libs/*"), PackageSettings(path="libs/b", private=True))
+    )
+    assert [one.path for one in packages(tmp_path, files, settings)] == ["libs/a"]
+    wide = Settings(package=(PackageSettings(path="libs/**"),))
+    found = packages(tmp_path / "wide", files, wide)
+    assert [one.path for one in found] == ["libs/a", "libs/b", "libs/deep/c"]

@@ -35,7 +35,8 @@ _NO_REFERENCE = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(/|$
 
 def nonsense(settings: Settings) -> Iterator[Fault]:
     """Find every value that has the right type and cannot be meant."""
-    yield from _tag(settings.tag)
+    yield from _tag(settings.tag, ("tag",))
+    yield from _own_tags(settings)
     yield from _indexes(settings)
     for name, value in (("branch", settings.branch), ("remote", settings.remote)):
         if value and _NO_REFERENCE.search(value):
@@ -79,19 +80,32 @@ def index_faults(name: str, index: IndexSettings) -> Iterator[Fault]:
             yield Fault((*path, key), said)
 
 
-def _tag(tag: str) -> Iterator[Fault]:
+def _tag(tag: str, path: Path) -> Iterator[Fault]:
     if not tag:
         return
     if tag.count("{version}") != 1:
-        yield Fault(
-            ("tag",), f'the format needs {{version}} once, as in "v{{version}}", not {shown(tag)}'
-        )
+        said = f'the format needs {{version}} once, as in "v{{version}}", not {shown(tag)}'
+        yield Fault(path, said)
         return
-    rest = tag.replace("{version}", "1.0")
+    rest = tag.replace("{version}", "1.0").replace("{package}", "name")
     if "{" in rest or "}" in rest:
-        yield Fault(("tag",), "{version} is the only placeholder known here")
+        yield Fault(path, "{version} and {package} are the only placeholders known here")
     elif _NO_REFERENCE.search(rest):
-        yield Fault(("tag",), f"git takes no tag called {shown(rest)}")
+        yield Fault(path, f"git takes no tag called {shown(rest)}")
+
+
+def _own_tags(settings: Settings) -> Iterator[Fault]:
+    """Find that packages with versions of their own would have tags of the same name."""
+    named = "{package}" in settings.tag or not settings.tag
+    if settings.versions == "independent" and not named:
+        said = "packages that have versions of their own need {package} in the format, too"
+        yield Fault(("tag",), said)
+    groups: dict[str, str] = {}
+    for place, package in enumerate(settings.package):
+        alike = not package.tag or groups.setdefault(package.group, package.tag) == package.tag
+        if package.group and not alike:
+            said = f"the group {shown(package.group)} has another format already"
+            yield Fault(("package", place, "tag"), said)
 
 
 def _indexes(settings: Settings) -> Iterator[Fault]:
@@ -117,6 +131,10 @@ def _packages(packages: tuple[PackageSettings, ...]) -> Iterator[Fault]:
         seen.add(folder)
         if package.path:
             yield from _inside(package.path, (*path, "path"))
+        yield from _tag(package.tag, (*path, "tag"))
+        if package.group and not _NAME.fullmatch(package.group):
+            said = "a name is letters, digits, spaces, dots, hyphens and underscores"
+            yield Fault((*path, "group"), said)
         yield from _contents(package.contents, (*path, "contents"))
         for edited in package.build_edits:
             if ":" in edited:

@@ -78,7 +78,11 @@ class PackageSettings(Table, frozen=True, kw_only=True):
     """One package of the repository.
 
     Attributes:
-        path: its folder, from the repository's root.
+        path: its folder, from the repository's root; a glob ("libs/*") means every package there,
+            and an entry for one folder counts before one for many.
+        group: the packages of one group are released together, under one version and one tag.
+        tag: the format of its tags, or of its group's, where it is another than the others'.
+        private: whether it is never released.
         versions: more version sites, each ``file:name``, a file alone, or a table.
         contents: what its files must and must not hold, beside what holds for all packages.
         build_edits: place (``file:name``, as in ``versions``) → the value that it has while the
@@ -86,6 +90,9 @@ class PackageSettings(Table, frozen=True, kw_only=True):
     """
 
     path: str = ""
+    group: str = ""
+    tag: str = ""
+    private: bool = False
     versions: tuple[str | SiteSettings, ...] = ()
     contents: ContentsSettings = ContentsSettings()
     build_edits: dict[str, bool | int | float | str] = {}
@@ -285,8 +292,16 @@ class Settings(Table, frozen=True, kw_only=True):
     """Everything that can be said.
 
     Attributes:
-        tag: the tag's format; ``{version}`` stands for the version.  Found from the tags when
-            empty.
+        tag: the tag's format; ``{version}`` stands for the version, and ``{package}`` for the name
+            of the package, or of its group.  Found from the tags when empty.
+        versions: whether the packages of the repository share one version ("lockstep"), or each
+            has its own ("independent"); found from their versions and tags when "auto".
+        siblings: how packages of the repository that are released require each other: a version
+            that is pinned (``==``) follows, and all else stays ("auto"); the requirement is set to
+            the new version with an operator; or it is left alone ("keep").  A package whose
+            requirement changes is released, too.
+        siblings_in_git: whether these requirements are committed; else they are made for the build
+            alone.
         mode: whether a release is made at once, or proposed by a pull request first
             (``seatrial propose``) and made when that was merged (``seatrial release --merged``).
         proposal: the pull request that proposes a release.
@@ -317,6 +332,9 @@ class Settings(Table, frozen=True, kw_only=True):
     tag: str = ""
     mode: Literal["direct", "pull-request"] = "direct"
     proposal: ProposalSettings = ProposalSettings()
+    versions: Literal["auto", "lockstep", "independent"] = "auto"
+    siblings: Literal["auto", "==", "~=", ">=", "keep"] = "auto"
+    siblings_in_git: bool = True
     publish: str = "pypi"
     staging: str = ""
     trusted_publisher: str = ""

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import msgspec
 from packaging.version import Version
 
-from seatrial.errors import TagElsewhere
+from seatrial.errors import InvalidConfiguration, TagElsewhere
 from seatrial.operations.continuing import begun_on
 from seatrial.operations.deciding import Day, changes_of, choose
 from seatrial.operations.outside import Seen
 from seatrial.operations.project import Project
-from seatrial.repository.facts import TagFact
+from seatrial.repository.change_files import FOLDER as CHANGES
+from seatrial.repository.facts import TagFact, last_release
 from seatrial.versions.arithmetic import parse
 from seatrial.versions.decide import AlreadyReleased, Decision, NothingToRelease, Wish
+
+FEW = 3
+"""How many packages are named one by one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,27 +74,66 @@ def pick(lines: Sequence[Project], wish: Wish, around: Circumstances) -> tuple[l
         TagElsewhere: the tag of a version that was asked for is on another commit.
         InvalidVersion: the version asked for cannot be released.
     """
+    if wish.version and len(lines) > 1:
+        named = ", ".join(line.lead.name for line in lines[:FEW])
+        raise InvalidConfiguration(
+            f"--version {wish.version}",
+            f"{len(lines)} packages have versions of their own: {named}{' …' * (len(lines) > FEW)}",
+            next_step="Name the folder of one, or say --bump.",
+        )
     picked: list[Picked] = []
     why: list[str] = []
     for line in lines:
+        if len(lines) > 1 and _at_rest(line, wish):
+            continue
         outcome = _pick(line, wish, around)
         if isinstance(outcome, Picked):
             picked.append(outcome)
         else:
             why.append(outcome)
-    if len(why) > 1:
+    if len(lines) > 1:
         return picked, f"None of the {len(lines)} packages has changed since its last release."
     return picked, next(iter(why), "")
 
 
-def _pick(line: Project, wish: Wish, around: Circumstances) -> Picked | str:
+def follow(line: Project, reason: str, around: Circumstances) -> Picked:
+    """Choose the version of a line that is released because another one is: a patch.
+
+    Args:
+        line: which.
+        reason: why it is released, a sentence.
+        around: what the outside holds, and the day.
+    """
+    outcome = _pick(line, Wish(bump="patch"), around, anyway=True)
+    if not isinstance(outcome, Picked):
+        raise InvalidConfiguration(line.lead.name, outcome, doing="choosing the version of")
+    decision = msgspec.structs.replace(outcome.decision, reason=reason)
+    return replace(outcome, decision=decision)
+
+
+def _at_rest(line: Project, wish: Wish) -> bool:
+    """Whether there is so plainly nothing to release that nothing has to be read for it."""
+    facts = line.facts
+    last = last_release(facts.tags)
+    if last is None or facts.commits or line.snapshot.below(CHANGES):
+        return False
+    version, stated = Version(last.version), line.lead.version
+    behind = not stated or parse(stated, line.lead.name) <= version
+    return behind and not version.is_prerelease and not wish.leads_on(version)
+
+
+def _pick(
+    line: Project, wish: Wish, around: Circumstances, *, anyway: bool = False
+) -> Picked | str:
     facts, form, seen = line.facts, line.tag_format, around.seen
     tags = {Version(tag.version) for tag in facts.tags}
-    remote_versions = {v for tag in seen.tags if (v := form.parse(tag)) is not None}
     held = seen.of(facts.packages)
+    remote: list[set[Version]] = []
 
     def taken(version: Version) -> bool:
-        if version in tags or version in remote_versions:
+        if not remote:
+            remote.append({v for tag in seen.tags if (v := form.parse(tag)) is not None})
+        if version in tags or version in remote[0]:
             return True
         if version not in held:
             return False
@@ -99,7 +143,8 @@ def _pick(line: Project, wish: Wish, around: Circumstances) -> Picked | str:
     if wish.version:
         asked = form.render(parse(wish.version, "--version"))
         _check_tag(seen, asked, facts.tags, unless=facts.head)
-    outcome = choose(line, wish, Day(date=around.date, branch=around.branch), taken)
+    day = Day(date=around.date, branch=around.branch)
+    outcome = choose(line, wish, day, taken, anyway=anyway)
     if isinstance(outcome, NothingToRelease | AlreadyReleased):
         return outcome.why
     tag = form.render(outcome.version)

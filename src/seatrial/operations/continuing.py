@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 from packaging.utils import canonicalize_name
@@ -20,6 +21,9 @@ from seatrial.world.ports import ForgeRelease, HeldFile
 
 RECENT = 5.0
 """Seconds for which what an index has just been asked for the planning serves."""
+
+AT_ONCE = 8
+"""Lines that are looked at at once."""
 
 
 class Begun(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,7 +96,8 @@ def find_continuation(lines: Sequence[Project], publish: str) -> Continuation | 
     if not newest:
         return None
     try:
-        begun = tuple(_looked_at(line, tag, publish) for line, tag in newest)
+        with ThreadPoolExecutor(AT_ONCE, "look") as pool:
+            begun = tuple(pool.map(lambda one: _looked_at(one[0], one[1], publish), newest))
     except Unreachable:
         return None
     names = (canonicalize_name(one.name) for line, _ in newest for one in line.facts.packages)

@@ -85,7 +85,12 @@ def changes_of(project: Project) -> Changes:
 
 
 def choose(
-    project: Project, wish: Wish, day: Day, taken: Callable[[Version], bool] | None = None
+    project: Project,
+    wish: Wish,
+    day: Day,
+    taken: Callable[[Version], bool] | None = None,
+    *,
+    anyway: bool = False,
 ) -> Outcome:
     """Choose the version of the next release.
 
@@ -94,6 +99,7 @@ def choose(
         wish: what the user asked for.
         day: when, and from which branch.
         taken: whether a version can no longer be used; those with a tag, when absent.
+        anyway: whether it is released also when it has not changed itself.
 
     Raises:
         InvalidVersion: the version asked for cannot be released, or the branch keeps to others.
@@ -115,6 +121,6 @@ def choose(
         msgspec.structs.replace(wish, policy=policy),
         released=Version(last.version) if last else None,
         stated=parse(package.version, package.stated_at) if package.version else None,
-        commits=changes_of(project).messages,
+        commits=changes_of(project).messages or ((("", ""),) if anyway else ()),
         taken=taken or tagged.__contains__,
     )

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
 
+import msgspec
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from seatrial.errors import InvalidConfiguration, SitesDisagree
 from seatrial.operations.project import Project
 from seatrial.plan.make import Member
 from seatrial.plan.values import FileEdit
 from seatrial.repository.build_edits import build_edits
+from seatrial.repository.edit import unified_diff
 from seatrial.repository.facts import Package
+from seatrial.repository.sibling_versions import with_siblings
 from seatrial.repository.siblings import cycle, siblings
 from seatrial.repository.sites import check_sites
 from seatrial.versions.arithmetic import parse
@@ -19,7 +24,13 @@ from seatrial.versions.arithmetic import parse
 
 def lines_of(project: Project) -> tuple[Project, ...]:
     """Give the repository once for each line, as if the line's packages were all it held."""
-    return (project,)
+    return tuple(project.narrowed(line) for line in project.facts.lines) or (project,)
+
+
+def tag_among(line: Project, tags: Collection[str]) -> str | None:
+    """Give the one of a line's release tags on this very commit that is among tags, or nothing."""
+    mine = (tag.name for tag in line.facts.tags if tag.commit == line.facts.head)
+    return next((name for name in mine if name in tags), None)
 
 
 def check_line(line: Project) -> None:
@@ -64,19 +75,54 @@ def without_cycles(packages: Sequence[Package]) -> None:
         )
 
 
-def members_of(line: Project, edits: tuple[FileEdit, ...]) -> tuple[Member, ...]:
+class BuildTexts(msgspec.Struct, frozen=True, kw_only=True):
+    """What the builds start from.
+
+    Attributes:
+        versions: normalised name → version, of everything that is released.
+        edits: what the release commit changes.
+    """
+
+    versions: Mapping[str, Version]
+    edits: tuple[FileEdit, ...] = ()
+
+
+def members_of(project: Project, line: Project, build: BuildTexts) -> tuple[Member, ...]:
     """Give the packages of a line with what they require of each other.
 
     Args:
-        line: of the repository.
-        edits: what the release commit changes.
+        project: the repository.
+        line: a line of it.
+        build: what the builds start from.
     """
-    known = {canonicalize_name(package.name) for package in line.facts.packages}
+    known = {canonicalize_name(package.name) for package in project.facts.packages}
     return tuple(
         Member(
             package=package,
             siblings=siblings(package, known),
-            build_edits=build_edits(line.snapshot, line.settings, package.path, edits),
+            build_edits=_for_the_build(project, package, build),
         )
         for package in line.facts.packages
     )
+
+
+def _for_the_build(project: Project, package: Package, build: BuildTexts) -> tuple[FileEdit, ...]:
+    """Make the edits for one package's build: those that are configured, and its requirements."""
+    settings, snapshot = project.settings, project.snapshot
+    edits = build_edits(snapshot, settings, package.path, build.edits)
+    if settings.siblings_in_git:
+        return edits
+    committed = {edit.path: edit.after for edit in build.edits}
+    texts = committed | {edit.path: edit.after for edit in edits}
+    after = with_siblings(snapshot, package, build.versions, settings.siblings, texts)
+    made = {edit.path: edit for edit in edits}
+    for path, text in after.items():
+        before = committed.get(path, snapshot.text(path))
+        if text != texts.get(path, before) and text is not None and before is not None:
+            made[path] = FileEdit(
+                path=path,
+                before=hashlib.sha256(before.encode()).hexdigest(),
+                after=text,
+                diff=unified_diff(path, before, text),
+            )
+    return tuple(made[path] for path in sorted(made))

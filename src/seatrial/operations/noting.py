@@ -136,7 +136,8 @@ def told(project: Project, commits: Sequence[CommitFact], *, from_commits: bool 
 
 def newcomers(project: Project, release: Release) -> tuple[str, ...]:
     """Give the names of those whose first commit is in a release that has a predecessor."""
-    if not release.previous:
+    # Who wrote to each of many packages before would be one walk through the history for each.
+    if not release.previous or project.part:
         return ()
     listed = project.snapshot.git("log", "--format=%aE", f"refs/tags/{release.previous}")
     known = {line.lower() for line in listed.text.split("\n")}

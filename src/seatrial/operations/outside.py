@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import msgspec
 from packaging.utils import canonicalize_name
@@ -17,6 +17,7 @@ from seatrial.operations.running import unheard
 from seatrial.plan.values import Note
 from seatrial.repository.facts import Facts, Package, TagFact
 from seatrial.versions.policy import maintained
+from seatrial.world.ports import HeldFile
 
 AT_ONCE = 16
 """Pages that are asked for at once."""
@@ -77,34 +78,82 @@ def look_outside(
     Raises:
         Unreachable: one did not answer, and not ``question.patient``.
     """
-    names = [canonicalize_name(package.name) for package in packages]
-    wanted = [(index, name) for index in project.names_of_indexes(question.index) for name in names]
-    held: dict[str, dict[Version, tuple[str, ...]]] = {name: {} for name in names}
     with ThreadPoolExecutor(AT_ONCE, "page") as pool:
         # The indexes answer while the remote is asked.
-        pages = [
-            pool.submit(project.index(index).files, name, asked_after=project.opened)
-            for index, name in wanted
-        ]
+        pages = _asked(project, question, packages, pool)
         try:
             tip, tags, remarks = _look_at_remote(project, question, tell)
-            silent: dict[str, Unreachable] = {}
-            for (index, name), page in zip(wanted, pages, strict=True):
-                tell(f"asking {index} what it holds of {name}")
-                try:
-                    files = page.result()
-                except Unreachable as error:
-                    silent.setdefault(index, error)
-                    if not question.patient:
-                        raise
-                    continue
-                _add(held[name], files, index)
+            seen = Seen(tip=tip, tags=tags, held={}, remarks=tuple(remarks))
+            return _with_pages(seen, question, pages, tell)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
-    for index, silence in silent.items():
-        text = f"{silence}. Whether {index} holds the version already is not known."
-        remarks.append(Note(topic="index-not-asked", text=text))
-    return Seen(tip=tip, tags=tags, held=held, remarks=tuple(remarks))
+
+
+def ask_indexes(
+    project: Project,
+    question: Question,
+    seen: Seen,
+    packages: Sequence[Package],
+    tell: Callable[[str], None] = unheard,
+) -> Seen:
+    """Ask the indexes what they hold of packages, several at once.
+
+    Args:
+        project: the repository.
+        question: what is asked, and whether a silent one is only remarked.
+        seen: what the outside held otherwise.
+        packages: which.
+        tell: told what is done.
+
+    Raises:
+        Unreachable: one did not answer, and not ``question.patient``.
+    """
+    with ThreadPoolExecutor(AT_ONCE, "page") as pool:
+        try:
+            return _with_pages(seen, question, _asked(project, question, packages, pool), tell)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _asked(
+    project: Project, question: Question, packages: Sequence[Package], pool: ThreadPoolExecutor
+) -> dict[tuple[str, str], Future[Mapping[str, HeldFile]]]:
+    """Ask each index about each package."""
+    return {
+        (index, name): pool.submit(project.index(index).files, name, asked_after=project.opened)
+        for index in project.names_of_indexes(question.index)
+        for name in (canonicalize_name(package.name) for package in packages)
+    }
+
+
+def _with_pages(
+    seen: Seen,
+    question: Question,
+    pages: Mapping[tuple[str, str], Future[Mapping[str, HeldFile]]],
+    tell: Callable[[str], None],
+) -> Seen:
+    held: dict[str, dict[Version, tuple[str, ...]]] = {name: {} for _, name in pages}
+    silent: dict[str, Unreachable] = {}
+    for (index, name), page in pages.items():
+        tell(f"asking {index} what it holds of {name}")
+        try:
+            files = page.result()
+        except Unreachable as error:
+            silent.setdefault(index, error)
+            if not question.patient:
+                raise
+            continue
+        _add(held[name], files, index)
+    remarks = [
+        Note(
+            topic="index-not-asked",
+            text=f"{silence}. Whether {index} holds the version already is not known.",
+        )
+        for index, silence in silent.items()
+    ]
+    return msgspec.structs.replace(
+        seen, held={**seen.held, **held}, remarks=(*seen.remarks, *remarks)
+    )
 
 
 def _add(held: dict[Version, tuple[str, ...]], files: Iterable[str], index: str) -> None:

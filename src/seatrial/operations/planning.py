@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -13,12 +14,20 @@ from packaging.version import Version
 from seatrial import __version__
 from seatrial.errors import DetachedHead
 from seatrial.operations.away import away_remarks
-from seatrial.operations.choosing import Circumstances, Picked, pick
+from seatrial.operations.choosing import Circumstances, Picked
 from seatrial.operations.collecting import Wanted, set_remarks, with_collections
 from seatrial.operations.comparing import api_remarks
 from seatrial.operations.continuing import Begun, Continuation, find_continuation
+from seatrial.operations.dependents import likely, pick_all, versions_of
 from seatrial.operations.editing import texts_of
-from seatrial.operations.lines import check_line, lines_of, members_of, without_cycles
+from seatrial.operations.lines import (
+    BuildTexts,
+    check_line,
+    lines_of,
+    members_of,
+    tag_among,
+    without_cycles,
+)
 from seatrial.operations.merged import (
     at_merge,
     check_pushed,
@@ -26,7 +35,13 @@ from seatrial.operations.merged import (
     waiting_version,
     with_edited_notes,
 )
-from seatrial.operations.outside import Question, check_history, check_tip, look_outside
+from seatrial.operations.outside import (
+    Question,
+    ask_indexes,
+    check_history,
+    check_tip,
+    look_outside,
+)
 from seatrial.operations.project import Project
 from seatrial.operations.pythons import check_pythons
 from seatrial.operations.remarks import Days, line_remarks, remarks_on
@@ -34,9 +49,10 @@ from seatrial.operations.running import unheard
 from seatrial.plan.after_build import Text
 from seatrial.plan.make import Chosen, Material, make_plan
 from seatrial.plan.planning import Complete, Nothing, Planned, Planning
-from seatrial.plan.values import Asked, FileEdit, Note, Plan
+from seatrial.plan.values import Asked, Note, Plan
 from seatrial.repository.edit import file_edits
 from seatrial.repository.facts import Facts
+from seatrial.repository.sibling_versions import with_siblings
 from seatrial.versions.arithmetic import parse
 from seatrial.versions.calver import release_date
 from seatrial.versions.decide import Wish
@@ -121,16 +137,13 @@ def plan_release(
     """
     tell("reading the repository")
     facts, lines = project.facts, lines_of(project)
-    for line in lines:
-        check_line(line)
-        for package in line.facts.packages:
-            check_pythons(package, request.python or project.settings.verify.python)
-    without_cycles(facts.packages)
+    _check_packages(lines, request.python or project.settings.verify.python)
     branch = request.branch or project.settings.branch or facts.upstream or facts.branch
     if not branch:
         raise DetachedHead(str(project.snapshot.root), f"HEAD is at {facts.head[:12]}")
     question = Question(branch=branch, index=request.index, patient=request.patient)
-    seen = look_outside(project, question, facts.packages, tell)
+    # Of many packages few have changed: which, is known without asking the indexes of all.
+    seen = look_outside(project, question, () if facts.lines else facts.packages, tell)
     for line in lines:
         check_history(line.facts, branch)
     (check_pushed if request.merged else check_tip)(project, seen.tip, branch)
@@ -150,7 +163,11 @@ def plan_release(
     around = Circumstances(
         seen=seen, branch=branch, date=_day(project, request), strict=request.strict
     )
-    picked, why = pick(lines, request.wish, around)
+    if facts.lines:
+        packages = likely(lines, request.wish, around)
+        seen = ask_indexes(project, question, seen, packages, tell)
+        around = dataclasses.replace(around, seen=seen)
+    picked, why = pick_all(lines, request.wish, around)
     if not picked:
         return Nothing(why=why)
     plan = shaped(
@@ -160,6 +177,15 @@ def plan_release(
         edited=tuple(request.notes),
     )
     return Planned(plan=with_edited_notes(plan, project) if request.merged else plan)
+
+
+def _check_packages(lines: Sequence[Project], python: Sequence[str]) -> None:
+    """Refuse packages that cannot be released, whatever the outside holds."""
+    for line in lines:
+        check_line(line)
+        for package in line.facts.packages:
+            check_pythons(package, python)
+    without_cycles([package for line in lines for package in line.facts.packages])
 
 
 def _speaks_of(wish: Wish, found: Continuation) -> bool:
@@ -190,11 +216,13 @@ def _planned(
         notes.append(written.notes)
         remarks += written.remarks
         remarks += line_remarks(one.line, around.seen.of(one.line.facts.packages), one.decision)
-        remarks += api_remarks(one.line, one.decision.version)
-    edits = file_edits(project.snapshot, texts)
+        if len(picked) == len(one.line.facts.packages) == 1:
+            remarks += api_remarks(one.line, one.decision.version)
+    edits = file_edits(project.snapshot, _followed(project, picked, texts))
+    build = BuildTexts(versions=versions_of(picked), edits=edits)
     remarks += remarks_on(project, Days(date, today))
     chosen = tuple(
-        _chosen(project, one, note, edits) for one, note in zip(picked, notes, strict=True)
+        _chosen(project, one, note, build) for one, note in zip(picked, notes, strict=True)
     )
     remarks += [
         *set_remarks(chosen, project.settings),
@@ -220,11 +248,23 @@ def _planned(
     )
 
 
-def _chosen(project: Project, one: Picked, notes: Text, edits: tuple[FileEdit, ...]) -> Chosen:
+def _followed(
+    project: Project, picked: Sequence[Picked], texts: dict[str, str | None]
+) -> dict[str, str | None]:
+    """Rewrite what the packages that are released require of each other, where it is committed."""
+    if project.settings.siblings_in_git:
+        versions = versions_of(picked)
+        for package in (package for one in picked for package in one.line.facts.packages):
+            policy = project.settings.siblings
+            texts = with_siblings(project.snapshot, package, versions, policy, texts)
+    return texts
+
+
+def _chosen(project: Project, one: Picked, notes: Text, build: BuildTexts) -> Chosen:
     facts, version = one.line.facts, str(one.decision.version)
-    what = Wanted(version=version, tag=one.tag, commit=facts.head, made=bool(edits))
+    what = Wanted(version=version, tag=one.tag, commit=facts.head, made=bool(build.edits))
     return Chosen(
-        members=with_collections(project, members_of(one.line, edits), what),
+        members=with_collections(project, members_of(project, one.line, build), what),
         version=one.decision.version,
         previous=_previous(facts, one.decision.version),
         reason=one.decision.reason,
@@ -247,9 +287,16 @@ def _continued(
     facts = msgspec.structs.replace(there.facts, branch=project.facts.branch)
     tags = {one.tag.name: one for one in found.begun}
     lines = [
-        (line, tags[name]) for line in lines_of(there) if (name := line.tag_among(tags)) is not None
+        (line, tags[name])
+        for line in lines_of(there)
+        if (name := tag_among(line, tags)) is not None
     ]
     branch, tip = place
+    versions: dict[str, Version] = {
+        canonicalize_name(package.name): Version(begun.tag.version)
+        for line, begun in lines
+        for package in line.facts.packages
+    }
     return make_plan(
         facts,
         Material(
@@ -257,7 +304,7 @@ def _continued(
             asked=request.asked,
             settings=there.settings,
             configuration=there.configuration.digest,
-            chosen=tuple(_begun(line, begun, found.why) for line, begun in lines),
+            chosen=tuple(_begun(there, one, versions, found.why) for one in lines),
             date=dt.datetime.fromtimestamp(facts.head_when, dt.UTC).date(),
             branch=branch,
             remote_tip=tip,
@@ -270,12 +317,16 @@ def _continued(
     )
 
 
-def _begun(line: Project, begun: Begun, why: str) -> Chosen:
+def _begun(
+    project: Project, one: tuple[Project, Begun], versions: Mapping[str, Version], why: str
+) -> Chosen:
     """Say again what was decided of a release that has begun."""
+    line, begun = one
     version = begun.tag.version
+    members = members_of(project, line, BuildTexts(versions=versions))
     what = Wanted(version=version, tag=begun.tag.name, commit=begun.tag.commit, begun=True)
     return Chosen(
-        members=with_collections(line, members_of(line, ()), what),
+        members=with_collections(line, members, what),
         version=Version(version),
         previous=_previous(line.facts, Version(version)),
         reason=f"{version} is incomplete: {why}.",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -49,6 +49,7 @@ class Project:
         runner: starts programs, with a redactor that knows every secret found so far.
         folder: the folder that was named, from the repository's root; it picks the package.
         opened: when it was opened (``time.monotonic()``).
+        part: whether it stands for a part of the repository's packages.
     """
 
     snapshot: Snapshot
@@ -56,6 +57,7 @@ class Project:
     runner: Runner
     folder: str = ""
     opened: float = field(default_factory=time.monotonic, compare=False)
+    part: bool = False
     _early: list[Ahead[Mapping[str, RemoteRef]]] = field(default_factory=list, compare=False)
     _labels: dict[str, tuple[LabelledPull, ...]] = field(default_factory=dict, compare=False)
 
@@ -173,7 +175,7 @@ class Project:
         Args:
             facts: those of a part of it.
         """
-        made = replace(self)
+        made = replace(self, part=True)
         made.__dict__["facts"] = facts
         return made
 
@@ -196,11 +198,6 @@ class Project:
         from seatrial.versions.tags import TagFormat
 
         return TagFormat(self.facts.tag_format, canonicalize_name(self.lead.name))
-
-    def tag_among(self, tags: Collection[str]) -> str | None:
-        """Give the one of the release tags of this very commit that is among tags, or nothing."""
-        mine = (tag.name for tag in self.facts.tags if tag.commit == self.facts.head)
-        return next((name for name in mine if name in tags), None)
 
     def package(self) -> Package:
         """Give the one package that a command is about.

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
-
+from seatrial.config.packages import entries_for
 from seatrial.config.schema import Settings
 from seatrial.plan.values import Contents
 
@@ -18,11 +17,7 @@ def contents_of(settings: Settings, path: str) -> Contents:
     Raises:
         InvalidConfiguration: what is expected cannot be understood.
     """
-    folder = PurePosixPath(path)
-    tables = [
-        settings.contents,
-        *(one.contents for one in settings.package if PurePosixPath(one.path) == folder),
-    ]
+    tables = [settings.contents, *(one.contents for one in entries_for(settings, path))]
     contents = Contents(
         require=tuple(glob for table in tables for glob in table.require),
         forbid=tuple(glob for table in tables for glob in table.forbid),

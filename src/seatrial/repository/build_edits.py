@@ -11,9 +11,9 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Any, TypeAlias
 
+from seatrial.config.packages import entries_for
 from seatrial.config.schema import Settings
 from seatrial.errors import InvalidConfiguration
 from seatrial.plan.values import FileEdit
@@ -73,9 +73,8 @@ def build_edits(
 def wanted_edits(settings: Settings, folder: str) -> Mapping[str, Scalar]:
     """Give place → value of what the configuration says of a package's build."""
     wanted: dict[str, Scalar] = {}
-    for package in settings.package:
-        if PurePosixPath(package.path) == PurePosixPath(folder):
-            wanted |= package.build_edits
+    for package in entries_for(settings, folder):
+        wanted |= package.build_edits
     return wanted
 
 

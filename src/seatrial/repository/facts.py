@@ -48,12 +48,16 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.path}:{self.line}"
 
 
+DIRECT = "@"
+"""What stands for the versions of a requirement that is an address or a path."""
+
+
 class Requires(msgspec.Struct, frozen=True, kw_only=True):
     """Something that a package requires.
 
     Attributes:
         name: normalised.
-        specifier: which versions, as PEP 440 has it; empty for any, or where that is not known.
+        specifier: which versions, as it is stated; empty for any, or where that is not known.
         extra: the extra that requires it; empty where the package itself does.
     """
 
@@ -176,6 +180,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
         changelog_text: its content.
         configuration: path of the file that holds Seatrial's configuration, or empty.
         files: every path of the commit's tree.
+        lines: where packages have versions of their own: for each of these, the facts as if its
+            packages were all there is.  Tags, commits and changelog stand there, then.
     """
 
     root: str
@@ -197,3 +203,4 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     changelog_text: str
     configuration: str
     files: frozenset[str]
+    lines: tuple[Facts, ...] = ()

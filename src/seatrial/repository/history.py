@@ -18,7 +18,12 @@ _PARENTS = 3
 
 
 def read_history(
-    snapshot: Snapshot, folders: Sequence[str], *, since: str = "", most: int | None = None
+    snapshot: Snapshot,
+    folders: Sequence[str],
+    *,
+    since: str = "",
+    most: int | None = None,
+    every: bool = False,
 ) -> Commits:
     """Read the commits that a release holds, the newest first.
 
@@ -31,14 +36,16 @@ def read_history(
             is left out unless it is a merge.
         since: the last release's commit; the whole history when empty.
         most: how many commits are read at most.
+        every: whether the commits that touch no package are given, too, and each commit before
+            its parents, whatever the clocks said.
 
     Raises:
         NoRepository: git failed.
         StorageFault: the history is long, and there is no room for it.
     """
-    several = len(folders) > 1
+    several = every or len(folders) > 1
     mark = os.urandom(8).hex()
-    reader = _Reader(mark, _Owners(folders) if several else None, Commits(folders))
+    reader = _Reader(mark, _Owners(folders) if several else None, Commits(folders), every=every)
     options = ("-z", "--encoding=UTF-8", "--no-color", "--no-notes", "--no-mailmap")
     paths = () if several else tuple(f":(top,literal){path}" for path in folders if path)
     # It has a runner of its own: a redactor made for what people see must not change messages.
@@ -51,6 +58,7 @@ def read_history(
             *options,
             f"--format={mark}{_FORMAT}",
             *(("--name-only", "--no-renames") if several else ()),
+            *(("--topo-order",) if every else ()),
             *(() if most is None else (f"--max-count={most}",)),
             f"{since}..{snapshot.head}" if since else snapshot.head,
             "--",
@@ -116,7 +124,10 @@ class _Reader:
     record: nobody who wrote it knew the mark.
     """
 
-    def __init__(self, mark: str, owners: _Owners | None, commits: Commits) -> None:
+    def __init__(
+        self, mark: str, owners: _Owners | None, commits: Commits, *, every: bool = False
+    ) -> None:
+        self._every = every
         self._mark = mark.encode("ascii")
         self._owners = owners
         self._rest = bytearray()
@@ -150,7 +161,7 @@ class _Reader:
             if self._owners is not None:
                 # A NUL and a line feed before the first name, a NUL after the last.
                 owners = self._owners.of(names[2:-1].split(b"\0")) if names[2:] else set()
-                if not owners and b" " not in fields[_PARENTS]:
+                if not owners and not self._every and b" " not in fields[_PARENTS]:
                     continue
                 touched = b" ".join([b"%d" % number for number in sorted(owners)])
             add(b"\0".join(fields), touched)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import fnmatch
 import posixpath
 import re
+from collections.abc import Iterator, Mapping, Sequence
 
+from seatrial.config.packages import entry_for, fits, is_glob, normal
 from seatrial.config.schema import PackageSettings, Settings
 from seatrial.errors import InvalidConfiguration, NoPackage
 from seatrial.repository.configured_sites import configured_sites
@@ -15,6 +16,7 @@ from seatrial.repository.origins import find_origin
 from seatrial.repository.requirements import requirements
 from seatrial.repository.sites import find_sites
 from seatrial.repository.snapshot import Snapshot
+from seatrial.repository.spans import dig
 from seatrial.versions.tags import TagFormat, guess
 
 DEEPEST = 3
@@ -47,27 +49,37 @@ def find_packages(snapshot: Snapshot, settings: Settings, folder: str = "") -> t
         InvalidConfiguration: a manifest is no TOML, or states no name; or no package lies where
             the configuration says.
     """
-    if settings.package:
-        named = [wanted for wanted in settings.package if _above(folder, _normal(wanted.path))]
-        nearest = sorted(named, key=lambda wanted: len(_normal(wanted.path)))[-1:]
-        return tuple(
-            _configured(snapshot, wanted, settings.tag) for wanted in nearest or settings.package
-        )
-    for place in _upwards(folder):
+    for place in () if several(settings) else _upwards(folder):
         manifest = _attempt(snapshot, place) if place == folder or _counts(place) else None
         if manifest is not None:
             return (describe(manifest, PackageSettings()),)
+    if settings.package:
+        return tuple(_configured(snapshot, settings))
     prefetch(snapshot, "")
     root = read_manifest(snapshot, "")
-    if root.is_package:
+    members = member_folders(snapshot, root)
+    if root.is_package and not members:
         return (describe(root, PackageSettings()),)
-    folders = _folders(snapshot, root)
+    folders = members or sorted(path for path in _candidates(snapshot) if _counts(path))
     snapshot.texts(posixpath.join(folder, name) for folder in folders for name in MANIFESTS)
     found = [manifest for folder in folders if (manifest := _attempt(snapshot, folder))]
+    if root.is_package:
+        found.insert(0, root)
     prefetch(snapshot, *(manifest.folder.path for manifest in found))
     if not found:
         raise NoPackage(str(snapshot.root), _why_none(root))
     return tuple(describe(manifest, PackageSettings()) for manifest in found)
+
+
+def several(settings: Settings) -> bool:
+    """Whether the configuration says that the repository's packages belong together."""
+    return bool(settings.package) or settings.versions != "auto"
+
+
+def by_folder(packages: Sequence[Package], folder: str) -> Package | None:
+    """Give the package that a named folder, or the nearest one above it, holds; or nothing."""
+    above = [one for one in packages if _above(folder, one.path)]
+    return max(above, key=lambda one: len(one.path), default=None)
 
 
 def describe(manifest: Manifest, settings: PackageSettings, tag: str = "") -> Package:
@@ -129,23 +141,47 @@ def prefetch(snapshot: Snapshot, *folders: str) -> None:
     )
 
 
-def _configured(snapshot: Snapshot, wanted: PackageSettings, tag: str) -> Package:
-    path = _normal(wanted.path)
-    prefetch(snapshot, path)
+def _configured(snapshot: Snapshot, settings: Settings) -> Iterator[Package]:
+    """Give the packages that the configuration names, in its order; of a glob, by folder."""
+    folders: dict[str, bool] = {}
+    for wanted in settings.package:
+        if not is_glob(wanted.path):
+            folders[normal(wanted.path)] = True
+            continue
+        found = sorted(path for path in _candidates(snapshot) if fits(wanted.path, path))
+        if not found:
+            raise InvalidConfiguration(
+                f"package.path = {wanted.path!r}",
+                "this commit holds no pyproject.toml, setup.py or setup.cfg in such a folder",
+            )
+        for path in found:
+            folders.setdefault(path, False)
+    snapshot.texts(posixpath.join(folder, name) for folder in folders for name in MANIFESTS)
+    prefetch(snapshot, *folders)
+    for path, must in folders.items():
+        wanted = entry_for(settings, path)
+        if wanted.private:
+            continue
+        manifest = _named(snapshot, path) if must else _attempt(snapshot, path)
+        if manifest is not None:
+            yield describe(manifest, wanted, wanted.tag or settings.tag)
+
+
+def _named(snapshot: Snapshot, path: str) -> Manifest:
+    """Read the package in a folder that the configuration names.
+
+    Raises:
+        InvalidConfiguration, NoPackage: there is none.
+    """
     manifest = read_manifest(snapshot, path)
     if not any(manifest.folder.has(name) for name in MANIFESTS):
         raise InvalidConfiguration(
-            f"package.path = {wanted.path!r}",
+            f"package.path = {path!r}",
             "this commit holds no pyproject.toml, setup.py or setup.cfg there",
         )
     if not manifest.is_package:
         raise NoPackage(f"{snapshot.root}/{path}".rstrip("/"), _why_none(manifest))
-    return describe(manifest, wanted, tag)
-
-
-def _normal(path: str) -> str:
-    path = posixpath.normpath(path) if path else ""
-    return "" if path == "." else path
+    return manifest
 
 
 def _above(folder: str, place: str) -> bool:
@@ -159,29 +195,79 @@ def _upwards(folder: str) -> list[str]:
     return ["/".join(parts[:end]) for end in range(len(parts), 0, -1)]
 
 
-def _folders(snapshot: Snapshot, root: Manifest) -> list[str]:
-    """Give the folders below the root that may hold packages."""
-    candidates = {
+def _candidates(snapshot: Snapshot) -> set[str]:
+    """Give the folders below the root that hold a manifest."""
+    return {
         posixpath.dirname(path)
         for path in snapshot.files
         if posixpath.basename(path) in MANIFESTS and "/" in path
     }
-    members = root.tool("uv", "workspace", "members")
-    if isinstance(members, list):
-        out = root.tool("uv", "workspace", "exclude")
-        left_out = [str(pattern) for pattern in out] if isinstance(out, list) else []
-        named = {path for path in candidates if _matches(path, [str(one) for one in members])}
-        return sorted(path for path in named if not _matches(path, left_out))
-    return sorted(path for path in candidates if _counts(path))
 
 
-def _matches(path: str, patterns: list[str]) -> bool:
-    return any(
-        fnmatch.fnmatchcase(path, pattern.rstrip("/")) and path.count("/") == pattern.count("/")
-        if "**" not in pattern
-        else fnmatch.fnmatchcase(path, pattern.rstrip("/"))
-        for pattern in patterns
-    )
+def member_folders(snapshot: Snapshot, root: Manifest) -> list[str]:
+    """Give the folders of the workspace that the root's manifest describes, or none.
+
+    uv (``[tool.uv.workspace]``) and Hatch (``workspace.members`` of an environment) name the
+    members by globs.  Poetry, PDM and Pixi have no list of members; where the root itself is no
+    package, those that it requires by their paths are its workspace.
+
+    Args:
+        snapshot: the commit.
+        root: the manifest of the repository's root.
+    """
+    named, left_out = _globs(root)
+    if not named and root.is_package:
+        return []
+    candidates = _candidates(snapshot)
+    found = {path for path in candidates if any(fits(glob, path) for glob in named)}
+    found -= {path for path in found if any(fits(glob, path) for glob in left_out)}
+    if not root.is_package and (paths := set(_paths(root)) & candidates):
+        counted = {path for path in candidates if _counts(path)} if not named else set()
+        found |= paths | counted
+    return sorted(found)
+
+
+def _globs(root: Manifest) -> tuple[list[str], list[str]]:
+    """Give the globs of members, and of those that are left out."""
+    named = _strings(root.tool("uv", "workspace", "members"))
+    for environment in _tables(root.tool("hatch", "envs")):
+        members = dig(environment, "workspace", "members")
+        named += _strings(members)
+        named += _strings([dig(one, "path") for one in members] if isinstance(members, list) else 0)
+    return named, _strings(root.tool("uv", "workspace", "exclude"))
+
+
+def _paths(root: Manifest) -> Iterator[str]:
+    """Give the folders that the root requires by their paths."""
+    tables = [
+        root.tool("poetry", "dependencies"),
+        *(dig(group, "dependencies") for group in _tables(root.tool("poetry", "group"))),
+        root.tool("pixi", "pypi-dependencies"),
+        *(dig(one, "pypi-dependencies") for one in _tables(root.tool("pixi", "feature"))),
+    ]
+    for table in tables:
+        for one in _tables(table):
+            path = dig(one, "path")
+            if isinstance(path, str):
+                yield normal(path)
+    groups = root.tool("pdm", "dev-dependencies")
+    for lines in groups.values() if isinstance(groups, Mapping) else ():
+        for line in _strings(lines):
+            found = _EDITABLE.search(line)
+            if found:
+                yield normal(found[1])
+
+
+_EDITABLE = re.compile(r"file:///\$\{PROJECT_ROOT\}/([^#]+)")
+
+
+def _tables(value: object) -> list[Mapping[str, object]]:
+    values = value.values() if isinstance(value, Mapping) else ()
+    return [one for one in values if isinstance(one, Mapping)]
+
+
+def _strings(value: object) -> list[str]:
+    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
 
 
 def _counts(path: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 
 from msgspec.structs import replace
@@ -15,8 +15,11 @@ from seatrial.errors import InvalidConfiguration, ShallowClone
 from seatrial.repository import changelog
 from seatrial.repository.facts import CommitFact, Facts, Package, Remote, TagFact, last_release
 from seatrial.repository.history import read_history
+from seatrial.repository.lines import Line, Spellings, commits_of, lines_among
+from seatrial.repository.listings import Ref
 from seatrial.repository.manifest import Folder
-from seatrial.repository.packages import find_packages
+from seatrial.repository.names import normalised
+from seatrial.repository.packages import by_folder, find_packages, several
 from seatrial.repository.place import git_begun
 from seatrial.repository.snapshot import Snapshot
 from seatrial.repository.spans import dig, is_version, locate
@@ -42,35 +45,126 @@ def read_facts(snapshot: Snapshot, settings: Settings, folder: str = "") -> Fact
         InvalidConfiguration: a manifest or a configured name cannot be used.
         ShallowClone: the history back to the last release is not here.
     """
-    with _merged_tags(snapshot) as merged:
+    with _merged_tags(snapshot) as listed:
         packages = find_packages(snapshot, settings, folder)
-        form, foreign = _tag_format(snapshot, settings, packages)
-        tags = _tags(snapshot, form, merged)
-    place = packages[0].path if len(packages) == 1 else ""
-    written = changelog.find(snapshot.files, place, settings.changelog.file, read=snapshot.text)
-    # What is no UTF-8 text, or a link out of the repository, is nothing to write into.
-    changelog_text = snapshot.text(written) if written else None
-    return Facts(
-        root=str(snapshot.root),
-        common=str(snapshot.common),
-        head=snapshot.head,
-        head_when=snapshot.head_when,
-        parents=snapshot.parents,
-        branch=snapshot.branch,
-        upstream=snapshot.upstream,
+        lines = lines_among(settings, packages, (tag.name for tag in snapshot.tags))
+        meant = by_folder(packages, folder) if several(settings) else None
+        if meant is not None:
+            lines = tuple(line for line in lines if meant in line.packages)
+            packages = lines[0].packages
+        merged = frozenset(listed().decode("utf-8", "surrogateescape").split("\n"))
+    whole = replace(
+        bare_facts(snapshot),
         remote=_remote(snapshot, settings),
-        shallow=bool(snapshot.shallow),
-        dirty=snapshot.dirty,
         packages=packages,
-        tag_format=form.text,
+        configuration=_configuration(snapshot),
+    )
+    if len(lines) > 1:
+        return _several(snapshot, settings, whole, lines, merged)
+    return _one(snapshot, settings, whole, lines[0], merged)
+
+
+def _one(
+    snapshot: Snapshot, settings: Settings, whole: Facts, line: Line, merged: frozenset[str]
+) -> Facts:
+    """Read tags, commits and changelog of packages that share them."""
+    form, foreign = _tag_format(snapshot, line)
+    refs = {tag.name: tag for tag in snapshot.tags}
+    tags = _tags(snapshot, form, refs, merged)
+    place = line.packages[0].path if len(line.packages) == 1 else ""
+    path, text = _changelog(snapshot, settings, place)
+    return replace(
+        whole,
+        tag_format=_text(form, line),
         tags=tags,
         foreign_tags=foreign,
-        commits=_commits(snapshot, tags, packages),
-        changelog="" if changelog_text is None else written,
-        changelog_text=changelog_text or "",
-        configuration=_configuration(snapshot),
-        files=snapshot.files,
+        commits=_commits(snapshot, tags, line.packages),
+        changelog=path,
+        changelog_text=text,
     )
+
+
+def _several(
+    snapshot: Snapshot,
+    settings: Settings,
+    whole: Facts,
+    lines: Sequence[Line],
+    merged: frozenset[str],
+) -> Facts:
+    """Read the tags, commits and changelogs of packages with versions of their own.
+
+    git reads the history once, for all of them.
+    """
+    spellings = Spellings((tag.name for tag in snapshot.tags), lines)
+    refs = {tag.name: tag for tag in snapshot.tags}
+    found = []
+    last: dict[int, str] = {}
+    shared: dict[str, str] = {}
+    for number, line in enumerate(lines):
+        form, names = spellings.of(line)
+        tags = _tags(snapshot, form, {name: refs[name] for name in names}, merged)
+        _refuse_shared(form, line, shared)
+        newest = _last(tags)
+        if newest is not None:
+            last[number] = newest.commit
+        place = line.packages[0].path if len(line.packages) == 1 else ""
+        path, text = _changelog(snapshot, settings, place) if place else ("", "")
+        found.append(
+            replace(
+                whole,
+                packages=line.packages,
+                tag_format=_text(form, line),
+                tags=tags,
+                changelog=path if path.startswith(f"{place}/") else "",
+                changelog_text=text if path.startswith(f"{place}/") else "",
+            )
+        )
+    commits = _new_commits(snapshot, lines, last)
+    facts = tuple(replace(one, commits=mine) for one, mine in zip(found, commits, strict=True))
+    return replace(whole, tag_format=facts[0].tag_format, lines=facts)
+
+
+def _new_commits(
+    snapshot: Snapshot, lines: Sequence[Line], last: Mapping[int, str]
+) -> list[list[CommitFact]]:
+    """Read what is new for each line: one pass, and one more where some were never released."""
+    folders = tuple(sorted(package.path for line in lines for package in line.packages))
+    first = tuple(
+        sorted(p.path for n, line in enumerate(lines) if n not in last for p in line.packages)
+    )
+    if snapshot.shallow and first:
+        raise ShallowClone(
+            str(snapshot.root),
+            f"it is a shallow clone, and what it holds has no release tag of {first[0] or '.'}",
+        )
+    found: list[list[CommitFact]] = [[] for _ in lines]
+    if last:
+        since = _common(snapshot, sorted(set(last.values())))
+        commits = read_history(snapshot, folders, since=since, every=True)
+        _refuse_cut(snapshot, commits)
+        found = commits_of(lines, commits, last)
+    if first:
+        commits = read_history(snapshot, first, most=MOST_COMMITS, every=True)
+        for number, mine in enumerate(commits_of(lines, commits, {})):
+            if number not in last:
+                found[number] = mine
+    return found
+
+
+def _common(snapshot: Snapshot, commits: Sequence[str]) -> str:
+    """Give the newest commit that all of some descend from, or an empty string."""
+    if len(commits) == 1:
+        return commits[0]
+    done = snapshot.runner.run(["git", "merge-base", "--octopus", *commits], cwd=snapshot.root)
+    return done.text.strip() if done.code == 0 else ""
+
+
+def _changelog(snapshot: Snapshot, settings: Settings, place: str) -> tuple[str, str]:
+    """Give the path and the text of the changelog of what lies in a folder."""
+    path = changelog.find(snapshot.files, place, settings.changelog.file, read=snapshot.text)
+    # What is no UTF-8 text, or a link out of the repository, is nothing to write into.
+    text = snapshot.text(path) if path else None
+    return ("", "") if text is None else (path, text)
 
 
 def bare_facts(snapshot: Snapshot) -> Facts:
@@ -97,19 +191,17 @@ def bare_facts(snapshot: Snapshot) -> Facts:
     )
 
 
-def _tag_format(
-    snapshot: Snapshot, settings: Settings, packages: Sequence[Package]
-) -> tuple[TagFormat, tuple[str, ...]]:
+def _tag_format(snapshot: Snapshot, line: Line) -> tuple[TagFormat, tuple[str, ...]]:
     """Give the format of the release tags, and the tags that are taken for something else's.
 
     A package in a folder may lie in the repository of another product, whose tags name nobody
     (``v4.2.0`` of a server, 0.1.16 of its client).  They are the package's own if at one of the
     newest the file that states its version stated that very version.
     """
-    only = packages[0] if len(packages) == 1 else None
-    name = only.name if only else ""
-    if settings.tag:
-        return TagFormat(settings.tag, name), ()
+    only = line.packages[0] if len(line.packages) == 1 else None
+    name = line.name
+    if line.tag:
+        return TagFormat(line.tag, normalised(name)), ()
     form = guess([tag.name for tag in snapshot.tags], name, only.path if only else "")
     newest = list(form.releases(tag.name for tag in snapshot.tags).items())[:COMPARED]
     source = next((site for site in only.sites if site.source), None) if only else None
@@ -141,12 +233,31 @@ def _merged_tags(snapshot: Snapshot) -> AbstractContextManager[Callable[[], byte
     return git_begun(snapshot.runner, snapshot.root, "for-each-ref", *asked)
 
 
-def _tags(snapshot: Snapshot, form: TagFormat, listed: Callable[[], bytes]) -> tuple[TagFact, ...]:
-    releases = form.releases(tag.name for tag in snapshot.tags)
+def _text(form: TagFormat, line: Line) -> str:
+    """Give a format as the facts have it; of a group, with the group's name in it."""
+    if len(line.packages) == 1:
+        return form.text
+    return form.text.replace("{name}", normalised(line.name))
+
+
+def _refuse_shared(form: TagFormat, line: Line, seen: dict[str, str]) -> None:
+    """Refuse that packages with versions of their own have tags of the same name."""
+    tag = form.render(Version("1.0"))
+    other = seen.setdefault(tag, line.name)
+    if other != line.name:
+        raise InvalidConfiguration(
+            f"tag = {form.text!r}",
+            f"{other} and {line.name} have versions of their own, and would both be tagged {tag}",
+            next_step='Put the package\'s name into it: tag = "{package}-v{version}".',
+        )
+
+
+def _tags(
+    snapshot: Snapshot, form: TagFormat, by_name: Mapping[str, Ref], merged: frozenset[str]
+) -> tuple[TagFact, ...]:
+    releases = form.releases(by_name)
     if not releases:
         return ()
-    merged = set(listed().decode("utf-8", "surrogateescape").split("\n"))
-    by_name = {tag.name: tag for tag in snapshot.tags}
     found = tuple(
         TagFact(
             name=name,
@@ -179,8 +290,7 @@ def _commits(
     snapshot: Snapshot, tags: Sequence[TagFact], packages: Sequence[Package]
 ) -> Sequence[CommitFact]:
     """Read the commits since the newest release that is an ancestor."""
-    # A development version (1.3.dev0) often only marks where work on the next release begins.
-    last = last_release(tag for tag in tags if not Version(tag.version).is_devrelease)
+    last = _last(tags)
     if last is None and snapshot.shallow:
         raise ShallowClone(
             str(snapshot.root), "it is a shallow clone, and no release tag is in the part it holds"
@@ -191,12 +301,21 @@ def _commits(
         since=last.commit if last else "",
         most=None if last else MOST_COMMITS,
     )
+    _refuse_cut(snapshot, commits)
+    return commits
+
+
+def _last(tags: Sequence[TagFact]) -> TagFact | None:
+    """Give the last release; a development version (1.3.dev0) often only marks where work began."""
+    return last_release(tag for tag in tags if not Version(tag.version).is_devrelease)
+
+
+def _refuse_cut(snapshot: Snapshot, commits: Iterable[CommitFact]) -> None:
     cut = snapshot.shallow and snapshot.shallow.intersection(commit.id for commit in commits)
     if cut:
         raise ShallowClone(
             str(snapshot.root), f"its history is cut at {min(cut)[:12]}, after the last release"
         )
-    return commits
 
 
 def _remote(snapshot: Snapshot, settings: Settings) -> Remote | None:

@@ -10,7 +10,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from seatrial.repository import setup_script
-from seatrial.repository.facts import Requires
+from seatrial.repository.facts import DIRECT, Requires
 from seatrial.repository.manifest import Manifest
 
 _NAME = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)")
@@ -52,7 +52,8 @@ def _read(line: str, extra: str) -> Requires | None:
     except InvalidRequirement:
         name = _NAME.match(line)
         return Requires(name=canonicalize_name(name[1]), extra=extra) if name else None
-    return Requires(name=canonicalize_name(read.name), specifier=str(read.specifier), extra=extra)
+    specifier = DIRECT if read.url else str(read.specifier)
+    return Requires(name=canonicalize_name(read.name), specifier=specifier, extra=extra)
 
 
 def _poetry(manifest: Manifest) -> Iterator[Requires]:
@@ -60,7 +61,12 @@ def _poetry(manifest: Manifest) -> Iterator[Requires]:
     for name, said in table.items() if isinstance(table, Mapping) else ():
         optional = isinstance(said, Mapping) and bool(said.get("optional"))
         if isinstance(name, str) and name != "python":
-            yield Requires(name=canonicalize_name(name), extra="optional" if optional else "")
+            stated = said.get("version", DIRECT) if isinstance(said, Mapping) else said
+            yield Requires(
+                name=canonicalize_name(name),
+                specifier=stated if isinstance(stated, str) else "",
+                extra="optional" if optional else "",
+            )
 
 
 def _setup_cfg(manifest: Manifest) -> Iterator[Requires]:

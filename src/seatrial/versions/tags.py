@@ -119,16 +119,53 @@ def guess(tags: Iterable[str], name: str, folder: str = "") -> TagFormat:
     return TagFormat(DEFAULT if best is None else best[1] + _HOLE, name)
 
 
+def by_name(tags: Iterable[str]) -> dict[tuple[str, ...], list[str]]:
+    """Sort release tags by what they name, as :func:`name_key` says it; by none, the empty one.
+
+    Args:
+        tags: all tags of the repository.
+    """
+    found: dict[tuple[str, ...], list[str]] = {}
+    for tag in tags:
+        split = _split(tag)
+        if split is not None:
+            found.setdefault(prefix_key(split[0]), []).append(tag)
+    return found
+
+
+def name_key(name: str) -> tuple[str, ...]:
+    """Give the words of a package's name that tell it from others."""
+    # Imported late: most tags name nobody.
+    from packaging.utils import canonicalize_name
+
+    return tuple(_telling(canonicalize_name(name).split("-")))
+
+
+def prefix_key(prefix: str) -> tuple[str, ...]:
+    """Give the words of the beginning of a tag that name something."""
+    return tuple(_telling(re.split(r"[-_./@+=]+", prefix.lower())))
+
+
+def template_of(tag: str, name: str) -> str:
+    """Give the format of a tag that names a package, with ``{name}`` in it; empty if it does not.
+
+    Args:
+        tag: a release tag.
+        name: the package's name.
+    """
+    split = _split(tag)
+    words = re.split(r"[-_.]+", name)
+    pattern = "(?i:" + "[-_.]+".join(map(re.escape, words)) + ")"
+    if split is None or len(re.findall(pattern, split[0])) != 1:
+        return ""
+    return re.sub(pattern, _NAME, split[0]) + _HOLE
+
+
 def _by_prefix(tags: Iterable[str]) -> dict[str, list[Version]]:
     groups: dict[str, list[Version]] = {}
-    for tag in tags:
-        for start in re.finditer(r"(?<![\d.!])\d", tag):
-            version = _version(tag[start.start() :])
-            if version is not None and not version.local:
-                prefix = tag[: start.start()]
-                if "{" not in prefix and "}" not in prefix:
-                    groups.setdefault(prefix, []).append(version)
-                break
+    for split in map(_split, tags):
+        if split is not None:
+            groups.setdefault(split[0], []).append(split[1])
     return groups
 
 
@@ -137,16 +174,22 @@ def _is_folder(prefix: str, folder: str) -> bool:
     return folder != "" and re.sub(r"[-_/@=]+[vV]?$", "", prefix) == folder
 
 
+def _split(tag: str) -> tuple[str, Version] | None:
+    """Give what stands before the version of a tag, and the version; or nothing."""
+    for start in re.finditer(r"(?<![\d.!])\d", tag):
+        version = _version(tag[start.start() :])
+        if version is not None and not version.local:
+            prefix = tag[: start.start()]
+            return None if "{" in prefix or "}" in prefix else (prefix, version)
+    return None
+
+
 def _rank(prefix: str, name: str) -> int:
     """Give 2 when a tag's prefix names the package, 1 when it names none, else 0."""
-    words = re.split(r"[-_./@+=]+", prefix.lower())
-    rest = _telling(words)
+    rest = prefix_key(prefix)
     if not rest:
         return 1
-    # Imported late: most tags name nobody.
-    from packaging.utils import canonicalize_name
-
-    return 2 if rest == _telling(canonicalize_name(name).split("-")) else 0
+    return 2 if rest == name_key(name) else 0
 
 
 def _telling(words: list[str]) -> list[str]:

@@ -1,0 +1,165 @@
+"""Which packages share a version, and the tags and commits of those that have their own."""
+
+from __future__ import annotations
+
+import collections
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from seatrial.config.packages import entry_for
+from seatrial.config.schema import Settings
+from seatrial.errors import InvalidConfiguration
+from seatrial.repository.commits import Commits
+from seatrial.repository.facts import CommitFact, Package
+from seatrial.repository.names import normalised
+from seatrial.versions.tags import (
+    DEFAULT,
+    TagFormat,
+    by_name,
+    guess,
+    name_key,
+    prefix_key,
+    template_of,
+)
+
+OWN_DEFAULT = "{name}-v{version}"
+"""The format of the tags of packages that have versions of their own, where none says another."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """Packages that are released together.
+
+    Attributes:
+        name: of the package or the group; empty where all packages of the repository share one.
+        packages: at least one.
+        tag: the configured format of its tags, or empty.
+    """
+
+    name: str
+    packages: tuple[Package, ...]
+    tag: str
+
+
+def lines_among(
+    settings: Settings, packages: Sequence[Package], tags: Iterable[str]
+) -> tuple[Line, ...]:
+    """Say which packages share a version.
+
+    Args:
+        settings: the configuration.
+        packages: of the repository.
+        tags: names of all tags: some that name a package say that it has versions of its own.
+
+    Raises:
+        InvalidConfiguration: two packages have one name.
+    """
+    _refuse_twins(packages)
+    groups: dict[str, list[Package]] = {}
+    single: list[Package] = []
+    for package in packages:
+        group = entry_for(settings, package.path).group
+        (groups.setdefault(group, []) if group else single).append(package)
+    found = [_line(settings, name, members) for name, members in groups.items()]
+    if single and (len(single) == 1 or _together(settings, single, tags, grouped=bool(groups))):
+        found.append(_line(settings, single[0].name if len(single) == 1 else "", single))
+    else:
+        found += [_line(settings, package.name, [package]) for package in single]
+    place = {package.path: number for number, package in enumerate(packages)}
+    return tuple(sorted(found, key=lambda line: place[line.packages[0].path]))
+
+
+def _line(settings: Settings, name: str, packages: Sequence[Package]) -> Line:
+    stated = (entry_for(settings, package.path).tag for package in packages)
+    tag = next((tag for tag in stated if tag), settings.tag)
+    return Line(name=name, packages=tuple(packages), tag=tag.replace("{package}", "{name}"))
+
+
+def _refuse_twins(packages: Sequence[Package]) -> None:
+    seen: dict[str, Package] = {}
+    for package in packages:
+        other = seen.setdefault(normalised(package.name), package)
+        if other is not package:
+            raise InvalidConfiguration(
+                f"{package.name} in {package.path or '.'}",
+                f"{other.name} in {other.path or '.'} has the same name on every index",
+                doing="reading",
+                next_step="Rename one, or say that it is not released: private = true in its "
+                "[[tool.seatrial.package]].",
+            )
+
+
+def _together(
+    settings: Settings, packages: Sequence[Package], tags: Iterable[str], *, grouped: bool
+) -> bool:
+    """Whether packages share one version: as configured, else as their versions and tags say."""
+    if settings.versions != "auto":
+        return settings.versions == "lockstep"
+    if settings.tag:
+        return "{package}" not in settings.tag
+    own = {name_key(package.name) for package in packages}
+    if grouped or any(key in own for key in by_name(tags) if key):
+        return False
+    return len({package.version for package in packages}) == 1
+
+
+class Spellings:
+    """How the tags of several lines are spelt.
+
+    Args:
+        tags: names of all tags.
+        lines: of the repository.
+    """
+
+    def __init__(self, tags: Iterable[str], lines: Sequence[Line]) -> None:
+        self._by_name = by_name(tags)
+        styles: collections.Counter[str] = collections.Counter()
+        for line in lines:
+            for tag in self._by_name.get(name_key(line.name), ()):
+                styles[template_of(tag, line.name)] += 1
+        del styles[""]
+        self._style = next((style for style, _ in styles.most_common(1)), OWN_DEFAULT)
+
+    def of(self, line: Line) -> tuple[TagFormat, list[str]]:
+        """Give the format of a line's tags, and those tags that may be its own."""
+        name = normalised(line.name)
+        if line.tag:
+            form = TagFormat(line.tag, name)
+            key = prefix_key(form.text.replace("{name}", name).partition("{version}")[0])
+            return form, self._by_name.get(key, [])
+        own = self._by_name.get(name_key(line.name), [])
+        if own and name:
+            return guess(own, name), own
+        if not name:
+            return guess(own, name) if own else TagFormat(DEFAULT), own
+        return TagFormat(self._style, name), own
+
+
+def commits_of(
+    lines: Sequence[Line], commits: Commits, last: Mapping[int, str]
+) -> list[list[CommitFact]]:
+    """Give the commits that count for each line: those that touch it since its last release.
+
+    Args:
+        lines: of the repository.
+        commits: every commit that is new for any of them, each before its parents.
+        last: number of the line → the commit of its last release; absent where there was none.
+    """
+    owner = {package.path: n for n, line in enumerate(lines) for package in line.packages}
+    # A bit for each line whose last release holds the commit.
+    released: dict[str, int] = collections.defaultdict(int)
+    for number, id_ in last.items():
+        released[id_] |= 1 << number
+    found: list[list[CommitFact]] = [[] for _ in lines]
+    for commit in commits:
+        held = released.pop(commit.id, 0)
+        for parent in commit.parents if held else ():
+            released[parent] |= held
+        touched: Collection[int] = {owner[path] for path in commit.packages if path in owner}
+        if commit.merge and not touched:
+            # A merge is told of where what it brought in is: only its message may be of use.
+            continue
+        for number in touched:
+            if not held >> number & 1:
+                found[number].append(commit)
+    return found

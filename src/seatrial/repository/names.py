@@ -1,0 +1,16 @@
+"""Names of packages, as every index takes them."""
+
+from __future__ import annotations
+
+import re
+
+
+def normalised(name: str) -> str:
+    """Give a package's name in its normal form (PEP 503, "Normalized Names").
+
+    It is what ``packaging.utils.canonicalize_name`` gives, without importing what that needs.
+
+    Args:
+        name: as somebody spelt it.
+    """
+    return re.sub(r"[-_.]+", "-", name).lower()
