@@ -10,7 +10,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from seatrial.dock.ledger import NAME, STRAYS
+from seatrial.dock.entries import FileRecord
+from seatrial.dock.holdings import Holdings
+from seatrial.dock.ledger import NAME, STRAYS, Ledger
 from seatrial.dock.server import Dock
 from seatrial.errors import InvalidConfiguration, StorageFault
 from tests.dock.test_upload import held
@@ -185,3 +187,64 @@ def test_a_quarantined_project_shows_nothing(dock: Dock, tmp_path: Path) -> None
     listed = httpx.get(dock.simple_url("pypi")).text
     assert "/other/" in listed
     assert "/demo/" not in listed
+
+
+class Died(BaseException):
+    """The process ends here."""
+
+
+@pytest.mark.parametrize("step", ["write_whole", "place", "keep"])
+def test_death_between_two_steps_of_an_upload_is_mended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """Wherever an upload ends before its row is written, the next dock has nothing of it."""
+    root = tmp_path / "dock"
+    with Dock(root) as dock:
+        upload(dock.upload_url("pypi"), make_sdist(tmp_path))
+    wheel = make_wheel(tmp_path)
+    half = root / "half"
+    half.write_bytes(wheel.read_bytes())
+    ledger = Ledger(root)
+    ledger.open()
+    holdings = Holdings(ledger, "pypi")
+
+    def dies(*_: object) -> None:
+        raise Died
+
+    if step == "keep":
+        monkeypatch.setattr(ledger, step, dies)
+    else:
+        monkeypatch.setattr(f"seatrial.dock.holdings.{step}", dies)
+    record = FileRecord(
+        name=wheel.name,
+        project="demo",
+        version="1.0",
+        filetype="bdist_wheel",
+        sha256="0" * 64,
+        size=wheel.stat().st_size,
+    )
+    with pytest.raises(Died):
+        holdings.add(record, half, b"Name: demo\n")
+    ledger.close()
+    monkeypatch.undo()
+    with Dock(root) as dock:
+        assert set(held(dock)) == {"demo-1.0.tar.gz"}
+        assert upload(dock.upload_url("pypi"), wheel).status_code == 200
+        file = next(one for one in page(dock).json()["files"] if one["filename"] == wheel.name)
+        assert httpx.get(file["url"]).content == wheel.read_bytes()
+        assert b"Metadata-Version" in httpx.get(f"{file['url']}.metadata").content
+
+
+def test_death_in_a_deletion_leaves_the_name_burnt(tmp_path: Path) -> None:
+    """A file whose row is gone, and whose bytes are still there, stays deleted."""
+    wheel = make_wheel(tmp_path)
+    with Dock(tmp_path / "dock") as dock:
+        upload(dock.upload_url("pypi"), wheel)
+    ledger = Ledger(tmp_path / "dock")
+    ledger.open()
+    ledger.burn("pypi", wheel.name)
+    ledger.close()
+    with Dock(tmp_path / "dock") as dock:
+        assert held(dock) == {}
+        answer = upload(dock.upload_url("pypi"), wheel)
+        assert "previously used by a file that has since been deleted" in answer.text

@@ -12,7 +12,9 @@ import pytest
 
 from seatrial.dock.server import Dock
 from seatrial.process import child_environment
+from tests.dock.test_clients import pip_install, uv_install
 from tests.dock.test_upload import held
+from tests.dock.uploads import fields, upload
 from tests.support.docks import TOKEN
 from tests.support.wheels import make_sdist, make_wheel
 
@@ -219,3 +221,17 @@ def test_twine_does_not_skip_a_burnt_name(
     code, said = run([*argv, *option, str(wheel)], folder)
     assert code == 1
     assert "This filename was previously used by a file that has since been deleted" in said
+
+
+@pytest.mark.parametrize("install", [pip_install, uv_install])
+def test_a_yanked_release_is_not_chosen(
+    dock: Dock, tmp_path: Path, install: Callable[[Dock, str, Path], str]
+) -> None:
+    """Installers pass over what was yanked, and what needs another Python."""
+    for version, python in (("1.0", ">=3.8"), ("1.1", ">=3.8"), ("1.2", ">=99")):
+        wheel = make_wheel(tmp_path, version=version)
+        form = fields(wheel, version=version, requires_python=python)
+        assert upload(dock.upload_url("pypi"), wheel, form).status_code == 200
+    dock.yank("pypi", "demo", "1.1", "broken")
+    install(dock, "demo", tmp_path)
+    assert (tmp_path / "into" / "demo-1.0.dist-info").is_dir()
