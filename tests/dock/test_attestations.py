@@ -79,6 +79,8 @@ def test_attestations_are_served_as_provenance(trusted: Dock, tmp_path: Path) ->
         "version": 1,
         "attestation_bundles": [{"publisher": publisher, "attestations": given}],
     }
+    text = httpx.get(f"{trusted.url}/pypi/project/demo/").text
+    assert "published by GitHub me/demo, with attestations whose signatures were not" in text
     plain = httpx.get(where, headers={"Accept": "application/json"})
     assert plain.headers["content-type"] == "application/json"
     other = httpx.get(where, headers={"Accept": "text/html"})
