@@ -37,12 +37,13 @@ class PassGate(Bound[Gate]):
             name,
             self.spec.command,
             cwd=checkout,
-            env={"PYTHONPATH": os.pathsep.join(roots)} if roots else {},
+            env=({"PYTHONPATH": os.pathsep.join(roots)} if roots else {}) | self.spec.env,
             timeout=self.spec.timeout,
         )
         if done.code != 0:
             command = " ".join(self.spec.command)
-            raise GateFailed(f"{self.spec.name} ({command})", done.account)
+            given = "".join(f"{name}={value} " for name, value in sorted(self.spec.env.items()))
+            raise GateFailed(f"{self.spec.name} ({given}{command})", done.account)
         facts = {"commit": world.git.release_commit(), "seconds": f"{done.seconds:.1f}"}
         world.store.record(self.key, facts)
         return Receipt(detail=f"passed in {done.seconds:.1f} s", facts=facts)

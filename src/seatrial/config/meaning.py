@@ -15,6 +15,7 @@ from seatrial.config.positions import Path
 from seatrial.config.schema import (
     ContentsSettings,
     ForgeSettings,
+    GateSettings,
     IndexSettings,
     PackageSettings,
     Settings,
@@ -31,6 +32,10 @@ _SPELT = ("version", "pep440", "semver", "tag", "major", "minor", "patch", "date
 _NUL = "no program takes a text with a NUL character"
 # git-check-ref-format(1): what a reference's name cannot hold.
 _NO_REFERENCE = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(/|$)|^[/.-]|[/.]$|^@$")
+
+
+MOST_CHOICES = 100
+"""How many times one gate may run, with different environments."""
 
 
 def nonsense(settings: Settings) -> Iterator[Fault]:
@@ -200,13 +205,32 @@ def _contents(contents: ContentsSettings, path: Path) -> Iterator[Fault]:
             )
 
 
-def _gates(gates: dict[str, str]) -> Iterator[Fault]:
-    for name, command in gates.items():
+def _gates(gates: dict[str, str | GateSettings]) -> Iterator[Fault]:
+    for name, gate in gates.items():
         if not _NAME.fullmatch(name):
             yield Fault(
                 ("gate", name), "a name is letters, digits, spaces, dots, hyphens and underscores"
             )
-        yield from _command(command, ("gate", name))
+        if isinstance(gate, str):
+            yield from _command(gate, ("gate", name))
+        else:
+            yield from _command(gate.command, ("gate", name, "command"))
+            yield from _environment(gate, ("gate", name, "env"))
+
+
+def _environment(gate: GateSettings, path: Path) -> Iterator[Fault]:
+    choices = 1
+    for variable, value in gate.env.items():
+        values = (value,) if isinstance(value, str) else value
+        choices *= len(values)
+        if not re.fullmatch(r"[A-Za-z_]\w*", variable):
+            yield Fault((*path, variable), f"{shown(variable)} is no name of a variable")
+        if not values or len(set(values)) < len(values):
+            yield Fault((*path, variable), "a value, or several different ones, are wanted here")
+        elif any("\0" in one for one in values):
+            yield Fault((*path, variable), "a value holds no NUL")
+    if choices > MOST_CHOICES:
+        yield Fault(path, f"these are {choices} combinations, and {MOST_CHOICES} are taken")
 
 
 def _downstreams(settings: Settings) -> Iterator[Fault]:

@@ -276,6 +276,19 @@ class ProposalSettings(Table, frozen=True, kw_only=True):
     body: str = ""
 
 
+class GateSettings(Table, frozen=True, kw_only=True):
+    """A command that must pass, once for each choice of its environment.
+
+    Attributes:
+        command: the program and its arguments.
+        env: variable → its value, or several: the command must pass with each of them, and where
+            several variables have several, with each combination.
+    """
+
+    command: str
+    env: dict[str, str | tuple[str, ...]] = {}
+
+
 class RulesSettings(Table, frozen=True, kw_only=True):
     """Which rules ``seatrial check`` asks.
 
@@ -313,7 +326,7 @@ class Settings(Table, frozen=True, kw_only=True):
         branch: the branch that releases are made from; the current one when empty.
         remote: the remote to push to; the branch's own, or ``origin``, when empty.
         package: the packages; found by themselves when empty.
-        gate: name → command that must pass.
+        gate: name → command that must pass, or a table that says more of it.
         gate_timeout: seconds for each gate.
         contents: what the built files must and must not hold, and which there must be.
         verify: how an installation is checked.
@@ -341,7 +354,7 @@ class Settings(Table, frozen=True, kw_only=True):
     branch: str = ""
     remote: str = ""
     package: tuple[PackageSettings, ...] = ()
-    gate: dict[str, str] = {}
+    gate: dict[str, str | GateSettings] = {}
     gate_timeout: float = 1800.0
     contents: ContentsSettings = ContentsSettings()
     verify: VerifySettings = VerifySettings()

@@ -71,12 +71,10 @@ def texts_of(
             f"{facts.changelog or 'the repository'} has none that somebody wrote",
         )
     texts |= telling.texts
-    said = telling.notes or generated(project, release)
-    notes: Text = said
-    if said:
-        notes = said
-    elif project.settings.notes.template:
-        notes = rendered(project, release, said)
+    written = telling.notes or generated(project, release)
+    notes: Text = said or written
+    if project.settings.notes.template and not said:
+        notes = rendered(project, release, written)
     for package in facts.packages:
         texts = with_version(project.snapshot, package, str(version), texts, date=date.isoformat())
     more = (Note(topic="labels-not-asked", text=changes.remark),) if changes.remark else ()

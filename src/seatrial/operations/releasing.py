@@ -299,7 +299,8 @@ def _compare(wanted: Plan, made: Plan) -> None:
         if getattr(wanted, name) != getattr(made, name)
     ]
     if not moved:
-        other = {a.key for a in set(wanted.actions) ^ set(made.actions)}
+        there, here = ({a.key: a for a in plan.actions} for plan in (wanted, made))
+        other = {key for key in there.keys() | here.keys() if there.get(key) != here.get(key)}
         what = ", ".join(sorted(other)) or "its texts"
         moved = [f"it is not what would be planned now; it differs in: {what}"]
     raise StalePlan(f"for {wanted.title}", "\n".join(moved))

@@ -6,6 +6,7 @@ import shlex
 
 from seatrial.plan import values
 from seatrial.plan.contents import contents_of
+from seatrial.plan.gates import gates_of
 from seatrial.plan.outline import Line, Outline, Part, many
 from seatrial.plan.values import AnySpec
 
@@ -17,7 +18,12 @@ def local_actions(outline: Outline) -> tuple[AnySpec, ...]:
     """Give what happens on this machine alone, the release commit first."""
     commit = _commit(outline)
     tagged = _tagged(outline, commit.key)
-    gates = _gates(outline, tagged.key)
+    gates = gates_of(
+        outline.settings.gate,
+        need=tagged.key,
+        roots=tuple(dict.fromkeys(root for part in outline.parts for root in part.roots)),
+        timeout=outline.settings.gate_timeout,
+    )
     parts = outline.parts
     builds = tuple(_build(outline, part, tagged.key) for part in parts)
     inspects = tuple(
@@ -90,21 +96,6 @@ def filled(text: str, names: dict[str, str]) -> str:
     for name, value in names.items():
         text = text.replace(f"{{{name}}}", value)
     return text
-
-
-def _gates(outline: Outline, need: str) -> tuple[values.Gate, ...]:
-    roots = tuple(dict.fromkeys(root for part in outline.parts for root in part.roots))
-    return tuple(
-        values.Gate(
-            key=f"gate {name}",
-            needs=(need,),
-            name=name,
-            command=tuple(shlex.split(command)),
-            roots=roots,
-            timeout=outline.settings.gate_timeout,
-        )
-        for name, command in sorted(outline.settings.gate.items())
-    )
 
 
 def _build(outline: Outline, part: Part, need: str) -> values.Build:

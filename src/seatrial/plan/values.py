@@ -47,12 +47,14 @@ class Gate(Spec, frozen=True, kw_only=True, tag="gate"):
         command: the program and its arguments.
         roots: folders of the checkout that are put first on ``PYTHONPATH``, so that an editable
             installation of the user's checkout is not what is tested.
+        env: variables that it is given.
         timeout: seconds.
     """
 
     name: str
     command: tuple[str, ...]
     roots: tuple[str, ...] = ()
+    env: dict[str, str] = msgspec.field(default_factory=dict)
     timeout: float
 
 
