@@ -14,6 +14,7 @@ from packaging.version import Version
 from seatrial import __version__
 from seatrial.errors import DetachedHead
 from seatrial.operations.away import away_remarks
+from seatrial.operations.beyond import behind
 from seatrial.operations.choosing import Circumstances, Picked
 from seatrial.operations.collecting import Wanted, set_remarks, with_collections
 from seatrial.operations.comparing import api_remarks
@@ -37,6 +38,7 @@ from seatrial.operations.merged import (
 )
 from seatrial.operations.outside import (
     Question,
+    Seen,
     ask_indexes,
     check_history,
     check_tip,
@@ -120,6 +122,10 @@ def opened(request: Request, project: Project | None = None) -> tuple[Project, R
     return at_merge(project), msgspec.structs.replace(request, wish=wish)
 
 
+BEYOND = "a repository downstream is not up to date"
+"""Why a release is gone on with whose own parts are all there."""
+
+
 def plan_release(
     project: Project, request: Request, tell: Callable[[str], None] = unheard
 ) -> Planning:
@@ -151,12 +157,9 @@ def plan_release(
     publish = request.index or project.settings.publish
     found = find_continuation(lines, publish)
     if found is not None and _speaks_of(request.wish, found):
-        if found.incomplete:
-            plan = _continued(project, request, found, (branch, seen.tip), seen.remarks)
-            return Planned(plan=shaped(plan, project, merged=request.merged), going_on=True)
-        leads_on = any(request.wish.leads_on(Version(one.tag.version)) for one in found.begun)
-        if found.commit == facts.head and not leads_on:
-            return Complete(package=found.title, version=found.version, tag=found.tag)
+        settled = _settled(project, request, found, branch, seen)
+        if settled is not None:
+            return settled
     if request.merged and not request.wish.version:
         return Nothing(why="No version waits for its release: nothing was merged since the last.")
     tell("deciding the version")
@@ -186,6 +189,26 @@ def _check_packages(lines: Sequence[Project], python: Sequence[str]) -> None:
         for package in line.facts.packages:
             check_pythons(package, python)
     without_cycles([package for line in lines for package in line.facts.packages])
+
+
+def _settled(
+    project: Project, request: Request, found: Continuation, branch: str, seen: Seen
+) -> Planned | Complete | None:
+    """Go on with the newest release, or say that it is complete; nothing where another is due."""
+    facts, place = project.facts, (branch, seen.tip)
+    if found.incomplete:
+        plan = _continued(project, request, found, place, seen.remarks)
+        return Planned(plan=shaped(plan, project, merged=request.merged), going_on=True)
+    leads_on = any(request.wish.leads_on(Version(one.tag.version)) for one in found.begun)
+    if found.commit != facts.head or leads_on:
+        return None
+    if request.strict and not request.patient and project.settings.downstream:
+        first = msgspec.structs.replace(found.begun[0], why=BEYOND)
+        left = msgspec.structs.replace(found, begun=(first, *found.begun[1:]))
+        plan = _continued(project, request, left, place, seen.remarks)
+        if behind(project, plan):
+            return Planned(plan=shaped(plan, project, merged=request.merged), going_on=True)
+    return Complete(package=found.title, version=found.version, tag=found.tag)
 
 
 def _speaks_of(wish: Wish, found: Continuation) -> bool:
