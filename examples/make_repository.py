@@ -5,7 +5,7 @@ Usage: python make_repository.py EXAMPLE FOLDER
 The first release holds everything but the files named in ``LATER``; these come in commits after
 its tag, so that there is something to release.  Author, dates and with them all commit ids are
 the same on every machine.  Its remote, called origin, is a bare repository beside it
-with an address on a forge.
+with an address on a forge.  What an example has downstream (``BESIDE``) is made there as well.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 NAME = "Ada Example"
@@ -23,9 +24,12 @@ FIRST = {
     "hello": ("feat: say hello in English", "v0.1.0"),
     "chat": ("feat: send messages, run bots", "0.9.1"),
     "database": ("feat: execute statements", "clients/python/v0.1.16"),
+    "reviewed": ("feat: say whether something was reviewed", "v0.3.0"),
     "tally": ("feat: count words", "tally/0.6.0"),
 }
 """Example → message of its first commit, and its tag."""
+BESIDE = {"chat": ("chat-server",)}
+"""Example → other examples that are repositories downstream of it."""
 FORGE = "https://github.com/ada-example/"
 """Where the remote seems to lie; git is told to take the folder beside the repository instead."""
 LATER = (
@@ -36,6 +40,7 @@ LATER = (
         "**/py.typed",
     ),
     ("feat: tell type checkers what there is", "2024-03-11T09:00:00+00:00", "**/_tally.pyi"),
+    ("feat: say who has reviewed something", "2024-03-08T09:00:00+00:00", "**/names.py"),
     ("feat: say whether the server is well", "2024-03-10T09:00:00+00:00", "**/health.py"),
     ("feat: ask a server whether it is there", "2024-03-11T09:00:00+00:00", "**/ping.py"),
 )
@@ -66,6 +71,20 @@ def main(example: Path, folder: Path) -> None:
     git(folder, "config", f"url.{remote.parent}/.insteadOf", FORGE)
     git(folder, "fetch", "--quiet")
     git(folder, "branch", "--quiet", "--set-upstream-to=origin/main")
+    for name in BESIDE.get(example.resolve().name, ()):
+        downstream(example.resolve().with_name(name), remote.with_name(f"{name}.git"))
+
+
+def downstream(example: Path, remote: Path) -> None:
+    """Make a bare repository of one commit out of an example."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name, "work")
+        shutil.copytree(example, folder)
+        git(folder, "init", "--quiet", "--initial-branch=main")
+        git(folder, "add", "--", ".")
+        who = ("-c", f"user.name={NAME}", "-c", f"user.email={EMAIL}", "-c", "commit.gpgsign=false")
+        git(folder, *who, "commit", "--quiet", "--message=Begin", when=BEGAN)
+        git(folder, "clone", "--quiet", "--bare", ".", str(remote))
 
 
 def git(folder: Path, *arguments: str, when: str = "") -> None:

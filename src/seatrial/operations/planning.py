@@ -49,6 +49,7 @@ from seatrial.operations.pythons import check_pythons
 from seatrial.operations.remarks import Days, line_remarks, remarks_on
 from seatrial.operations.running import unheard
 from seatrial.plan.after_build import Text
+from seatrial.plan.downstream import origin_of
 from seatrial.plan.make import Chosen, Material, make_plan
 from seatrial.plan.planning import Complete, Nothing, Planned, Planning
 from seatrial.plan.values import Asked, Note, Plan
@@ -267,6 +268,7 @@ def _planned(
             publish=request.index or project.settings.publish,
             python=request.python or project.settings.verify.python,
             remarks=(*around.seen.remarks, *dict.fromkeys(remarks)),
+            origin=origin_of(project.remote_url, project.settings.forge.repository),
         ),
     )
 
@@ -336,6 +338,7 @@ def _continued(
             publish=request.index or there.settings.publish,
             python=request.python or there.settings.verify.python,
             remarks=remarks,
+            origin=origin_of(project.remote_url, there.settings.forge.repository),
         ),
     )
 

@@ -18,7 +18,7 @@ KEY = "update other repositories"
 _SCP_LIKE = re.compile(r"(?:[^@/\s]+@)?[^:/@\s]+:(?P<path>(?!//).+)")
 
 
-def with_downstreams(plan: Plan, settings: Settings, publish: str, address: str, when: int) -> Plan:
+def with_downstreams(plan: Plan, settings: Settings, publish: str, origin: str, when: int) -> Plan:
     """Let a plan bring other repositories up to date, where the configuration names some.
 
     That comes after all else: every file is served by then, and a failure in another repository
@@ -28,7 +28,7 @@ def with_downstreams(plan: Plan, settings: Settings, publish: str, address: str,
         plan: everything that comes before.
         settings: the configuration.
         publish: the name of the index that is published to.
-        address: of the remote; empty without one.
+        origin: ``owner/name`` of the repository that is released, or empty.
         when: the time of the commits, seconds since the epoch.
     """
     if not settings.downstream:
@@ -38,7 +38,7 @@ def with_downstreams(plan: Plan, settings: Settings, publish: str, address: str,
         version=plan.version,
         tag=plan.tag,
         date=plan.date,
-        origin=origin_of(address, settings.forge.repository),
+        origin=origin,
         index=publish,
     )
     texts = {

@@ -80,6 +80,7 @@ class Material(msgspec.Struct, frozen=True, kw_only=True):
         publish: the index's name.
         python: the Pythons to install on.
         remarks: what a person should know.
+        origin: ``owner/name`` of the repository on its forge; empty where nothing tells it.
     """
 
     tool: str
@@ -95,6 +96,7 @@ class Material(msgspec.Struct, frozen=True, kw_only=True):
     publish: str
     python: tuple[str, ...]
     remarks: tuple[Note, ...]
+    origin: str = ""
 
 
 def release_time(date: dt.date, head_when: int) -> int:
@@ -170,8 +172,7 @@ def make_plan(facts: Facts, material: Material) -> Plan:
         point_of_no_return=next((u.key for u in uploads if not u.staging), ""),
         packages=packages,
     )
-    address = facts.remote.url if facts.remote else ""
-    return with_downstreams(plan, material.settings, material.publish, address, when)
+    return with_downstreams(plan, material.settings, material.publish, material.origin, when)
 
 
 def _lines(facts: Facts, material: Material) -> tuple[Line, ...]:
