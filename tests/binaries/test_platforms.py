@@ -18,6 +18,9 @@ API int run(void) { return statx(0, "", 0, 0, 0); }
 
 OLD_SYMBOL = "unsigned long strlen(const char *); API int run(const char *x) { return strlen(x); }"
 
+ALONE = "void _start(void) { for (;;); }"
+"""A program without any library, as those are that were linked statically."""
+
 SOUND = [
     ("cp311-abi3-manylinux_2_17_x86_64", "core.abi3.so", "x86_64-linux-gnu.2.17"),
     ("cp311-abi3-manylinux2014_aarch64", "core.abi3.so", "aarch64-linux-gnu.2.17"),
@@ -92,7 +95,8 @@ def test_musl_and_glibc_are_not_taken_for_each_other(tmp_path: Path) -> None:
 
 def test_a_static_program_runs_with_any_c_library(tmp_path: Path) -> None:
     """What needs no library at all is true for manylinux and musllinux alike."""
-    program = compiled("x86_64-linux-musl", PROGRAM, program=True, flags=["-static"])
+    alone = ("-static", "-nostdlib", "-ffreestanding")
+    program = compiled("x86_64-linux-musl", ALONE, program=True, flags=alone)
     tag = "py3-none-manylinux_2_17_x86_64.musllinux_1_1_x86_64"
     looked = look(tmp_path, tag, {"demo-1.0.data/scripts/demo": program})
     assert told(looked) == []

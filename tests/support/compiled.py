@@ -125,7 +125,9 @@ def _stub(folder: Path, target: str, name: str) -> str:
     file = f"lib{len(list(folder.iterdir()))}.so"
     (folder / "stub.c").write_text(f"int from_{file[:-3]}(void) {{ return 0; }}")
     named = ["-install_name", name] if "macos" in target else [f"-Wl,-soname,{name}"]
-    _zig(folder, ["cc", "-target", target, "-shared", "-fPIC", "-o", file, "stub.c", *named])
+    # The same settings as those of the file itself, for which zig has its own library made already.
+    argv = ["cc", "-target", target, "-O1", "-s", "-shared", "-fPIC", "-o", file, "stub.c"]
+    _zig(folder, [*argv, *named])
     return file
 
 
