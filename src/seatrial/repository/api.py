@@ -27,23 +27,9 @@ LARGEST = 2_000_000
 
 _APART = frozenset(
     {
-        *("test", "tests", "testing", "doc", "docs", "example", "examples", "bench"),
-        *(
-            "benchmark",
-            "benchmarks",
-            "typings",
-            "stubs",
-            "ci",
-            "script",
-            "scripts",
-            "tool",
-            "tools",
-            "util",
-            "utils",
-            "build",
-            "dist",
-        ),
-        *("setup", "noxfile", "conftest", "tasks"),
+        *("bench", "benchmark", "benchmarks", "build", "ci", "conftest", "dist", "doc", "docs"),
+        *("example", "examples", "noxfile", "script", "scripts", "setup", "stubs", "tasks"),
+        *("test", "testing", "tests", "tool", "tools", "typings", "util", "utils"),
     }
 )
 """Names of modules that serve a project, and are not installed."""

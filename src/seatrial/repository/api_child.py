@@ -21,7 +21,9 @@ from seatrial.repository.api_values import Answer, Breakage, Question
 TOLD = 200
 """How many breaking changes are told at most."""
 
-_PRIVATE = ("test", "tests", "testing", "conftest", "vendor", "vendored", "docs", "examples")
+_PRIVATE = frozenset(
+    {"test", "tests", "testing", "conftest", "vendor", "vendored", "docs", "examples"}
+)
 _NO_LOSS = ("object", "ABC", "Generic", "Protocol", "Hashable", "Sized")
 """Bases whose loss breaks nothing by itself, by the last part of their name."""
 
@@ -104,9 +106,8 @@ def _load(name: str, root: Path) -> Module:
 def _told(one: griffe.Breakage, new: Module, question: Question) -> Breakage | None:
     """Say a breakage in our words; nothing for what need not break anybody's code."""
     path = one.obj.path
-    if any(part.strip("_") in _PRIVATE for part in path.split(".")) or not _counts(
-        one, new, question
-    ):
+    private = not _PRIVATE.isdisjoint(part.strip("_") for part in path.split("."))
+    if private or not _counts(one, new, question):
         return None
     gone = one.kind is griffe.BreakageKind.OBJECT_REMOVED
     parameter = one.old_value if one.old_value is not None else one.new_value
