@@ -34,7 +34,7 @@ def test_three_packages_and_the_server_that_names_them(tmp_path: Path) -> None:
     [asked] = report["downstream"]
     assert asked["repository"] == "ada-example/chat-server"
     assert asked["title"] == "requirements: Upgrade the chat packages to 0.10.0."
-    assert (asked["branch"], asked["base"]) == ("seatrial/chat-0.10.0", "main")
+    assert (asked["branch"], asked["base"]) == ("seatrial/seatrial-example-chat-0.10.0", "main")
     changed = [line for line in asked["diff"].splitlines() if line[:1] == "+" and line[:3] != "+++"]
     address = "git+https://github.com/ada-example/chat.git@0.10.0#egg"
     pair = [

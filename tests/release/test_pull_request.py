@@ -16,6 +16,7 @@ from seatrial.exitcodes import ExitCode
 from tests.support.downstreams import TOKEN
 from tests.support.releases import Scene, scene
 from tests.support.repositories import git
+from tests.support.several import several
 
 MODE = 'mode = "pull-request"\nstaging = "stage"'
 HEAD = "release/main"
@@ -296,3 +297,73 @@ def test_a_commit_subject_cannot_end_the_notes(world: Scene) -> None:
     world.project.push()
     proposed(world)
     assert proposed(world)["how"] == "found"
+
+
+def test_several_packages_of_a_repository_are_proposed_together(tmp_path: Path) -> None:
+    """Each has its notes between comments of its own, and each its tag on the merged commit."""
+    pins = {"trio-core": (), "trio-bots": ("trio-core==1.0.0",), "trio-server": ()}
+    tags = tuple(f"{name}-v1.0.0" for name in pins)
+    more = f'{MODE}\nversions = "independent"'
+    with several(tmp_path, packages=pins, more=more, tags=tags) as stage:
+        done = stage.seatrial("propose", "--json")
+        assert done.returncode == 0, done.stderr
+        body = json.loads(done.stdout)["body"]
+        for name in ("trio-core", "trio-bots"):
+            assert f"<!-- seatrial notes begin: {name} -->" in body
+        git(stage.folder, "clone", "--quiet", str(stage.remote), "merging")
+        git(stage.folder / "merging", "merge", "--quiet", "--ff-only", f"origin/{HEAD}")
+        git(stage.folder / "merging", "push", "--quiet", "origin", "main")
+        stage.project.git("pull", "--quiet", "--ff-only")
+        done = stage.seatrial("release", "--merged", "--yes")
+        assert done.returncode == 0, done.stderr
+        assert stage.tags() == sorted([*tags, "trio-core-v1.1.0", "trio-bots-v1.0.1"])
+        assert git(stage.remote, "rev-parse", "main") == stage.project.head
+
+
+def test_a_hotfix_is_released_while_main_is_ahead(tmp_path: Path) -> None:
+    """Branched from the last tag with one fix, it gets the patch number; main stays untouched."""
+    with scene(tmp_path) as world:
+        ahead = git(world.remote, "rev-parse", "main")
+        world.project.git("switch", "--quiet", "-c", "hotfix-1.0.1", "v1.0.0")
+        world.project.commit("fix: the one thing", {"fixed.txt": "x\n"})
+        done = world.seatrial("release", "--yes")
+        assert done.returncode == 0, done.stderr
+        assert git(world.remote, "rev-parse", "main") == ahead
+        assert git(world.remote, "log", "--format=%s", "v1.0.1").splitlines()[:2] == [
+            "Release 1.0.1",
+            "fix: the one thing",
+        ]
+        assert all("1.0.1" in name for name in world.held("main"))
+
+
+def test_a_hotfix_is_reviewed_as_well(world: Scene) -> None:
+    """The pull request asks its own branch, and its merge is released from there."""
+    ahead = git(world.remote, "rev-parse", "main")
+    world.project.git("switch", "--quiet", "-c", "hotfix-1.0.1", "v1.0.0")
+    world.project.commit("fix: the one thing", {"fixed.txt": "x\n"})
+    world.project.git("push", "--quiet", "--set-upstream", "origin", "hotfix-1.0.1")
+    made = proposed(world)
+    assert (made["version"], made["branch"], made["base"]) == (
+        "1.0.1",
+        "release/hotfix-1.0.1",
+        "hotfix-1.0.1",
+    )
+    git(world.remote, "update-ref", "refs/heads/hotfix-1.0.1", made["commit"])
+    world.project.git("pull", "--quiet", "--ff-only")
+    done = world.seatrial("release", "--merged", "--yes")
+    assert done.returncode == 0, done.stderr
+    assert git(world.remote, "rev-parse", "v1.0.1^{commit}") == made["commit"]
+    assert git(world.remote, "rev-parse", "main") == ahead
+
+
+def test_an_older_line_goes_on_beside_the_newer_one(tmp_path: Path) -> None:
+    """On a branch called 1.x the next number is one of that line, and no newer release is in it."""
+    with scene(tmp_path) as world:
+        world.project.commit("feat!: another world", tag="v2.0.0")
+        world.project.push()
+        world.project.git("switch", "--quiet", "-c", "1.x", "v1.0.0")
+        world.project.commit("feat: for those who stay", {"stay.txt": "x\n"})
+        done = world.seatrial("release", "--yes", "--json")
+        assert done.returncode == 0, done.stderr
+        report = json.loads(done.stdout)
+        assert (report["version"], report["branch"]) == ("1.1.0", "1.x")

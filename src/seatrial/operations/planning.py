@@ -117,12 +117,13 @@ def opened(request: Request, project: Project | None = None) -> tuple[Project, R
     branch = project.settings.branch or project.facts.upstream or project.facts.branch
     request = msgspec.structs.replace(request, branch=request.branch or branch)
     version = request.wish.version or waiting_version(project)
-    if not version:
+    if not version or project.facts.lines:
         return project, request
     wish = msgspec.structs.replace(request.wish, version=version)
     return at_merge(project), msgspec.structs.replace(request, wish=wish)
 
 
+NOT_MERGED = "No version waits for its release: nothing was merged since the last."
 BEYOND = "a repository downstream is not up to date"
 """Why a release is gone on with whose own parts are all there."""
 
@@ -161,8 +162,10 @@ def plan_release(
         settled = _settled(project, request, found, branch, seen)
         if settled is not None:
             return settled
-    if request.merged and not request.wish.version:
-        return Nothing(why="No version waits for its release: nothing was merged since the last.")
+    if request.merged:
+        lines = tuple(line for line in lines if waiting_version(line))
+        if not lines:
+            return Nothing(why=NOT_MERGED)
     tell("deciding the version")
     around = Circumstances(
         seen=seen, branch=branch, date=_day(project, request), strict=request.strict
@@ -234,7 +237,8 @@ def _planned(
     remarks: list[Note] = []
     notes: list[Text] = []
     for one in picked:
-        said = request.notes.get(canonicalize_name(one.line.lead.name), "")
+        names = (canonicalize_name(package.name) for package in one.line.facts.packages)
+        said = next((request.notes[name] for name in names if name in request.notes), "")
         written = texts_of(one.line, one.decision.version, date, texts, said)
         texts = written.texts
         notes.append(written.notes)
