@@ -59,6 +59,8 @@ def compare_api(before: Snapshot, after: Snapshot, package: Package) -> Answer:
     if not shared:
         why = "" if gone else "the package has no module that both commits have"
         return Answer(unasked=why, breakages=gone)
+    if old == new and _Sources(before, old).texts() == _Sources(after, new).texts():
+        return Answer(breakages=gone)
     with tempfile.TemporaryDirectory(prefix="seatrial-api-") as scratch:
         folders = [Path(scratch, name) for name in ("before", "after")]
         _lay_out(_Sources(before, old, folders[0]), _Sources(after, new, folders[1]))
@@ -136,9 +138,7 @@ def _lay_out(old: _Sources, new: _Sources) -> None:
     What is too large, or no UTF-8, in one of the two is written in neither: it is not gone.
     """
     wanted = [set(one.wanted()) for one in (old, new)]
-    texts = [
-        one.snapshot.texts(sorted(paths)) for one, paths in zip((old, new), wanted, strict=True)
-    ]
+    texts = [old.texts(), new.texts()]
     unread = {
         path
         for paths, read in zip(wanted, texts, strict=True)
@@ -158,7 +158,11 @@ class _Sources(NamedTuple):
 
     snapshot: Snapshot
     modules: dict[str, str]
-    to: Path
+    to: Path = Path()
+
+    def texts(self) -> dict[str, str]:
+        """Give path → text of their sources, those that are not UTF-8 left out."""
+        return self.snapshot.texts(self.wanted())
 
     def wanted(self) -> Iterator[str]:
         """Give the paths of their sources."""
