@@ -25,6 +25,8 @@ from seatrial.indexrules.fields import form_rules
 from seatrial.indexrules.judge import judge
 from seatrial.indexrules.messages import reason_phrase
 from seatrial.indexrules.metadata import FIELDS, metadata_rules
+from seatrial.indexrules.metadata_pypi import PLAIN_ADDRESS, why_not
+from seatrial.indexrules.urls import PLAIN, asked_in_full
 from seatrial.indexrules.values import Form, Held
 from seatrial.inspection.inspect import Question, inspect_release
 from seatrial.inspection.verdict import Asked
@@ -164,6 +166,20 @@ def test_no_form_makes_the_rules_fall_over(pairs: list[tuple[str, str]], version
         assert refusal.message
         assert refusal.source
         assert len(reason_phrase(refusal.message).splitlines()) == 1
+
+
+@FUZZED
+@given(text=st.from_regex(PLAIN, fullmatch=True))
+def test_a_plain_url_is_one(text: str) -> None:
+    """What is taken for an address of the web at a glance is one for PyPI's library, too."""
+    assert asked_in_full(text)
+
+
+@FUZZED
+@given(text=st.from_regex(PLAIN_ADDRESS, fullmatch=True))
+def test_a_plain_address_is_one(text: str) -> None:
+    """The same of the address of an author."""
+    assert why_not(text) is None
 
 
 @pytest.mark.parametrize("path", sorted(CORPUS.glob("*")), ids=lambda path: path.name)
