@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 from packaging.utils import canonicalize_name
@@ -21,15 +22,16 @@ from seatrial.indexrules.judge import RULES_OF
 from seatrial.inspection.against import against, against_previous
 from seatrial.inspection.inspect import Question, inspect_release
 from seatrial.inspection.verdict import Asked
-from seatrial.operations.indexes import Outside
 from seatrial.operations.project import Project
-from seatrial.operations.rehearsed import cache_folder
 from seatrial.operations.releasefiles import Release, by_release
-from seatrial.operations.trying import Trial
 from seatrial.plan.contents import contents_of
 from seatrial.plan.values import Contents
 from seatrial.report.inspected import Held, InspectedFile, InspectReport, by_gravity
 from seatrial.world.ports import StoredFile
+
+if TYPE_CHECKING:
+    # What talks to others takes long to import, and most inspections ask nobody.
+    from seatrial.operations.indexes import Outside
 
 PREVIOUS = "previous"
 """What is said to compare with the last release."""
@@ -110,37 +112,45 @@ def inspect(asked: Inspecting) -> InspectReport:
     )
 
 
-def _asked(outside: Outside, release: Release, index: str) -> tuple[Asked, ...]:
+def _asked(outside: Callable[[], Outside], release: Release, index: str) -> tuple[Asked, ...]:
     if not index:
         return ()
-    held = outside.index(index).files(release.name)
+    held = outside().index(index).files(release.name)
     return (Asked(name=index, strict=index in INDEXES, files=held),)
 
 
-def _around() -> tuple[Outside, dict[str, Contents]]:
+def _around() -> tuple[Callable[[], Outside], dict[str, Contents]]:
     """Give the repository's indexes, and the policy of each of its packages by name."""
     try:
         project = Project.open(Path())
     except NoRepository:
-        return Outside.usual(), {}
+        return _usual, {}
     try:
         packages = project.facts.packages
     except NoPackage:
         packages = ()
-    return project.outside, {
+    return lambda: project.outside, {
         canonicalize_name(package.name): contents_of(project.settings, package.path)
         for package in packages
     }
 
 
+def _usual() -> Outside:
+    from seatrial.operations.indexes import Outside
+
+    return Outside.usual()
+
+
 def _tried(
-    outside: Outside, release: Release, looked: Sequence[Looked], asked: Inspecting
+    outside: Callable[[], Outside], release: Release, looked: Sequence[Looked], asked: Inspecting
 ) -> Iterator[Finding]:
     """Build and resolve, where that was asked for."""
     if not (asked.rebuild or asked.resolve):
         return
+    from seatrial.operations.trying import Trial
+
     with tempfile.TemporaryDirectory(prefix="seatrial-", ignore_cleanup_errors=True) as folder:
-        trial = Trial(outside, release, looked, Path(folder).resolve())
+        trial = Trial(outside(), release, looked, Path(folder).resolve())
         if asked.rebuild:
             yield from trial.rebuild()
         if asked.resolve:
@@ -148,7 +158,7 @@ def _tried(
 
 
 def _compared(
-    outside: Outside, release: Release, looked: Sequence[Looked], asked: Inspecting
+    outside: Callable[[], Outside], release: Release, looked: Sequence[Looked], asked: Inspecting
 ) -> Comparison | None:
     """Compare with what was named; nothing where the project has no release before this one."""
     if not asked.against:
@@ -157,7 +167,9 @@ def _compared(
         given = by_release([Path(name) for name in asked.against])
         old = [file for one in given if one.name == release.name for file in one.files]
         return against(looked, [file.path for file in old])
-    index = outside.index(asked.index or USUAL)
+    from seatrial.operations.rehearsed import cache_folder
+
+    index = outside().index(asked.index or USUAL)
     return against_previous(
         looked, index, (release.name, release.version), cache_folder() / "released"
     )

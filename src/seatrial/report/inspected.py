@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
-from rich.markup import escape
 
 from seatrial.artifacts.binaries.truth import Truth
 from seatrial.artifacts.differ import Comparison
@@ -107,28 +106,28 @@ def show_inspection(console: Console, report: InspectReport) -> None:
     for file in report.files:
         content = f", {many(len(file.contents), 'file')}, {size(file.unpacked)} unpacked"
         console.print(
-            f"[bold]{escape(visible(file.name))}[/]  {size(file.size)}"
+            f"[bold]{_escape(visible(file.name))}[/]  {size(file.size)}"
             + (content if file.contents else "")
         )
         if file.tag:
-            console.print(f"    [dim]{escape(visible(file.tag))}[/]")
+            console.print(f"    [dim]{_escape(visible(file.tag))}[/]")
     for comparison in report.comparisons:
         _show_comparison(console, comparison)
     for said in grouped(report.findings):
         console.print(f"\n{MARKS[said.severity]} {said.severity} [bold]{said.code}[/]", end="  ")
-        console.print(escape(visible(said.where)))
+        console.print(_escape(visible(said.where)))
         for line in visible(said.said).splitlines():
-            console.print(f"    {escape(line)}")
+            console.print(f"    {_escape(line)}")
     head = "[red]Refused[/]" if report.outcome == "refused" else "[green]Sound[/]"
     console.print(f"\n{head}: {counted(report.findings)}. PyPI's rules of {report.rules}.")
 
 
 def _show_comparison(console: Console, comparison: Comparison) -> None:
-    console.print(f"\n[bold]{escape(headline(comparison))}[/]")
+    console.print(f"\n[bold]{_escape(headline(comparison))}[/]")
     for section in sections(comparison):
-        console.print(f"  {escape(visible(section.title))}")
+        console.print(f"  {_escape(visible(section.title))}")
         for line in section.lines[:SHOWN]:
-            console.print(f"    [dim]{escape(visible(line))}[/]")
+            console.print(f"    [dim]{_escape(visible(line))}[/]")
         if section.lines[SHOWN:]:
             console.print(f"    [dim]… and {len(section.lines) - SHOWN} more[/]")
 
@@ -195,3 +194,10 @@ def render_markdown(report: InspectReport) -> str:
                 lines.append(f"  - … and {len(section.lines) - SHOWN} more")
     lines += ["", f"PyPI's rules of {plain(report.rules)}."]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _escape(text: str) -> str:
+    """Give text as it stands between rich's marks; programs that read JSON need no rich."""
+    from rich.markup import escape
+
+    return escape(text)
