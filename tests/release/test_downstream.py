@@ -84,6 +84,19 @@ def test_the_page_and_the_terminal_show_the_pull_request(world: Scene) -> None:
         assert shown in page
 
 
+def test_the_plan_says_what_is_changed_there(world: Scene) -> None:
+    """Repository, edits and commands are lines of the plan, without anybody being asked."""
+    done = world.seatrial("plan")
+    assert done.returncode == 0, done.stderr
+    for said in (
+        "octo/server: Upgrade demo to 1.1.0 (seatrial/demo-1.1.0)",
+        "version.py:PROVISION_VERSION: bump minor",
+        "requirements/common.in: git-url-tags",
+        "run python tools/lock.py",
+    ):
+        assert said in done.stdout
+
+
 def test_a_server_that_cannot_be_reached_is_not_rehearsed(world: Scene) -> None:
     """The rest is rehearsed, and the report says what was not, and why."""
     world.project.git(

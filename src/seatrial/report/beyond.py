@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shlex
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -60,6 +61,25 @@ def beyond(plan: Plan, steps: Sequence[Step], *, rehearsal: bool) -> tuple[Beyon
                 one = _shown(target.repository, step)
                 told.append(msgspec.structs.replace(one, url="") if rehearsal else one)
     return tuple(told)
+
+
+def told_of(action: object) -> Iterator[str]:
+    """Say what an action would do in other repositories, or ask this one for, a line each.
+
+    Args:
+        action: of a plan; of others nothing is said.
+    """
+    if isinstance(action, Propose):
+        yield f"{action.title}: {action.head} into {action.base}"
+    for target in action.targets if isinstance(action, UpdateDownstreams) else ():
+        into = f" into {target.branch}" if target.branch else ""
+        yield f"{target.repository}: {target.title} ({target.head}{into})"
+        for edit in target.edits:
+            yield f"  {edit.place}: {edit.becomes}"
+        if target.recipe:
+            yield f"  recipe {target.recipe}"
+        for command in target.run:
+            yield f"  run {shlex.join(command)}"
 
 
 def _shown(repository: str, step: Step) -> Beyond:

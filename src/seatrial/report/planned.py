@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from seatrial.plan.planning import Complete, Nothing, Planning
 from seatrial.plan.values import Build, Commit, Plan
+from seatrial.report.beyond import told_of
 from seatrial.report.changes import show_commits, show_edits
 from seatrial.report.diffs import file_diff
 from seatrial.report.lines import heading, line, prose, safe
@@ -59,6 +60,8 @@ def show_plan(console: Console, plan: Plan) -> None:
         if action.key == plan.point_of_no_return:
             line(console, "      [red]──── point of no return: what follows is for ever ────[/]")
         line(console, f"  {number:>3} {safe(action.key)}")
+        for text in told_of(action):
+            line(console, f"      [dim]{safe(text)}[/]")
     if plan.remarks:
         console.print()
     for remark in plan.remarks:
