@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from packaging.version import InvalidVersion, Version
 from seatrial.dock.entries import FileRecord, ProjectRecord, Status
 from seatrial.dock.ledger import Ledger
 from seatrial.dock.storage import place, write_whole
+from seatrial.indexrules.names import ultranormal
 
 
 class Holdings:
@@ -36,11 +38,12 @@ class Holdings:
         self._projects: dict[str, dict[str, FileRecord]] = {}
         self._ordered: dict[str, list[FileRecord]] = {}
         self._spelt: dict[str, str] = {}
+        self._alike: dict[str, set[str]] = {}
         self._known: dict[str, ProjectRecord] = ledger.projects(name)
         self._burnt = ledger.burnt(name)
         self._serial = max((known.serial for known in self._known.values()), default=0)
         for normal, known in self._known.items():
-            self._spelt[normal] = known.name
+            self._spell(normal, known.name)
         for record in sorted(ledger.files(name), key=lambda one: one.serial):
             self._remember(record)
 
@@ -80,7 +83,7 @@ class Holdings:
             found = self._ordered.get(normal)
             if found is None:
                 files = self._projects.get(normal, {}).values()
-                found = sorted(files, key=lambda record: (_order(record.version), record.name))
+                found = sorted(files, key=_place)
                 if found:
                     self._ordered[normal] = found
             return list(found)
@@ -89,6 +92,11 @@ class Holdings:
         """Give all projects: normal form → name as last spelt, by normal form."""
         with self._lock:
             return dict(sorted(self._spelt.items()))
+
+    def alike(self, name: str) -> tuple[str, ...]:
+        """Give the projects whose names look the same to PyPI, as last spelt."""
+        with self._lock:
+            return tuple(self._spelt[normal] for normal in self._alike.get(ultranormal(name), ()))
 
     def exists(self, normal: str) -> bool:
         """Say whether there is such a project; it may have no files."""
@@ -193,7 +201,7 @@ class Holdings:
         normal = canonicalize_name(project)
         with self._lock:
             self._serial += 1
-            name = self._spelt.setdefault(normal, project)
+            name = self._spell(normal, self._spelt.get(normal, project))
             known = ProjectRecord(
                 name=name,
                 status=status,
@@ -212,13 +220,27 @@ class Holdings:
         for record in numbered:
             self._remember(record)
 
+    def _spell(self, normal: str, name: str) -> str:
+        self._spelt[normal] = name
+        self._alike.setdefault(ultranormal(normal), set()).add(normal)
+        return name
+
     def _remember(self, record: FileRecord) -> None:
+        ordered = self._ordered.get(record.normal)
+        if record.name in self._files or ordered is None:
+            self._ordered.pop(record.normal, None)
+        else:
+            # Sorting thousands of files anew for each that comes would take longer than its upload.
+            bisect.insort(ordered, record, key=_place)
         self._files[record.name] = record
         self._projects.setdefault(record.normal, {})[record.name] = record
-        self._ordered.pop(record.normal, None)
-        self._spelt[record.normal] = record.project
+        self._spell(record.normal, record.project)
         self._by_content[record.blake2 or record.sha256] = record.name
         self._serial = max(self._serial, record.serial)
+
+
+def _place(record: FileRecord) -> tuple[tuple[bool, Version], str]:
+    return _order(record.version), record.name
 
 
 def _order(version: str) -> tuple[bool, Version]:

@@ -81,12 +81,12 @@ def _held(form: Form, held: Holdings, now: float, minted: Minted | None) -> valu
     normal = canonicalize_name(form.value("name"))
     records = held.project(normal)
     name = form.file.name if form.file is not None else ""
-    others = [spelt for other, spelt in held.projects().items() if other != normal]
+    others = () if held.exists(normal) else held.alike(form.value("name"))
     return values.Held(
         exists=held.exists(normal),
         files=tuple(_same_name_or_content(form.file, held)),
         releases=tuple(_releases(records, now)),
-        similar=tuple(others),
+        similar=others,
         burnt=frozenset({name} if held.is_burnt(name) else ()),
         statements=True,
         uploader=_uploader(form, held, now, minted),
@@ -121,11 +121,13 @@ def _same_name_or_content(file: ReceivedFile | None, held: Holdings) -> Iterator
 
 def _releases(records: list[FileRecord], now: float) -> Iterator[values.HeldRelease]:
     """Give each release; one whose first upload is not known begins now."""
-    for version in dict.fromkeys(record.version for record in records):
-        files = [record for record in records if record.version == version]
-        times = [record.uploaded for record in files if record.uploaded is not None]
+    files: dict[str, list[FileRecord]] = {}
+    for record in records:
+        files.setdefault(record.version, []).append(record)
+    for version, of_it in files.items():
+        times = [record.uploaded for record in of_it if record.uploaded is not None]
         yield values.HeldRelease(
             version=version,
             created=min(times, default=now),
-            has_sdist=any(record.filetype == "sdist" for record in files),
+            has_sdist=any(record.filetype == "sdist" for record in of_it),
         )
