@@ -14,8 +14,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from seatrial.cli.progress import Steps
 from seatrial.plan.released import ReleasedCommit
-from seatrial.report.release import Edit
+from seatrial.plan.state import Receipt
+from seatrial.report.release import Edit, Installation, Released
 from seatrial.report.text import show_release
 from tests.report.made import HOSTILE, report
 from tests.support.releases import scene
@@ -128,3 +130,37 @@ def test_colour_can_be_declined(tmp_path: Path) -> None:
         colours = {int(n) for c in re.findall(r"\x1b\[([0-9;]*)m", seen) for n in c.split(";") if n}
         assert "point of no return" in seen
         assert not colours & {*range(30, 50), *range(90, 108)}
+
+
+def test_of_very_many_steps_those_of_a_kind_are_counted(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A release of hundreds of packages passes in a line a kind, and not in one a step."""
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    steps = Steps()
+    builds = [f"build part-{number} 1.0" for number in range(150)]
+    steps.expect([*builds, "push main and 150 tags to origin"])
+    for key in builds:
+        steps.started(key)
+        steps.finished(key, "acted", Receipt(), 1.0)
+    steps.finished("push main and 150 tags to origin", "acted", Receipt(), 1.0)
+    lines = ESCAPE.sub("", capsys.readouterr().err).strip().splitlines()
+    assert [line.split("s  ")[-1] for line in lines] == [
+        "build: 150",
+        "push main and 150 tags to origin",
+    ]
+
+
+def test_many_packages_are_counted_on_the_page() -> None:
+    """Files, installations and steps of many packages are numbers; what failed is named."""
+    packages = tuple(
+        Released(name=f"part-{number}", version="1.0", previous="0.9", tag=f"part-{number}-v1.0")
+        for number in range(30)
+    )
+    installations = tuple(
+        Installation(package=one.name, source="pypi", python="3.12.1", ran=()) for one in packages
+    )
+    text = shown(terminal=False, packages=packages, installations=installations)
+    assert "30 packages on Python 3.12.1, from pypi" in text
+    assert "ran " not in text
+    assert len(text.splitlines()) < 120

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -319,3 +320,35 @@ def test_the_act_begins_after_its_intent_is_on_the_disk(bench: Bench) -> None:
 
     bench.run([Scripted(key="x", during=look)])
     assert seen == ["Begun", f"{Intend.__name__} x"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Busy(Put):
+    """A line whose writing keeps the machine busy; it counts those that are at it."""
+
+    @property
+    def heavy(self) -> bool:
+        """Whether it does."""
+        return True
+
+
+def test_as_many_heavy_actions_run_at_once_as_the_machine_is_made_for(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others go on beside them: what only waits for a network needs no hand."""
+    monkeypatch.setattr("seatrial.engine.run.hands_here", lambda: 2)
+    lock, at_work, seen, light = threading.Lock(), set[str](), list[int](), threading.Event()
+
+    def within(moment: str, key: str) -> None:
+        if not key.startswith("build"):
+            light.set()
+            return
+        with lock:
+            (at_work.add if moment == "before" else at_work.discard)(key)
+            seen.append(len(at_work))
+        assert light.wait(30)
+
+    bench.within = within
+    actions = [*(Busy(key=f"build {number}") for number in range(8)), Put(key="upload")]
+    assert len(bench.run(actions).results) == 9
+    assert max(seen) == 2

@@ -33,6 +33,11 @@ class BuildFiles(Bound[Build]):
     machine was here before), a rehearsal of the same source on this machine, a build.
     """
 
+    @property
+    def heavy(self) -> bool:
+        """It keeps the machine busy."""
+        return True
+
     def observe(self, world: World) -> State:
         """Say whether the store holds every file of the build."""
         facts = world.store.recorded(self.key)

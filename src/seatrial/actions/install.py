@@ -83,6 +83,11 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
 class CheckInstallation(Bound[InstallCheck]):
     """Install, import the top-level modules, run the console scripts and the project's commands."""
 
+    @property
+    def heavy(self) -> bool:
+        """It keeps the machine busy."""
+        return True
+
     def observe(self, world: World) -> State:
         """Say whether these very bytes were checked."""
         facts = world.store.recorded(self.key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
 from types import TracebackType
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
 MARKS = {"acted": "[green]✓[/]", "found": "[blue]=[/]", "undone": "[yellow]↩[/]"}
+MOST_LINES = 100
+"""How many steps have a line each; of more, those of a kind are counted together."""
+PARTS = ("upload ", "attach ")
 SHOWN = 4
 """How many of the actions under way are shown."""
 TURN = 0.1
@@ -37,6 +41,10 @@ class Steps:
         self._live: Progress | None = None
         self._tasks: dict[str, TaskID] = {}
         self._phase: TaskID | None = None
+        self._left: Counter[str] = Counter()
+        self._of: Counter[str] = Counter()
+        self._keys: frozenset[str] = frozenset()
+        self._counters: dict[str, TaskID] = {}
         self.shown = False
         """Whether who reads the page has seen the steps pass."""
 
@@ -86,11 +94,19 @@ class Steps:
                 self._live.stop()
                 self._live = None
                 self._tasks.clear()
+                self._counters.clear()
                 self._phase = None
 
     def go_on(self) -> None:
         """Begin the display again."""
         self.__enter__()
+
+    def expect(self, keys: Sequence[str]) -> None:
+        """Count the steps of each kind where they are too many for a line each."""
+        with self._lock:
+            self._left = Counter(map(_kind, keys)) if len(keys) > MOST_LINES else Counter()
+            self._of = Counter(self._left)
+            self._keys = frozenset(keys)
 
     def tell(self, phase: str) -> None:
         """Show what is done before the first step."""
@@ -124,6 +140,9 @@ class Steps:
         from seatrial.report.lines import safe
         from seatrial.report.words import duration
 
+        if self._left and (key in self._keys or key.startswith(PARTS)):
+            self._count(key, how, seconds)
+            return
         self.shown = sys.stdout.isatty()
         said = receipt.detail if receipt.detail not in key else ""
         detail = f"  [dim]{safe(said)}[/]" if said else ""
@@ -148,6 +167,27 @@ class Steps:
                 f"end for {seconds:.0f} s; Ctrl-C again to leave at once"
             )
 
+    def _count(self, key: str, how: str, seconds: float) -> None:
+        """Move the count of a kind on; a line tells when all of the kind are done."""
+        from seatrial.report.lines import safe
+        from seatrial.report.words import duration
+
+        kind = _kind(key)
+        if key not in self._keys:
+            return
+        with self._lock:
+            self._left[kind] -= 1
+            done, all_of = self._of[kind] - self._left[kind], self._of[kind]
+            if self._live is not None:
+                if kind not in self._counters:
+                    self._counters[kind] = self._live.add_task("")
+                self._live.update(self._counters[kind], description=f"{kind} {done} of {all_of}")
+                if done == all_of:
+                    self._live.remove_task(self._counters.pop(kind))
+        if done == all_of:
+            many = safe(key) if all_of == 1 else f"{kind}: {all_of}"
+            self._print(f"{MARKS[how]} [dim]{duration(seconds):>8}[/]  {many}", cut=True)
+
     def _print(self, markup: str, *, cut: bool = False) -> None:
         with self._lock:
             self._console.print(markup, no_wrap=cut or None, overflow="ellipsis" if cut else None)
@@ -164,3 +204,10 @@ class Steps:
         if self._live is not None and self._phase is not None:
             self._live.remove_task(self._phase)
         self._phase = None
+
+
+def _kind(key: str) -> str:
+    """Name the kind of a step: its first word, and where it happens, if that matters."""
+    words = key.split(" ")
+    place = f" {words[-2]} {words[-1]}" if words[-2:-1] in (["to"], ["from"], ["on"]) else ""
+    return f"{words[0]}{place}"

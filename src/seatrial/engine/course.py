@@ -24,7 +24,7 @@ from seatrial.engine.signals import on_stop
 from seatrial.engine.step import Held, Result, Step, Stopped
 from seatrial.engine.waiting import Waiting
 from seatrial.errors import SeatrialError, StorageFault
-from seatrial.plan.state import Action, Expandable, Following, Patient, Receipt
+from seatrial.plan.state import Action, Expandable, Following, Heavy, Patient, Receipt
 
 W = TypeVar("W")
 Message: TypeAlias = Callable[[], None]
@@ -86,6 +86,7 @@ class Manner:
         listener: told what happens.
         waiting: how long and how often.
         jobs: how many actions run at once at most.
+        hands: how many of those that keep the machine busy.
         agree: called once, before the first act that cannot be taken back; it raises to say no.
         halt: called when the user stops the run, to end what running actions have started.
         suspects: keys that an earlier process meant to act on, with an unknown outcome.
@@ -94,6 +95,7 @@ class Manner:
     listener: Progress
     waiting: Waiting
     jobs: int
+    hands: int
     agree: Callable[[], None]
     halt: Callable[[], None]
     suspects: frozenset[str]
@@ -178,6 +180,7 @@ class Course(Generic[W]):
         self._ready: deque[Task[W]] = deque(t for t in self.tasks.values() if not t.needs)
         self._parts: deque[Task[W]] = deque()
         self._running: set[str] = set()
+        self._heavy = {a.key for a in ordered if isinstance(a, Heavy) and a.heavy}
         self.inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._deadline: float | None = None
         self._asking = False
@@ -223,18 +226,27 @@ class Course(Generic[W]):
     def _start(self) -> None:
         """Begin what is ready; after a failure only parts of what has begun: all are tried."""
         while len(self._running) < self.manner.jobs and not self.stop.is_set():
-            part = next((task for task in self._parts if not task.after), None)
-            if part is not None:
-                self._parts.remove(part)
-                task = part
-            elif self._ready and not self.failures:
-                task = self._ready.popleft()
-            else:
+            task = self._next()
+            if task is None:
                 return
             self._running.add(task.key)
             task.began = self.now()
             self.manner.listener.started(task.key)
             threading.Thread(target=self._work, args=(task,), name=task.key, daemon=True).start()
+
+    def _next(self) -> Task[W] | None:
+        """Take what may begin next: a part of what has begun, else the first with room for it."""
+        part = next((task for task in self._parts if not task.after), None)
+        if part is not None:
+            self._parts.remove(part)
+            return part
+        if self.failures:
+            return None
+        full = len(self._heavy & self._running) >= self.manner.hands
+        found = next((one for one in self._ready if not (full and one.key in self._heavy)), None)
+        if found is not None:
+            self._ready.remove(found)
+        return found
 
     def _signalled(self) -> None:
         if self._asking:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from seatrial.errors import SeatrialError
 from seatrial.plan.state import Receipt
@@ -32,6 +32,15 @@ class Progress(Protocol):
 
     def stopping(self, keys: Sequence[str], seconds: float) -> None:
         """The user has stopped the run; these get so many seconds to come to their end."""
+        ...
+
+
+@runtime_checkable
+class Expecting(Protocol):
+    """One that wants to know beforehand what is to be done."""
+
+    def expect(self, keys: Sequence[str]) -> None:
+        """Hear the keys of all actions, before the first of them begins."""
         ...
 
 

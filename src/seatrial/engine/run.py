@@ -15,9 +15,10 @@ from typing import Generic, TypeVar
 import msgspec
 
 from seatrial.engine.course import Course, Manner, Task
+from seatrial.engine.hands import hands_here
 from seatrial.engine.history import open_intents
 from seatrial.engine.journal import DONE, INTERRUPTED, Ended, Journal, Skipped
-from seatrial.engine.progress import Progress
+from seatrial.engine.progress import Expecting, Progress
 from seatrial.engine.step import Result
 from seatrial.engine.waiting import Waiting
 from seatrial.errors import Interrupted, SeatrialError, StorageFault
@@ -88,6 +89,7 @@ class Engine(Generic[W]):
         self._listener = listener
         self._waiting = patience or Waiting()
         self._jobs = max(1, jobs)
+        self._hands = hands_here()
 
     def run(self, actions: Sequence[Action[W]], hooks: Hooks | None = None) -> Outcome:
         """Do everything that is not done yet.
@@ -111,10 +113,13 @@ class Engine(Generic[W]):
             listener=self._listener,
             waiting=self._waiting,
             jobs=self._jobs,
+            hands=self._hands,
             agree=hooks.before_point_of_no_return,
             halt=hooks.on_interrupt,
             suspects=open_intents(self._journal.entries()),
         )
+        if isinstance(self._listener, Expecting):
+            self._listener.expect([action.key for action in actions])
         course = Course(self._world, self._journal, actions, manner)
         course.go()
         if all(task.result is not None for task in course.tasks.values()):

@@ -201,7 +201,9 @@ class Scene:
             for name, copy in self.stage.downstreams.items()
             if copy.said
         )
-        unknown = (Note(topic="index-not-known", text=text) for text in self.stage.unknown)
+        unknown = (
+            Note(topic="index-not-known", text=text) for text in dict.fromkeys(self.stage.unknown)
+        )
         remarks = (*report.remarks, *left, *unknown, *faults)
         report = msgspec.structs.replace(report, remarks=remarks)
         return write_pages(report, self.folder if keep else reports_folder(plan))

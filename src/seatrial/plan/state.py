@@ -117,6 +117,16 @@ class Irrevocable(Protocol):
 
 
 @runtime_checkable
+class Heavy(Protocol):
+    """An action that keeps the machine busy: only as many of them run at once as it is made for."""
+
+    @property
+    def heavy(self) -> bool:
+        """Whether it is one."""
+        ...
+
+
+@runtime_checkable
 class Patient(Protocol):
     """An action whose unknown state is worth waiting for."""
 

@@ -26,7 +26,8 @@ def show_packages(console: Console, packages: Sequence[PlannedPackage | Released
     Returns:
         Whether they were shown.
     """
-    if len({(one.version, one.previous) for one in packages}) < 2:  # noqa: PLR2004 -- different
+    alike = len({(one.version, one.previous) for one in packages}) <= 1
+    if alike and len({one.tag for one in packages}) <= 1:
         return False
     width = max(len(one.name) for one in packages[:MOST])
     for one in packages[:MOST]:

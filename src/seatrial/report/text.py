@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from seatrial.report.changes import show_commits, show_edits
+from seatrial.report.counted import MANY, show_counted, show_counted_steps
 from seatrial.report.diffs import file_diff
 from seatrial.report.lines import heading, line, link, prose, safe
 from seatrial.report.outcomes import MARKS, head_of
@@ -44,19 +45,30 @@ def show_release(console: Console, report: ReleaseReport, *, steps: bool = True)
         show_commits(console, report.commits, report.previous)
         show_edits(console, [file_diff(edit) for edit in report.edits])
         show_edits(console, [file_diff(edit) for edit in report.build_edits], FOR_THE_BUILD)
-        if report.artifacts:
-            heading(console, many(len(report.artifacts), "artifact"))
-        if report.origin:
-            prose(console, f"Taken from {safe(report.origin)}, byte for byte.", 2)
-        show_files(console, report.artifacts)
-        _show_places(console, report)
-        _show_installations(console, report)
-        show_requests(console, report.downstream)
-    if steps:
+        _show_files_and_places(console, report)
+    if steps and len(report.packages) > MANY:
+        show_counted_steps(console, report)
+    elif steps:
         heading(console, "Steps")
         for step in report.steps:
             _show_step(console, step)
     _show_rest(console, report)
+
+
+def _show_files_and_places(console: Console, report: ReleaseReport) -> None:
+    counted = len(report.packages) > MANY
+    if counted:
+        show_counted(console, report)
+    elif report.artifacts:
+        heading(console, many(len(report.artifacts), "artifact"))
+    if report.origin:
+        prose(console, f"Taken from {safe(report.origin)}, byte for byte.", 2)
+    if not counted:
+        show_files(console, report.artifacts)
+    _show_places(console, report)
+    if not counted:
+        _show_installations(console, report)
+    show_requests(console, report.downstream)
 
 
 def show_files(console: Console, files: Sequence[Artifact]) -> None:
