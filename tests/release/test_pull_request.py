@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,12 @@ import pytest
 
 from seatrial.dock.hosting import Hosted
 from seatrial.exitcodes import ExitCode
+from tests.release.test_collect import COLLECT, built
 from tests.support.downstreams import TOKEN
 from tests.support.releases import Scene, scene
 from tests.support.repositories import git
 from tests.support.several import several
+from tests.support.wheels import make_wheel
 
 MODE = 'mode = "pull-request"\nstaging = "stage"'
 HEAD = "release/main"
@@ -318,6 +321,28 @@ def test_several_packages_of_a_repository_are_proposed_together(tmp_path: Path) 
         assert done.returncode == 0, done.stderr
         assert stage.tags() == sorted([*tags, "trio-core-v1.1.0", "trio-bots-v1.0.1"])
         assert git(stage.remote, "rev-parse", "main") == stage.project.head
+
+
+def test_what_ci_built_of_the_merge_is_released(tmp_path: Path) -> None:
+    """Proposed, merged, built by CI from the merged commit: these bytes go out."""
+    with scene(tmp_path, more=f"{MODE}\n{COLLECT}") as world:
+        proposed(world)
+        wheel = make_wheel(tmp_path, version="1.1.0")
+        built(world, merge(world), wheel)
+        done = world.seatrial("release", "--merged", "--yes")
+        assert done.returncode == 0, done.stderr
+        digest = sha256(wheel.read_bytes()).hexdigest()
+        assert world.held("main")[wheel.name] == digest
+
+
+def test_a_crash_between_push_and_pull_request_is_made_good(world: Scene) -> None:
+    """The branch is there and nothing asks for it to be merged: the next run asks, once."""
+    made = proposed(world)
+    for kept in (world.folder / "dock" / "forge").rglob("pulls/*.json"):
+        kept.unlink()
+    again = proposed(world)
+    assert (again["how"], again["commit"]) == ("acted", made["commit"])
+    assert len(pulls(world)) == 1
 
 
 def test_a_hotfix_is_released_while_main_is_ahead(tmp_path: Path) -> None:

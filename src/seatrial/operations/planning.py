@@ -292,8 +292,12 @@ def _followed(
 def _chosen(project: Project, one: Picked, notes: Text, build: BuildTexts) -> Chosen:
     facts, version = one.line.facts, str(one.decision.version)
     what = Wanted(version=version, tag=one.tag, commit=facts.head, made=bool(build.edits))
+    members = members_of(project, one.line, build)
+    if not (what.made and project.settings.mode == "pull-request"):
+        # What is only proposed, nobody can have built yet.
+        members = with_collections(project, members, what)
     return Chosen(
-        members=with_collections(project, members_of(project, one.line, build), what),
+        members=members,
         version=one.decision.version,
         previous=_previous(facts, one.decision.version),
         reason=one.decision.reason,

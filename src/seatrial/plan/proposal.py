@@ -47,7 +47,11 @@ def with_proposal(plan: Plan, settings: Settings, edited: tuple[str, ...] = ()) 
             actions.append(proposal)
     text = f"{plan.branch} is not pushed to: what was proposed is merged by somebody, and that "
     remark = Note(topic="pull-request", text=f"{text}is released. A rehearsal plays the merge.")
-    return msgspec.structs.replace(plan, actions=tuple(actions), remarks=(*plan.remarks, remark))
+    remarks = [*plan.remarks, remark]
+    if settings.collect.source:
+        text = f"After the merge the files are collected from {settings.collect.source}; before it "
+        remarks.append(Note(topic="not-collected", text=f"{text}they are built here."))
+    return msgspec.structs.replace(plan, actions=tuple(actions), remarks=tuple(remarks))
 
 
 def proposal_of(plan: Plan, settings: Settings, need: str) -> Propose:
