@@ -21,7 +21,7 @@ from tests.support.downstreams import (
     settings,
 )
 from tests.support.releases import Scene, scene
-from tests.support.repositories import git
+from tests.support.repositories import git, make_repository
 
 BRANCH = "seatrial/demo-1.1.0"
 
@@ -95,6 +95,52 @@ def test_the_plan_says_what_is_changed_there(world: Scene) -> None:
         "run python tools/lock.py",
     ):
         assert said in done.stdout
+
+
+def test_a_command_gets_no_secret_and_its_output_is_kept(tmp_path: Path) -> None:
+    """Its environment holds none of the person's tokens; what it prints is in the run's logs."""
+    table = f'repository = "octo/server"\n{EDITS}run = ["python tools/tell.py"]\n'
+    telling = "import os\nprint('names:', *sorted(os.environ))\nopen('new.txt', 'w').close()\n"
+    with scene(tmp_path, more=settings(table)) as world:
+        made = server(world, files={**SERVER, "tools/tell.py": telling})
+        done = world.seatrial("release", "--yes")
+        assert done.returncode == 0, done.stderr
+        [run] = (world.project.folder / ".git" / "seatrial" / "runs").iterdir()
+        said = (run / "logs" / "downstream-octo-server.log").read_text("utf-8")
+        assert "names: " in said
+        assert "PATH" in said
+        assert "TOKEN" not in said
+        assert made.shown("new.txt", BRANCH) == ""
+
+
+def test_a_program_that_is_not_there_is_named(tmp_path: Path) -> None:
+    """The error says which one, and where it was to run."""
+    table = f'repository = "octo/server"\n{EDITS}run = ["tools/never-was"]\n'
+    with scene(tmp_path, more=settings(table)) as world:
+        server(world)
+        done = world.seatrial("release", "--yes")
+        assert done.returncode == ExitCode.INCOMPLETE
+        assert "tools/never-was in octo/server" in done.stderr
+
+
+def test_a_repository_on_no_known_forge_gets_the_branch(tmp_path: Path) -> None:
+    """Any git address will do; there, nobody can be asked to merge."""
+    remote = tmp_path / "elsewhere.git"
+    make_repository(tmp_path / "elsewhere", SERVER, remote=remote)
+    with scene(tmp_path, more=settings(f'repository = "{remote.as_uri()}"\n{EDITS}')) as world:
+        for command in (("rehearse",), ("release", "--yes")):
+            done = world.seatrial(*command)
+            assert done.returncode == 0, done.stderr
+        assert "(305, 2)" in git(remote, "show", f"{BRANCH}:version.py")
+
+
+def test_a_rehearsal_survives_there_too(world: Scene) -> None:
+    """Killed when it is about to change the server, it goes on and changes it once."""
+    server(world)
+    done = world.seatrial("rehearse", "--fault", "kill@update", "--json")
+    assert done.returncode == 0, done.stderr
+    [shown] = json.loads(done.stdout)["downstream"]
+    assert shown["detail"] == "pull request 1"
 
 
 def test_a_server_that_cannot_be_reached_is_not_rehearsed(world: Scene) -> None:

@@ -30,6 +30,7 @@ any request to the forge.
 ACTIONS: Final = (
     "gate",
     "commit",
+    "propose",
     "tag",
     "build",
     "inspect",
@@ -40,6 +41,7 @@ ACTIONS: Final = (
     "upload",
     "visible",
     "publish-release",
+    "update",
 )
 """Where a run can be killed: the kinds of actions in a plan."""
 
