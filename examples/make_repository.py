@@ -25,6 +25,7 @@ FIRST = {
     "chat": ("feat: send messages, run bots", "0.9.1"),
     "database": ("feat: execute statements", "clients/python/v0.1.16"),
     "reviewed": ("feat: say whether something was reviewed", "v0.3.0"),
+    "engine": ("feat: find the engine's programs", "v0.4.0"),
     "tally": ("feat: count words", "tally/0.6.0"),
 }
 """Example → message of its first commit, and its tag."""

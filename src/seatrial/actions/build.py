@@ -19,6 +19,7 @@ from seatrial.actions.files import (
     source_identity,
 )
 from seatrial.actions.marker import Marker, read_marker
+from seatrial.actions.wrapping import wrapped
 from seatrial.errors import BytesLost
 from seatrial.plan.state import Absent, Receipt, Same, State
 from seatrial.plan.values import Build, DraftRelease, Upload
@@ -116,7 +117,8 @@ class BuildFiles(Bound[Build]):
             timeout=spec.timeout,
             requires_python=spec.requires_python,
         )
-        return built.wheel, built.sdist
+        wheels = wrapped(world, spec, built.wheel, out.parent)
+        return (*wheels, *([built.sdist] if spec.sdist != "none" else []))
 
     def _draft(self, world: World) -> tuple[ForgeRelease | None, Marker | None]:
         if world.forge is None or not any(isinstance(a, DraftRelease) for a in self.plan.actions):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
+import msgspec
+
 from seatrial.artifacts.filenames import name_of
 from seatrial.plan.values import Build, Plan
 from seatrial.world.ports import StoredFile, World
@@ -78,6 +80,9 @@ def _identity(tree: str, spec: Build, *, exactly: bool = False) -> str:
         named.update(f"{edit.path}\0{hashlib.sha256(content).hexdigest()}\n".encode())
     for bundle in spec.collect.bundles if spec.collect and exactly else ():
         named.update(f"{bundle.name}\0{bundle.sha256 or bundle.place}\n".encode())
+    if spec.wrap is not None or spec.sdist == "none":
+        wrap = msgspec.json.encode(spec.wrap, order="deterministic")
+        named.update(b"%s\n%s\n" % (spec.sdist.encode(), wrap))
     return named.hexdigest()
 
 

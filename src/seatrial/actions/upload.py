@@ -58,7 +58,7 @@ class UploadFiles(Bound[Upload]):
         return (*wheels, *(UploadFile(self.spec, self.plan, f, after) for f in others))
 
     def _files(self, world: World) -> Sequence[StoredFile]:
-        return files_of(world, self.plan, self.spec.package)
+        return _shipped(world, self)
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ class ShowFiles(Bound[Visible]):
         """Say what the page lacks."""
         index = world.index(self.spec.index)
         held = _page(index, self.spec.package)
-        files = files_of(world, self.plan, self.spec.package)
+        files = _shipped(world, self)
         missing = [f.name for f in files if f.name not in held]
         wrong = [f.name for f in files if f.name in held and held[f.name].sha256 != f.sha256]
         if wrong:
@@ -158,10 +158,17 @@ class ShowFiles(Bound[Visible]):
 
     def act(self, world: World) -> Receipt:
         """Do nothing: there is nothing to do but to wait."""
-        files = files_of(world, self.plan, self.spec.package)
+        files = _shipped(world, self)
         return Receipt(detail=f"{len(files)} files")
 
 
 def _page(index: Index, package: str) -> Mapping[str, HeldFile]:
     """Look at the page of a package; those who look at the same moment share one request."""
     return index.files(package, asked_after=time.monotonic() - RECENT)
+
+
+def _shipped(world: World, action: UploadFiles | ShowFiles) -> Sequence[StoredFile]:
+    """Give the files that go to the index: an sdist may be for the forge alone."""
+    spec = action.spec
+    files = files_of(world, action.plan, spec.package)
+    return [one for one in files if spec.sdist or one.name.endswith(".whl")]

@@ -150,6 +150,7 @@ DOCUMENTS: Mapping[str, Documents] = {
         form="lines",
     ),
     "build": Documents(said="What was built.", kinds=(SingleReport,)),
+    "wrap": Documents(said="What was wrapped.", kinds=(SingleReport,)),
     "collect": Documents(said="What CI had built.", kinds=(SingleReport,)),
     "inspect": Documents(said="What was found in the files.", kinds=(InspectReport,)),
     "publish": Documents(said="What was published.", kinds=(SingleReport,)),

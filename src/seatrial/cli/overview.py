@@ -20,6 +20,7 @@ COMMANDS = {
     "log": "Show what a release did, step by step.",
     "build": "Build sdist and wheel from a commit.",
     "collect": "Fetch what CI built from a commit.",
+    "wrap": "Make platform wheels of other people's binaries.",
     "inspect": "Say what is wrong with wheels and sdists.",
     "publish": "Upload files to an index.",
     "verify": "Install a released version in clean environments.",

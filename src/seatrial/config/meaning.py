@@ -22,6 +22,7 @@ from seatrial.config.schema import (
     SiteSettings,
 )
 from seatrial.config.urls import url_fault
+from seatrial.config.wrapping import wrap_faults
 from seatrial.versions.calver import scheme_fault
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]*")
@@ -48,6 +49,7 @@ def nonsense(settings: Settings) -> Iterator[Fault]:
             yield Fault((name,), f"git takes no {name} called {shown(value)}")
     yield from _packages(settings.package)
     yield from _contents(settings.contents, ("contents",))
+    yield from wrap_faults(settings.wrap, ("wrap",))
     yield from _gates(settings.gate)
     yield from _verify(settings)
     for name, text in (
@@ -141,6 +143,7 @@ def _packages(packages: tuple[PackageSettings, ...]) -> Iterator[Fault]:
             said = "a name is letters, digits, spaces, dots, hyphens and underscores"
             yield Fault((*path, "group"), said)
         yield from _contents(package.contents, (*path, "contents"))
+        yield from wrap_faults(package.wrap, (*path, "wrap"))
         for edited in package.build_edits:
             if ":" in edited:
                 yield from _short_site(edited, (*path, "build-edits", edited))

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-import msgspec
-
-
-class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
-    """A table of the configuration: an unknown key is an error, names are spelt with hyphens."""
+# The form "as the same name" hands the name on (PEP 484, "Stub files").
+from seatrial.config.schema_sources import CollectSettings as CollectSettings  # noqa: PLC0414
+from seatrial.config.schema_sources import TargetSettings as TargetSettings  # noqa: PLC0414
+from seatrial.config.schema_sources import WrapSettings as WrapSettings  # noqa: PLC0414
+from seatrial.config.table import Table
 
 
 class IndexSettings(Table, frozen=True, kw_only=True):
@@ -85,6 +85,8 @@ class PackageSettings(Table, frozen=True, kw_only=True):
         private: whether it is never released.
         versions: more version sites, each ``file:name``, a file alone, or a table.
         contents: what its files must and must not hold, beside what holds for all packages.
+        sdist: where its sdist goes, when not where all go.
+        wrap: the binaries that its wheels are made with.
         build_edits: place (``file:name``, as in ``versions``) → the value that it has while the
             package is built; the change is never committed.
     """
@@ -95,6 +97,8 @@ class PackageSettings(Table, frozen=True, kw_only=True):
     private: bool = False
     versions: tuple[str | SiteSettings, ...] = ()
     contents: ContentsSettings = ContentsSettings()
+    sdist: Literal["", "index", "forge-only", "none"] = ""
+    wrap: WrapSettings = WrapSettings()
     build_edits: dict[str, bool | int | float | str] = {}
 
 
@@ -244,24 +248,6 @@ class DownstreamSettings(Table, frozen=True, kw_only=True):
     timeout: float = 1800.0
 
 
-class CollectSettings(Table, frozen=True, kw_only=True):
-    """Files that CI has built from the release commit, and that are taken instead of built here.
-
-    Attributes:
-        source: ``from``: "github" for the artifacts of the repository's own workflows; a folder,
-            from the repository's root; or an address, with ``{version}``, ``{tag}`` and
-            ``{commit}`` in it.  Nothing is collected when empty.
-        workflow: the workflow's file ("build.yml"), where more than one leaves files behind.
-        artifacts: globs of the names of the artifacts that are taken.
-        build_sdist: whether the sdist is built here, where the source has none.
-    """
-
-    source: str = msgspec.field(default="", name="from")
-    workflow: str = ""
-    artifacts: tuple[str, ...] = ("*",)
-    build_sdist: bool = True
-
-
 class ProposalSettings(Table, frozen=True, kw_only=True):
     """The pull request that proposes a release.
 
@@ -329,6 +315,8 @@ class Settings(Table, frozen=True, kw_only=True):
         gate: name → command that must pass, or a table that says more of it.
         gate_timeout: seconds for each gate.
         contents: what the built files must and must not hold, and which there must be.
+        sdist: where the sdist goes: to the index and the forge, to the forge alone, or nowhere.
+        wrap: the binaries that the wheels are made with, in a repository of one package.
         verify: how an installation is checked.
         commit: the texts of commit and tag.
         forge: the forge release.
@@ -357,6 +345,8 @@ class Settings(Table, frozen=True, kw_only=True):
     gate: dict[str, str | GateSettings] = {}
     gate_timeout: float = 1800.0
     contents: ContentsSettings = ContentsSettings()
+    sdist: Literal["index", "forge-only", "none"] = "index"
+    wrap: WrapSettings = WrapSettings()
     verify: VerifySettings = VerifySettings()
     commit: CommitSettings = CommitSettings()
     forge: ForgeSettings = ForgeSettings()

@@ -6,13 +6,15 @@ import datetime as dt
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
 import msgspec
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from seatrial.actions.marker import read_marker, unmarked
-from seatrial.artifacts.filenames import version_of
+from seatrial.artifacts.filenames import name_of, version_of
+from seatrial.config.wrapping import sdist_of
 from seatrial.errors import CredentialMissing, CredentialRefused, Unreachable
 from seatrial.operations.project import Project
 from seatrial.plan.outline import many
@@ -82,6 +84,14 @@ class Continuation(msgspec.Struct, frozen=True, kw_only=True):
         return next((one.why for one in self.begun if one.why), "")
 
 
+class Shop(NamedTuple):
+    """What the index to publish to lacks, and the packages whose sdists do not go there."""
+
+    name: str
+    missing: list[str]
+    forge_only: set[str]
+
+
 def find_continuation(lines: Sequence[Project], publish: str) -> Continuation | None:
     """Look whether the newest release in the history is complete.
 
@@ -119,16 +129,19 @@ def _looked_at(line: Project, tag: TagFact, publish: str) -> Begun:
     """Say what is missing of the release of one line."""
     files: dict[str, HeldFile] = {}
     missing: list[str] = []
+    forge_only: set[str] = set()
     for package in line.facts.packages:
         name = canonicalize_name(package.name)
         held = line.index(publish).files(name, asked_after=time.monotonic() - RECENT)
         own = {f.name: f for f in held.values() if version_of(f.name) == Version(tag.version)}
-        if kinds := " and no ".join(_kinds_missing(own)):
+        sdist = sdist_of(line.settings, package.path) == "index"
+        if kinds := " and no ".join(_kinds_missing(own, sdist=sdist)):
             missing.append(f"{kinds} of {name if len(line.facts.packages) > 1 else 'it'}")
         files |= own
+        forge_only |= {name} if not sdist else set()
     releases = forge_releases(line, tag.name)
     if releases is not None:
-        return _with_forge(tag, files, releases, (publish, missing))
+        return _with_forge(tag, files, releases, Shop(publish, missing, forge_only))
     return Begun(tag=tag, why=f"{publish} has no {' and no '.join(missing)}" if missing else "")
 
 
@@ -160,29 +173,31 @@ def _with_forge(
     tag: TagFact,
     files: dict[str, HeldFile],
     releases: tuple[ForgeRelease, ...],
-    index: tuple[str, list[str]],
+    shop: Shop,
 ) -> Begun:
-    publish, kinds = index
     release = next((r for r in releases if not r.draft), next(iter(releases), None))
     if release is None:
-        why = "the forge has no release of it" if kinds else ""
+        why = "the forge has no release of it" if shop.missing else ""
         # With every file on the index and no release at all, somebody took the release away.
         return Begun(tag=tag, why=why)
     marker = read_marker(release.notes)
     wanted = marker.files if marker else {}
     missing = [
-        name for name, digest in wanted.items() if name not in files or files[name].sha256 != digest
+        name
+        for name, digest in wanted.items()
+        if (name not in files or files[name].sha256 != digest)
+        and (name.endswith(".whl") or name_of(name) not in shop.forge_only)
     ]
     why = ""
     if missing:
-        why = f"{publish} does not have {', '.join(missing)}"
+        why = f"{shop.name} does not have {', '.join(missing)}"
     elif release.draft:
         why = "its forge release is a draft still"
     return Begun(tag=tag, why=why, notes=unmarked(release.notes).strip())
 
 
-def _kinds_missing(files: dict[str, HeldFile]) -> list[str]:
-    kinds = {"wheel": ".whl", "sdist": ".tar.gz"}
+def _kinds_missing(files: dict[str, HeldFile], *, sdist: bool) -> list[str]:
+    kinds = {"wheel": ".whl"} | ({"sdist": ".tar.gz"} if sdist else {})
     return [kind for kind, end in kinds.items() if not any(name.endswith(end) for name in files)]
 
 

@@ -10,7 +10,7 @@ from seatrial.errors import InvalidConfiguration
 from seatrial.operations.collecting import Wanted, found_for
 from seatrial.operations.project import Project
 from seatrial.operations.running import Watch
-from seatrial.operations.single import SingleReport, files_made
+from seatrial.operations.single import Parts, SingleReport, files_made
 
 
 class Gathering(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,4 +63,5 @@ def gather(asked: Gathering, watch: Watch) -> SingleReport:
     watch.tell("asking what was built")
     commit = project.facts.head
     wanted = Wanted(version=package.version, tag="", commit=commit)
-    return files_made(project, found_for(project, settings, wanted), asked.out, watch)
+    parts = Parts(collection=found_for(project, settings, wanted))
+    return files_made(project, parts, asked.out, watch)

@@ -48,6 +48,7 @@ from seatrial.operations.project import Project
 from seatrial.operations.pythons import check_pythons
 from seatrial.operations.remarks import Days, line_remarks, remarks_on
 from seatrial.operations.running import unheard
+from seatrial.operations.wrapping import with_wraps
 from seatrial.plan.after_build import Text
 from seatrial.plan.downstream import origin_of
 from seatrial.plan.make import Chosen, Material, make_plan
@@ -292,12 +293,18 @@ def _followed(
 def _chosen(project: Project, one: Picked, notes: Text, build: BuildTexts) -> Chosen:
     facts, version = one.line.facts, str(one.decision.version)
     what = Wanted(version=version, tag=one.tag, commit=facts.head, made=bool(build.edits))
+<<<<<<< HEAD
     members = members_of(project, one.line, build)
     if not (what.made and project.settings.mode == "pull-request"):
         # What is only proposed, nobody can have built yet.
         members = with_collections(project, members, what)
     return Chosen(
         members=members,
+=======
+    members = with_collections(project, members_of(project, one.line, build), what)
+    return Chosen(
+        members=with_wraps(project, members, version, build.edits),
+>>>>>>> e53b1d1 (Wrap another repository's binaries into platform wheels)
         version=one.decision.version,
         previous=_previous(facts, one.decision.version),
         reason=one.decision.reason,
@@ -360,7 +367,7 @@ def _begun(
     members = members_of(project, line, BuildTexts(versions=versions))
     what = Wanted(version=version, tag=begun.tag.name, commit=begun.tag.commit, begun=True)
     return Chosen(
-        members=with_collections(line, members, what),
+        members=with_wraps(project, with_collections(line, members, what), version),
         version=Version(version),
         previous=_previous(line.facts, Version(version)),
         reason=f"{version} is incomplete: {why}.",

@@ -24,10 +24,12 @@ from seatrial.operations.project import Project
 from seatrial.operations.publishing import surroundings
 from seatrial.operations.running import Watch, artifacts_of, journal_of, perform
 from seatrial.operations.worlds import lone_world, real_world
+from seatrial.operations.wrapping import resolved_wrap
 from seatrial.plan import values
 from seatrial.plan.collects import Collection
 from seatrial.plan.contents import contents_of
 from seatrial.plan.values import AnySpec, Contents, Plan
+from seatrial.plan.wraps import Wrap
 from seatrial.report.release import Artifact, Circumstances, Step, report_release
 from seatrial.repository.build_edits import build_edits
 from seatrial.storage import chosen_place
@@ -37,7 +39,7 @@ from seatrial.world.store import RunStore
 
 SCHEMA = 1
 
-Outcome: TypeAlias = Literal["built", "collected", "published", "verified"]
+Outcome: TypeAlias = Literal["built", "collected", "wrapped", "published", "verified"]
 
 
 class SingleReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +47,7 @@ class SingleReport(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         schema: the version of this layout.
-        outcome: "built", "collected", "published" or "verified".
+        outcome: "built", "collected", "wrapped", "published" or "verified".
         package: the package's name.
         version: its version.
         artifacts: the files.
@@ -74,17 +76,64 @@ def build(path: Path, out: Path, watch: Watch) -> SingleReport:
         BuildFailed, TimedOut, InspectionFailed: it cannot be built like this.
     """
     project = Project.open(path)
-    return files_made(project, None, out, watch)
+    package = project.package()
+    found = resolved_wrap(project, package, package.version)
+    return files_made(project, Parts(wrap=found), out, watch)
 
 
-def files_made(
-    project: Project, collection: Collection | None, out: Path, watch: Watch
-) -> SingleReport:
+def wrap(path: Path, out: Path, source: str, watch: Watch) -> SingleReport:
+    """Make the platform wheels of the commit that HEAD is at, and nothing else.
+
+    Args:
+        path: a folder in the repository.
+        out: the folder for the wheels; it is made.
+        source: where the binaries come from, in the place of what is configured; empty for that.
+        watch: who is told.
+
+    Raises:
+        InvalidConfiguration: nothing is configured to be wrapped.
+        BuildFailed, TimedOut, InspectionFailed, DifferentBytes: they cannot be made like this.
+    """
+    project = Project.open(path)
+    package = project.package()
+    found = resolved_wrap(project, package, package.version, source=source)
+    if found is None:
+        raise InvalidConfiguration(
+            f"what to wrap into {package.name}",
+            "there is no [wrap] in its configuration",
+            doing="looking for",
+            next_step="Say there where the binaries come from and where they go.",
+        )
+    return files_made(project, Parts(wrap=found, wheels=True), out, watch)
+
+
+class Parts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a package's files are made of.
+
+    Attributes:
+        collection: where they come from when they were built elsewhere.
+        wrap: the binaries that its wheels are made with.
+        wheels: whether the sdist is left out.
+    """
+
+    collection: Collection | None = None
+    wrap: Wrap | None = None
+    wheels: bool = False
+
+    @property
+    def outcome(self) -> Outcome:
+        """What is said of them when they are there."""
+        if self.collection is not None:
+            return "collected"
+        return "wrapped" if self.wrap is not None else "built"
+
+
+def files_made(project: Project, parts: Parts, out: Path, watch: Watch) -> SingleReport:
     """Build the files of a commit, or fetch what was built of it, inspect them, and lay them down.
 
     Args:
         project: the repository at the commit.
-        collection: where the files come from when they were built elsewhere.
+        parts: what they are made of.
         out: the folder for the files; it is made.
         watch: who is told.
 
@@ -101,7 +150,7 @@ def files_made(
         when=project.facts.head_when,
     )
     made = values.Build(
-        key=f"collect {name}" if collection else f"build {name}",
+        key=f"collect {name}" if parts.collection else f"build {name}",
         needs=(commit.key,),
         package=name,
         version=package.version,
@@ -109,10 +158,13 @@ def files_made(
         epoch=project.facts.head_when,
         timeout=project.settings.build.timeout,
         edits=build_edits(project.snapshot, project.settings, package.path),
-        collect=collection,
+        collect=parts.collection,
+        wrap=parts.wrap,
+        sdist="none" if parts.wheels else "index",
     )
     plan = lone_plan(name, package.version, project.facts.head, (commit, made))
-    contents = contents_of(project.settings, package.path) if collection else Contents()
+    held = parts.collection or parts.wrap
+    contents = contents_of(project.settings, package.path, parts.wrap) if held else Contents()
     with _run_folder(plan) as run:
         world = real_world(project, plan, run)
         perform(plan, world, run, watch)
@@ -127,8 +179,7 @@ def files_made(
                 shutil.copyfile(file.path, out / file.name)
         # What was fetched lies there even where it is refused: people want to look at it.
         refuse_faults(weighed(findings, contents))
-        outcome: Outcome = "collected" if collection else "built"
-        return report_of(outcome, plan, run, artifacts_of(world), findings)
+        return report_of(parts.outcome, plan, run, artifacts_of(world), findings)
 
 
 def verify(requirement: str, index: str, python: Sequence[str], watch: Watch) -> SingleReport:

@@ -19,6 +19,7 @@ from seatrial.operations.indexes import Outside
 from seatrial.operations.project import Project
 from seatrial.operations.rehearsed import RehearsedFiles, cache_folder
 from seatrial.operations.staged import Identified
+from seatrial.operations.wrapping import no_wares, warehouse
 from seatrial.plan.values import Build, InstallCheck, Plan, Upload
 from seatrial.repository.read import only_package
 from seatrial.secret import Secret
@@ -148,6 +149,7 @@ def lone_world(outside: Outside, plan: Plan, store: Store) -> World:
         store=store,
         rehearsed=RehearsedFiles(run / REHEARSED, use=False),
         collected=nowhere(outside.http, run),
+        wares=no_wares(outside.http, run),
     )
 
 
@@ -175,4 +177,5 @@ def _world(
         store=store,
         rehearsed=rehearsed,
         collected=collector(project),
+        wares=warehouse(project),
     )

@@ -5,6 +5,8 @@ What touches this machine alone is made in :mod:`seatrial.plan.local`; what foll
 
 from __future__ import annotations
 
+import msgspec
+
 from seatrial.plan import values
 from seatrial.plan.local import installs_of, local_actions
 from seatrial.plan.outline import Line, Outline, keys, many
@@ -115,13 +117,17 @@ def _uploads(
         # A chain of one need is no longer than a list of one.
         before = needs if len(needs) == 1 else _behind(needs, first, key)
         siblings = tuple(f"see {name} {versions[name]} on {index}" for name in part.siblings)
-        pairs[part.name] = upload_and_show(
+        upload, visible = upload_and_show(
             part.name,
             part.version,
             index,
             needs=tuple(dict.fromkeys((*before, *siblings))),
             staging=staging,
         )
+        if part.sdist != "index":
+            upload = msgspec.structs.replace(upload, sdist=False)
+            visible = msgspec.structs.replace(visible, sdist=False)
+        pairs[part.name] = upload, visible
     installs = tuple(
         check
         for part in parts

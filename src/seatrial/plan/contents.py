@@ -5,14 +5,16 @@ from __future__ import annotations
 from seatrial.config.packages import entries_for
 from seatrial.config.schema import Settings
 from seatrial.plan.values import Contents
+from seatrial.plan.wraps import Wrap, wheels_of
 
 
-def contents_of(settings: Settings, path: str) -> Contents:
+def contents_of(settings: Settings, path: str, wrap: Wrap | None = None) -> Contents:
     """Put together what holds for all packages and what holds for one.
 
     Args:
         settings: the configuration.
         path: the package's folder, from the repository's root.
+        wrap: the binaries; each platform's wheel has to be there.
 
     Raises:
         InvalidConfiguration: what is expected cannot be understood.
@@ -21,7 +23,10 @@ def contents_of(settings: Settings, path: str) -> Contents:
     contents = Contents(
         require=tuple(glob for table in tables for glob in table.require),
         forbid=tuple(glob for table in tables for glob in table.forbid),
-        expect=tuple(glob for table in tables for glob in table.expect),
+        expect=(
+            *(entry for table in tables for entry in table.expect),
+            *(wheels_of(wrap) if wrap is not None else ()),
+        ),
         ask=tuple(code for table in tables for code in table.ask),
         refuse=tuple(code for table in tables for code in table.refuse),
         libraries=tuple(glob for table in tables for glob in table.libraries),

@@ -110,6 +110,8 @@ def _build(outline: Outline, part: Part, need: str) -> values.Build:
         timeout=outline.settings.build.timeout,
         edits=part.edits,
         collect=part.collect,
+        wrap=part.wrap,
+        sdist=part.sdist,
     )
 
 
@@ -119,7 +121,7 @@ def _inspect(outline: Outline, part: Part, need: str) -> values.Inspect:
         needs=(need,),
         package=part.name,
         version=part.version,
-        contents=contents_of(outline.settings, part.path),
+        contents=contents_of(outline.settings, part.path, part.wrap),
     )
 
 

@@ -10,6 +10,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from seatrial.config.schema import Settings
+from seatrial.config.wrapping import sdist_of
 from seatrial.plan.after_build import Text, shown
 from seatrial.plan.assemble import assemble
 from seatrial.plan.collects import Collection
@@ -17,6 +18,7 @@ from seatrial.plan.downstream import with_downstreams
 from seatrial.plan.outline import Line, Outline, Part
 from seatrial.plan.released import PlannedPackage, ReleasedCommit
 from seatrial.plan.values import Asked, FileEdit, Note, Plan, Upload
+from seatrial.plan.wraps import Wrap
 from seatrial.repository.facts import CommitFact, Facts, Package
 
 COMPILED = frozenset({"maturin", "mesonpy", "scikit_build_core", "sipbuild"})
@@ -31,12 +33,14 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
         siblings: normalised names of the packages of the repository that it requires.
         build_edits: what is changed on top of the release commit for its build alone.
         collect: where its files come from when they were built elsewhere.
+        wrap: the binaries that its wheels are made with.
     """
 
     package: Package
     siblings: tuple[str, ...] = ()
     build_edits: tuple[FileEdit, ...] = ()
     collect: Collection | None = None
+    wrap: Wrap | None = None
 
 
 class Chosen(msgspec.Struct, frozen=True, kw_only=True):
@@ -194,6 +198,8 @@ def _lines(facts: Facts, material: Material) -> tuple[Line, ...]:
                     siblings=tuple(name for name in member.siblings if name in released),
                     edits=member.build_edits,
                     collect=member.collect,
+                    wrap=member.wrap,
+                    sdist=sdist_of(material.settings, member.package.path),
                 )
                 for member in one.members
             ),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from seatrial.config.schema import Settings
 from seatrial.plan.after_build import Text
 from seatrial.plan.collects import Collection
 from seatrial.plan.values import AnySpec, FileEdit
+from seatrial.plan.wraps import Wrap
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,6 +25,8 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
         siblings: names of the packages of this release that it requires.
         edits: what is changed on top of the release commit for its build alone.
         collect: where its files come from when they were built elsewhere.
+        wrap: the binaries that its wheels are made with.
+        sdist: where its sdist goes.
     """
 
     name: str
@@ -32,6 +37,8 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     siblings: tuple[str, ...] = ()
     edits: tuple[FileEdit, ...] = ()
     collect: Collection | None = None
+    wrap: Wrap | None = None
+    sdist: Literal["index", "forge-only", "none"] = "index"
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,6 +15,7 @@ from seatrial.plan.downstream_values import Propose as Propose  # noqa: PLC0414
 from seatrial.plan.downstream_values import UpdateDownstreams as UpdateDownstreams  # noqa: PLC0414
 from seatrial.plan.released import PlannedPackage, ReleasedCommit
 from seatrial.plan.spec import Spec as Spec  # noqa: PLC0414
+from seatrial.plan.wraps import Wrap
 
 PLAN_SCHEMA = 1
 
@@ -101,6 +102,9 @@ class Build(Spec, frozen=True, kw_only=True, tag="build"):
         edits: what is changed on top of the release commit for the build, and never committed.
         requires_python: which Pythons the package allows, or empty: it is built with one of them.
         collect: where the files come from when they were built elsewhere.
+        wrap: the binaries that platform wheels are made with; then the wheel that was built is
+            not part of the release.
+        sdist: where the sdist goes: to the index and the forge, to the forge alone, or nowhere.
     """
 
     package: str
@@ -111,6 +115,8 @@ class Build(Spec, frozen=True, kw_only=True, tag="build"):
     edits: tuple[FileEdit, ...] = ()
     requires_python: str = ""
     collect: Collection | None = None
+    wrap: Wrap | None = None
+    sdist: Literal["index", "forge-only", "none"] = "index"
 
 
 class Contents(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -191,21 +197,31 @@ class UploadAssets(Spec, frozen=True, kw_only=True, tag="upload-assets"):
 
 
 class Upload(Spec, frozen=True, kw_only=True, tag="upload"):
-    """Upload every built file to an index; becomes one action a file after the build."""
+    """Upload every built file to an index; becomes one action a file after the build.
+
+    Attributes:
+        sdist: whether the sdist is among them.
+    """
 
     package: str
     version: str
     index: str
     staging: bool
+    sdist: bool = True
 
 
 class Visible(Spec, frozen=True, kw_only=True, tag="visible"):
-    """Wait until the page that installers read shows every digest."""
+    """Wait until the page that installers read shows every digest.
+
+    Attributes:
+        sdist: whether the sdist is among the files.
+    """
 
     package: str
     version: str
     index: str
     timeout: float
+    sdist: bool = True
 
 
 class Push(Spec, frozen=True, kw_only=True, tag="push"):

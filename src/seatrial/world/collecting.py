@@ -15,6 +15,7 @@ from seatrial.storage import make_folder, storage_faults
 from seatrial.world.exchange import Request, shown
 from seatrial.world.http import Http
 from seatrial.world.ports_ci import SUCCESS, Ci, CiArtifact, CiRun
+from seatrial.world.resuming import download_on
 
 GITHUB = "github"
 LARGEST = 16 << 30
@@ -158,7 +159,7 @@ class Collector:
         if collection.via == GITHUB:
             self.ci().fetch(bundle.place, bundle.size or LARGEST, path)
         else:
-            answer = self.http.download(Request(url=bundle.place, limit=LARGEST), path)
+            answer = download_on(self.http, Request(url=bundle.place, limit=LARGEST), path)
             if not answer.ok:
                 raise Conflict(
                     shown(bundle.place),

@@ -50,6 +50,7 @@ MAX_REDIRECTS = 5
 POOL = 32
 
 Take: TypeAlias = Callable[[urllib3.BaseHTTPResponse, Request], bytes]
+Renew: TypeAlias = Callable[[Request], Request]
 
 
 class _NoAnswer(Exception):
@@ -122,7 +123,7 @@ class Http:
         Raises:
             Unreachable: no answer; for a read also 429 and 5xx, as often as we may ask.
         """
-        return self._follow(request, _body)
+        return self._follow(request, body_of)
 
     def download(self, request: Request, to: Path) -> Answer:
         """Write what a read answers to a file, complete or not at all; a refusal is given back.
@@ -139,10 +140,10 @@ class Http:
 
         def take(response: urllib3.BaseHTTPResponse, request: Request) -> bytes:
             if response.status != 200:  # noqa: PLR2004 - only a whole answer is a file
-                return _body(response, msgspec.structs.replace(request, limit=LIMIT))
+                return body_of(response, msgspec.structs.replace(request, limit=LIMIT))
             try:
                 with part.open("wb") as file:
-                    for piece in _pieces(response, request):
+                    for piece in pieces(response, request):
                         file.write(piece)
                 part.replace(to)
             except OSError as error:
@@ -154,7 +155,20 @@ class Http:
         finally:
             part.unlink(missing_ok=True)
 
-    def _follow(self, request: Request, take: Take) -> Answer:
+    def receive(self, request: Request, take: Take, renew: Renew) -> Answer:
+        """Send a read and hand its answer on as it comes.
+
+        Args:
+            request: a GET.
+            take: is handed each answer, and gives what of it is kept in memory.
+            renew: gives the request as each attempt is to send it.
+
+        Raises:
+            Unreachable: no whole answer, as often as we may ask.
+        """
+        return self._follow(request, take, renew)
+
+    def _follow(self, request: Request, take: Take, renew: Renew | None = None) -> Answer:
         try:
             url, login = login_apart(request.url)
             scheme, host, _ = origin(url)
@@ -168,20 +182,20 @@ class Http:
             )
         asked = shown(url)
         for _ in range(MAX_REDIRECTS + 1):
-            answer = self._persist(request, take)
+            answer = self._persist(request, take, renew)
             target = redirected(request, answer)
             if target is None:
                 return answer
             request = target
         raise Unreachable(asked, f"it redirects more than {MAX_REDIRECTS} times")
 
-    def _persist(self, request: Request, take: Take) -> Answer:
+    def _persist(self, request: Request, take: Take, renew: Renew | None) -> Answer:
         attempts = self._attempts if request.repeatable else 1
         said = ""
         for attempt in range(1, attempts + 1):
             pause = min(LONGEST_WAIT, 0.5 * 2**attempt) * self._dice.uniform(0.5, 1.0)
             try:
-                answer = self._once(request, take)
+                answer = self._once(renew(request) if renew else request, take)
             except _NoAnswer as fault:
                 said = fault.said
                 if not fault.again:
@@ -265,7 +279,7 @@ class Http:
         )
 
 
-def _pieces(response: urllib3.BaseHTTPResponse, request: Request) -> Iterator[bytes]:
+def pieces(response: urllib3.BaseHTTPResponse, request: Request) -> Iterator[bytes]:
     """Read an answer piece by piece, within its limit and at a bearable pace.
 
     Raises:
@@ -282,8 +296,9 @@ def _pieces(response: urllib3.BaseHTTPResponse, request: Request) -> Iterator[by
         yield piece
 
 
-def _body(response: urllib3.BaseHTTPResponse, request: Request) -> bytes:
-    return b"".join(_pieces(response, request))
+def body_of(response: urllib3.BaseHTTPResponse, request: Request) -> bytes:
+    """Give an answer's content in memory, within the request's limit."""
+    return b"".join(pieces(response, request))
 
 
 def retry_after(answer: Answer) -> float:

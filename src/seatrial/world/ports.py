@@ -23,6 +23,7 @@ from seatrial.world.ports_forge import Asset as Asset  # noqa: PLC0414
 from seatrial.world.ports_forge import Forge as Forge  # noqa: PLC0414
 from seatrial.world.ports_forge import ForgeRelease as ForgeRelease  # noqa: PLC0414
 from seatrial.world.ports_forge import StoredFile as StoredFile  # noqa: PLC0414
+from seatrial.world.ports_wares import Wares
 
 
 class RemoteRef(msgspec.Struct, frozen=True, kw_only=True):
@@ -322,6 +323,7 @@ class World:
         store: the run's folder.
         rehearsed: what rehearsals on this machine have built.
         collected: files that were built elsewhere.
+        wares: binaries that another repository made.
         downstreams: other repositories, by what the configuration calls them.
     """
 
@@ -332,6 +334,7 @@ class World:
     store: Store
     rehearsed: Rehearsed
     collected: Collected
+    wares: Wares
     downstreams: Mapping[str, Downstream] = field(default_factory=dict)
 
     def index(self, name: str) -> Index:

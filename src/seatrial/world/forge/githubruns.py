@@ -13,6 +13,7 @@ from seatrial.errors import Conflict
 from seatrial.world.exchange import Request, bearer
 from seatrial.world.forge.github import VERSION, GitHub
 from seatrial.world.ports_ci import CiArtifact, CiRun
+from seatrial.world.resuming import download_on
 
 MOST = 100
 """Runs of one commit, and artifacts of one run, that are looked at: one page of each."""
@@ -121,7 +122,7 @@ class GitHubRuns(GitHub):
             authorization=bearer(login.password),
             limit=size,
         )
-        answer = self._http.download(request, to)
+        answer = download_on(self._http, request, to)
         if answer.status == codes.HTTPStatus.GONE:
             raise Conflict(
                 self.name,

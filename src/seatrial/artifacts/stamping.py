@@ -1,0 +1,285 @@
+"""Platform wheels from one pure wheel: its members as they are, binaries beside them, new tags.
+
+What makes a wheel a platform wheel is stated in three places, and all three are set: the file's
+name, the tags and ``Root-Is-Purelib`` of WHEEL, and RECORD
+(https://packaging.python.org/specifications/binary-distribution-format/).
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import csv
+import hashlib
+import io
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from seatrial.artifacts.archives import MIB, reading
+from seatrial.artifacts.deflating import Compressor, Crew, Zlib
+from seatrial.artifacts.supplies import Content, opened
+from seatrial.artifacts.wanted import Place, Wanted
+from seatrial.artifacts.wheel import RecordEntry, WheelFacts, read_wheel
+from seatrial.artifacts.zipout import ZipOut, dos_time_of, whole
+from seatrial.errors import InspectionFailed, StorageFault
+
+PIECE = MIB
+SIGNATURES = ("RECORD.jws", "RECORD.p7s")
+RUNS, READS = 0o755, 0o644
+PROGRAMS = (
+    b"\x7fELF", b"#!", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xca\xfe\xba\xbe",
+)  # fmt: skip
+"""How what can be executed begins (ELF, a script, Mach-O thin and universal): archives that went
+through a store of artifacts have lost the permission bits."""
+
+
+class Target(msgspec.Struct, frozen=True, kw_only=True):
+    """One platform wheel to be made.
+
+    Attributes:
+        name: what the target is called ("x86_64-unknown-linux-gnu").
+        platform: the platform tag, or several with dots between.
+        source: the archive, or the folder, that its binaries are in.
+        shown: the source's name for people; the ending of it says what kind of archive it is.
+        places: which files are wanted, and where they go.
+    """
+
+    name: str
+    platform: str
+    source: Path
+    shown: str
+    places: tuple[Place, ...]
+
+
+class Stamped(msgspec.Struct, frozen=True, kw_only=True):
+    """A platform wheel that was made.
+
+    Attributes:
+        target: what the target is called.
+        path: the wheel.
+        placed: paths in it of the binaries.
+    """
+
+    target: str
+    path: Path
+    placed: tuple[str, ...]
+
+
+def stamp(
+    base: Path,
+    targets: Sequence[Target],
+    out: Path,
+    *,
+    epoch: int,
+    compressor: Compressor | None = None,
+) -> tuple[Stamped, ...]:
+    """Make one platform wheel for each target.
+
+    The same input gives the same bytes with the same compressor.  Archives are read once, from
+    front to back, and nothing is unpacked to the disk.
+
+    Args:
+        base: a wheel for any platform.
+        targets: what to make.
+        out: an existing folder for the wheels.
+        epoch: time of the members that are added (``SOURCE_DATE_EPOCH``), seconds.
+        compressor: what compresses; the best that is installed when absent.
+
+    Raises:
+        InspectionFailed: the base is not for any platform, an archive is broken or hostile, or it
+            lacks a file that is wanted.
+        StorageFault: a wheel cannot be written; then none is left.
+    """
+    facts = _pure(base)
+    stamped: list[Stamped] = []
+    with contextlib.ExitStack() as stack:
+        crew = stack.enter_context(Crew(compressor or Zlib()))
+        for target in targets:
+            path = out / name_of(base.name, target.platform)
+            if path.exists() or any(one.path == path for one in stamped):
+                raise InspectionFailed(path.name, "two targets make a wheel of this name")
+            file = stack.enter_context(_written(path))
+            wheel = _Wheel(base, facts, target, ZipOut(file, crew), dos_time_of(epoch))
+            stamped.append(Stamped(target=target.name, path=path, placed=wheel.write()))
+            crew.do(file.close)
+        crew.finish()
+    return tuple(stamped)
+
+
+def name_of(base: str, platform: str) -> str:
+    """Give the name of the platform wheel that is made from a wheel for any platform."""
+    head = base.removesuffix(".whl").rpartition("-")[0]
+    return f"{head}-{platform}.whl"
+
+
+def _pure(base: Path) -> WheelFacts:
+    """Read the base wheel, and see that it may become any platform's."""
+    facts = read_wheel(base)
+    bound = [tag for tag in facts.tags if not tag.endswith("-any")]
+    if bound:
+        raise InspectionFailed(
+            base.name,
+            f"it is for {', '.join(bound)} already, and platform wheels are made from one for any",
+            doing="wrapping",
+            next_step="Leave compiled code out of the package's own build, or leave out [wrap].",
+        )
+    info = facts.dist_info
+    signed = [name for name in SIGNATURES if any(m.path == f"{info}/{name}" for m in facts.members)]
+    if signed:
+        said = f"it holds {signed[0]}, which would be wrong for what is made from it"
+        raise InspectionFailed(base.name, said, doing="wrapping")
+    return facts
+
+
+class _Wheel:
+    """One wheel that is being made."""
+
+    def __init__(
+        self, base: Path, facts: WheelFacts, target: Target, out: ZipOut, when: tuple[int, int]
+    ) -> None:
+        self._base = base
+        self._facts = facts
+        self._target = target
+        self._out = out
+        self._when = when
+        self._record: list[tuple[str, str, str]] = []
+
+    def write(self) -> tuple[str, ...]:
+        """Write everything, and give the paths of what was added."""
+        info = self._facts.dist_info
+        own = (f"{info}/WHEEL", f"{info}/RECORD")
+        with reading(self._base.name), zipfile.ZipFile(self._base) as archive:
+            members = [one for one in archive.infolist() if not one.is_dir()]
+            stated = archive.read(own[0]).decode("utf-8")
+        code = [one for one in members if not one.filename.startswith(f"{info}/")]
+        about = [one for one in members if one.filename.startswith(f"{info}/")]
+        for one in code:
+            self._out.copy(self._base, one)
+        placed = self._place({one.filename for one in members})
+        # What tells of the wheel comes last, as the specification recommends.
+        for one in about:
+            if one.filename not in own:
+                self._out.copy(self._base, one)
+        text = wheel_text(stated, self._facts, self._target.platform).encode()
+        whole(self._out, own[0], self._when, text)
+        lines = [_line(entry) for entry in self._facts.record if entry.path not in own]
+        lines += self._record
+        lines += [(own[0], _digest(hashlib.sha256(text).digest()), str(len(text)))]
+        whole(self._out, own[1], self._when, _csv([*lines, (own[1], "", "")]))
+        self._out.close()
+        return placed
+
+    def _place(self, held: set[str]) -> tuple[str, ...]:
+        target = self._target
+        wanted = Wanted(target.places, target.shown, held)
+        with opened(target.source, target.shown) as files:
+            for supply, content in files:
+                to = wanted.take(supply)
+                if to:
+                    self._add(to, supply.size, supply.mode, content)
+        wanted.complete()
+        return wanted.placed
+
+    def _add(self, to: str, size: int, mode: int, content: Content) -> None:
+        first = content.read(min(size, PIECE))
+        runs = mode & 0o111 or first.startswith(PROGRAMS)
+        member = self._out.add(to, RUNS if runs else READS, self._when, size)
+        digest, left, piece = hashlib.sha256(), size, first
+        while left:
+            left -= len(piece)
+            if not piece or left < 0:
+                said = f"a file in it has {size - left} bytes, and it states {size}"
+                raise InspectionFailed(self._target.shown, said, doing="unpacking")
+            digest.update(piece)
+            member.feed(piece)
+            piece = content.read(min(left, PIECE)) if left else b""
+        member.end()
+        self._record.append((to, _digest(digest.digest()), str(size)))
+
+
+def wheel_text(stated: str, facts: WheelFacts, platform: str) -> str:
+    """Give WHEEL with the platform's tags, and with everything else as it was.
+
+    Args:
+        stated: the base wheel's.
+        facts: what the base wheel says of itself.
+        platform: the platform tag, or several with dots between.
+    """
+    kept = [
+        line
+        for line in stated.splitlines()
+        if line.strip() and line.partition(":")[0].strip().lower() not in {"tag", "root-is-purelib"}
+    ]
+    codes = sorted({tag.rpartition("-")[0] for tag in facts.tags})
+    tags = [f"Tag: {code}-{one}" for code in codes for one in sorted(platform.split("."))]
+    return "\n".join([*kept, "Root-Is-Purelib: false", *tags]) + "\n"
+
+
+def _line(entry: RecordEntry) -> tuple[str, str, str]:
+    return entry.path, entry.digest, "" if entry.size is None else str(entry.size)
+
+
+def _digest(digest: bytes) -> str:
+    return "sha256=" + base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def _csv(lines: Iterable[tuple[str, str, str]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(lines)
+    return text.getvalue().encode()
+
+
+class _File:
+    """A file whose faults are the disk's, whoever is being read at the moment."""
+
+    def __init__(self, path: Path, file: BinaryIO) -> None:
+        self._path = path
+        self._file = file
+
+    def write(self, data: bytes) -> None:
+        """Write bytes."""
+        with self._storing():
+            self._file.write(data)
+
+    def seek(self, place: int) -> None:
+        """Go to a place."""
+        with self._storing():
+            self._file.seek(place)
+
+    def tell(self) -> int:
+        """Say where it is."""
+        return self._file.tell()
+
+    def close(self) -> None:
+        """Close it; what was not written yet is written."""
+        with self._storing():
+            self._file.close()
+
+    @contextlib.contextmanager
+    def _storing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as fault:
+            raise StorageFault(str(self._path), fault.strerror or str(fault)) from fault
+
+
+@contextlib.contextmanager
+def _written(path: Path) -> Iterator[_File]:
+    """Open a file to write; where that does not come to its end, nothing is left."""
+    try:
+        file = path.open("xb")
+    except OSError as fault:
+        raise StorageFault(str(path), fault.strerror or str(fault)) from fault
+    try:
+        yield _File(path, file)
+        file.close()
+    except BaseException:
+        with contextlib.suppress(OSError):
+            file.close()
+        with contextlib.suppress(OSError):
+            path.unlink()
+        raise
