@@ -293,18 +293,12 @@ def _followed(
 def _chosen(project: Project, one: Picked, notes: Text, build: BuildTexts) -> Chosen:
     facts, version = one.line.facts, str(one.decision.version)
     what = Wanted(version=version, tag=one.tag, commit=facts.head, made=bool(build.edits))
-<<<<<<< HEAD
     members = members_of(project, one.line, build)
     if not (what.made and project.settings.mode == "pull-request"):
         # What is only proposed, nobody can have built yet.
         members = with_collections(project, members, what)
     return Chosen(
-        members=members,
-=======
-    members = with_collections(project, members_of(project, one.line, build), what)
-    return Chosen(
         members=with_wraps(project, members, version, build.edits),
->>>>>>> e53b1d1 (Wrap another repository's binaries into platform wheels)
         version=one.decision.version,
         previous=_previous(facts, one.decision.version),
         reason=one.decision.reason,
