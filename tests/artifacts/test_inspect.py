@@ -341,3 +341,19 @@ def test_no_form_of_secret_is_kept_out_by_the_quick_look(form: Form) -> None:
     """What the first, quick search lets through holds every needle that there is."""
     text = b"# " + form.needle.replace(b"xox", b"xoxb-") + b"A\n"
     assert any(gate.search(text) for gate in GATES)
+
+
+def test_a_thousand_faults_of_a_kind_are_not_a_thousand_sentences(tmp_path: Path) -> None:
+    """Of one kind the first are said one by one, and of the others how many there are."""
+    modules = {f"demo/m{number}.py": "" for number in range(300)}
+    changed: dict[str, str | bytes | None] = {
+        **{f"demo/m{number}.py": None for number in range(100)},
+        **{f"demo/m{number}.py": "x = 1\n" for number in range(100, 200)},
+        **{f"demo/more{number}.py": "" for number in range(100)},
+    }
+    wheel = make_wheel(tmp_path, modules=modules, replace=changed)
+    found = inspect_files([wheel], name="demo", version="1.0")
+    for code in ("record-missing", "record-unlisted", "record-digest", "record-size"):
+        said = [one.said for one in found if one.code == code]
+        assert len(said) == 51
+        assert said[-1] == "and the same of 50 further files"

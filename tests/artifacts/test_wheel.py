@@ -230,3 +230,10 @@ def test_a_missing_file_is_an_inspection_that_failed(tmp_path: Path) -> None:
     """A file that cannot be opened is said to be so."""
     with pytest.raises(InspectionFailed, match="No such file"):
         read_wheel(tmp_path / "demo-1.0-py3-none-any.whl")
+
+
+def test_a_record_of_a_million_lines_is_refused(tmp_path: Path) -> None:
+    """More lines than an archive may have members are not read into memory."""
+    lines = "".join(f"demo/{number}.py,,\n" for number in range(1_000_000))
+    with pytest.raises(InspectionFailed, match="more than 500,000 lines"):
+        read_wheel(make_wheel(tmp_path, replace={"{info}/RECORD": lines}))

@@ -17,6 +17,9 @@ from seatrial.artifacts.wheel import RecordEntry, WheelFacts
 
 # "The hash algorithm must be sha256 or better; md5, sha1 and sha224 are not permitted."
 ALGORITHMS = frozenset({"sha256", "sha384", "sha512"})
+MOST_SAID = 50
+"""Findings of one kind that are said one by one."""
+
 # RECORD cannot hold its own digest, nor those of the signatures made of it.
 UNRECORDED = frozenset({"RECORD", "RECORD.jws", "RECORD.p7s"})
 
@@ -37,25 +40,43 @@ def check_record(
     exempt = {f"{wheel.dist_info}/{name}" for name in UNRECORDED}
     record = {entry.path: entry for entry in wheel.record}
     held = {member.path for member in wheel.members}
+    missing = [name for name in record if name not in held]
     found = [
         fault("record-missing", wheel.file, f"RECORD lists {name}, which is not there")
-        for name in record
-        if name not in held
+        for name in missing[:MOST_SAID]
     ]
+    found += _more("record-missing", wheel.file, len(missing))
     if len(record) < len(wheel.record):
         found.append(fault("record-twice", wheel.file, "RECORD lists a path twice"))
     unlisted = [m.path for m in wheel.members if m.path not in exempt and m.path not in record]
-    found += [fault("record-unlisted", wheel.file, f"{path} is not in RECORD") for path in unlisted]
+    found += [
+        fault("record-unlisted", wheel.file, f"{path} is not in RECORD")
+        for path in unlisted[:MOST_SAID]
+    ]
+    found += _more("record-unlisted", wheel.file, len(unlisted))
     digests = Digests({path: _algorithm(entry) for path, entry in record.items()})
     visitors = (digests,) if visitor is None else (digests, visitor)
     with reading(wheel.file), zipfile.ZipFile(path) as archive, Behind(visitors) as behind:
         for member in wheel.members:
             if member.path not in exempt:
                 _show(archive, member, behind)
-    for name, entry in record.items():
-        if name in digests.taken:
-            found += _compare(wheel.file, entry, *digests.taken[name])
+    compared = [
+        one
+        for name, entry in record.items()
+        if name in digests.taken
+        for one in _compare(wheel.file, entry, *digests.taken[name])
+    ]
+    for code in ("record-digest", "record-size"):
+        of_it = [one for one in compared if one.code == code]
+        found += of_it[:MOST_SAID]
+        found += _more(code, wheel.file, len(of_it))
     return tuple(found)
+
+
+def _more(code: str, file: str, count: int) -> Iterator[Finding]:
+    """Say how many there are of a kind beyond those that are said one by one."""
+    if count > MOST_SAID:
+        yield fault(code, file, f"and the same of {count - MOST_SAID:,} further files")
 
 
 def _algorithm(entry: RecordEntry) -> str:

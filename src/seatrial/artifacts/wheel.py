@@ -17,7 +17,7 @@ from packaging.tags import Tag
 from packaging.utils import canonicalize_name, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
 
-from seatrial.artifacts.archives import MIB, Member, Paths, most_unpacked, reading
+from seatrial.artifacts.archives import MIB, MOST_MEMBERS, Member, Paths, most_unpacked, reading
 from seatrial.artifacts.metadata import CoreMetadata, parse_headers, parse_metadata
 from seatrial.artifacts.modules import top_level
 from seatrial.errors import InspectionFailed
@@ -215,9 +215,11 @@ def _read(file: str, archive: zipfile.ZipFile, path: str) -> bytes:
 
 
 def _record(file: str, raw: bytes) -> tuple[RecordEntry, ...]:
-    entries = []
+    entries: list[RecordEntry] = []
     try:
         for row in csv.reader(io.StringIO(raw.decode("utf-8"), newline="")):
+            if len(entries) == MOST_MEMBERS:
+                raise InspectionFailed(file, f"RECORD in it has more than {MOST_MEMBERS:,} lines")
             path, digest, size = row
             entries.append(RecordEntry(path=path, digest=digest, size=int(size) if size else None))
     except (csv.Error, ValueError) as fault:
