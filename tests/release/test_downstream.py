@@ -165,6 +165,19 @@ def test_an_edit_that_fits_nothing_refuses_the_release(world: Scene) -> None:
     assert world.held("main") == {}
 
 
+def test_everything_that_does_not_fit_is_told_at_once(tmp_path: Path) -> None:
+    """Who has two places to mend hears of both."""
+    tables = [f'repository = "octo/{name}"\n{EDITS}' for name in ("one", "two")]
+    with scene(tmp_path, more=settings(*tables)) as world:
+        for name in ("one", "two"):
+            server(world, name, files={f"{name}.txt": "x\n"})
+        done = world.seatrial("rehearse", "--json")
+        assert done.returncode == ExitCode.CONFLICT
+        failure = json.loads(done.stdout)["failure"]
+        assert failure["error"] == "downstream-differs"
+        assert [other["error"] for other in failure["others"]] == ["downstream-differs"]
+
+
 def test_a_command_that_fails_is_tried_again_alone(world: Scene) -> None:
     """The release is out and public; resuming tries the server again, and nothing else."""
     made = server(world, files={**SERVER, "tools/lock.py": "raise SystemExit('no lock today')\n"})

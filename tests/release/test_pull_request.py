@@ -283,6 +283,17 @@ def test_a_protected_branch_is_known_before_anything_is_done(
             assert not list((world.project.folder / ".git" / "seatrial").glob("runs/*"))
 
 
+def test_a_protected_branch_for_proposals_is_known_before_the_push(tmp_path: Path) -> None:
+    """Where branches of that name may not be made, it is said which key names another one."""
+    hosted = {"octo/demo": Hosted(rules=("creation",), protected=("release/*",))}
+    with scene(tmp_path, more=MODE, repositories=hosted) as world:
+        done = world.seatrial("propose")
+        assert done.returncode == ExitCode.CONFLICT
+        assert "nobody may create it" in done.stderr
+        assert "[tool.seatrial.proposal] branch" in done.stderr
+        assert git(world.remote, "branch", "--format=%(refname:short)") == "main"
+
+
 def test_a_merged_release_asks_nothing_of_a_protected_branch(tmp_path: Path) -> None:
     """Only the tag is pushed; the branch was moved by the merge."""
     protected = {"octo/demo": Hosted(rules=("pull_request",))}

@@ -27,6 +27,8 @@ from tests.support.repositories import Repository, make_repository
 ASKED = Asking(head="octo:topic", base="main", title="Say more", body="Please.\n")
 TOKEN = {"Authorization": "Bearer gh-token"}
 PULLS = "/repos/{owner}/{repo}/pulls"
+RELEASES = "/repos/{owner}/{repo}/releases"
+DRAFT = {"tag_name": "v1", "name": "One", "body": "New", "draft": True}
 
 
 @pytest.fixture
@@ -162,6 +164,7 @@ def test_a_repository_nobody_may_see_is_told(dock: Dock) -> None:
 def test_the_shapes_are_those_of_github(dock: Dock) -> None:
     """Whatever is sent and answered fits GitHub's published description of its API."""
     bodies = {
+        (RELEASES, "post"): DRAFT | {"target_commitish": "main", "prerelease": False},
         (PULLS, "post"): msgspec.to_builtins(ASKED),
         (PULLS + "/{pull_number}", "patch"): {"title": "T", "body": "B", "base": "main"},
         ("/repos/{owner}/{repo}/forks", "post"): {"default_branch_only": True},
@@ -180,6 +183,9 @@ def test_the_shapes_are_those_of_github(dock: Dock) -> None:
             (one + "/merge", "put", "200", client.put(f"{of}/pulls/1/merge", json={})),
             ("/repos/{owner}/{repo}/forks", "post", "202", client.post(f"{of}/forks", json={})),
             ("/repos/{owner}/{repo}", "get", "200", client.get(of)),
+            (RELEASES, "post", "201", client.post(f"{of}/releases", json=DRAFT)),
+            (RELEASES, "get", "200", client.get(f"{of}/releases")),
+            ("/user", "get", "200", client.get("/user")),
             (
                 "/repos/{owner}/{repo}/rulesets/{ruleset_id}",
                 "get",

@@ -11,7 +11,13 @@ import msgspec
 
 from seatrial.actions.bound import Bound, tail
 from seatrial.actions.files import files_of
-from seatrial.errors import DownstreamFailed, PushRefused, TimedOut, ToolMissing
+from seatrial.errors import (
+    DownstreamFailed,
+    PushRefused,
+    SeatrialError,
+    TimedOut,
+    ToolMissing,
+)
 from seatrial.plan.downstream_values import Order, Source, Target, UpdateDownstreams
 from seatrial.plan.state import Absent, Different, Receipt, Same, State
 from seatrial.world.ports import World
@@ -31,8 +37,16 @@ class UpdateRepositories(Bound[UpdateDownstreams]):
 
     def preflight(self, world: World) -> None:
         """See that each can be reached, and that its edits fit, before anything is done."""
+        met: list[SeatrialError] = []
         for part in self.expand(world):
-            part.rehearse(world)
+            try:
+                part.rehearse(world)
+            except SeatrialError as error:
+                met.append(error)
+        if met:
+            first, *others = met
+            first.others = tuple(others)
+            raise first
 
     def observe(self, world: World) -> State:
         """Say whether all are up to date."""

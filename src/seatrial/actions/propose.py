@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from seatrial.actions.bound import Bound
-from seatrial.errors import CredentialRefused, StalePlan
+from seatrial.errors import CredentialRefused, PushRefused, StalePlan
 from seatrial.plan.downstream_values import Propose
 from seatrial.plan.proposal_text import edited_in, notes_in, proposed_in, signed
 from seatrial.plan.state import Absent, Different, Receipt, Same, State
@@ -32,10 +32,11 @@ class ProposeRelease(Bound[Propose]):
         return f"refs/heads/{self.spec.head}"
 
     def preflight(self, world: World) -> None:
-        """See that branches may be pushed there.
+        """See that the branch may be pushed there.
 
         Raises:
-            CredentialRefused: they may not.
+            CredentialRefused: no branch may.
+            PushRefused: a rule of the forge would refuse it.
         """
         pulls = self._pulls(world)
         if not pulls.standing().push:
@@ -43,6 +44,16 @@ class ProposeRelease(Bound[Propose]):
                 pulls.name,
                 f"the branch {self.spec.head} may not be pushed there",
                 next_step="Let the account behind the token write to it, then run this again.",
+            )
+
+        rules = pulls.refusals(self.spec.head, new=not self._tip(world))
+        if rules:
+            raise PushRefused(
+                f"{self.spec.head} of {pulls.name}",
+                f"the branch is protected: {'; '.join(rules)}",
+                doing="asking whether a push would be taken by",
+                next_step="Name another one, [tool.seatrial.proposal] branch, or let the account "
+                "that proposes pass the rule by.",
             )
 
     def observe(self, world: World) -> State:

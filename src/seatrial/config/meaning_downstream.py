@@ -28,6 +28,8 @@ def downstream_faults(downstreams: tuple[DownstreamSettings, ...]) -> Iterator[F
             yield Fault(
                 (*path, "repository"), "owner/name or the address of a repository is wanted"
             )
+        elif re.search(r"://[^/@]*:[^/@]*@", name):
+            yield Fault((*path, "repository"), "a login does not belong into the configuration")
         elif name in seen:
             yield Fault((*path, "repository"), f"{one.repository} is named twice")
         seen.add(name)

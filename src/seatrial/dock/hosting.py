@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import threading
 from pathlib import Path
 
@@ -21,7 +22,8 @@ class Hosted(msgspec.Struct, frozen=True, kw_only=True):
         path: the bare git repository behind it; empty when there is none.
         push: whether whoever asks may push to it.
         branch: its default branch.
-        rules: types of the rules that hold for each of its branches ("pull_request").
+        rules: types of the rules that hold for its protected branches ("pull_request").
+        protected: globs of those branches.
         bypass: whether whoever asks may pass those rules by.
     """
 
@@ -29,7 +31,13 @@ class Hosted(msgspec.Struct, frozen=True, kw_only=True):
     push: bool = True
     branch: str = "main"
     rules: tuple[str, ...] = ()
+    protected: tuple[str, ...] = ("main",)
     bypass: bool = False
+
+    def rules_of(self, branch: str) -> tuple[str, ...]:
+        """Give the types of the rules that hold for a branch."""
+        holds = any(fnmatch.fnmatchcase(branch, glob) for glob in self.protected)
+        return self.rules if holds else ()
 
     def tip(self, branch: str) -> str | None:
         """Give the commit that a branch is at; nothing when it is not there."""

@@ -154,7 +154,8 @@ class PullRequests:
         """List the rules that hold for a branch."""
         repository = self._access.repository(request)
         hosted = self._hosted(repository.full_name)
-        return JSONResponse([rule_shape(repository, kind) for kind in hosted.rules], headers=BUDGET)
+        kinds = hosted.rules_of(request.path_params["branch"])
+        return JSONResponse([rule_shape(repository, kind) for kind in kinds], headers=BUDGET)
 
     async def ruleset(self, request: Request) -> Response:
         """Give the ruleset that the rules stand in."""

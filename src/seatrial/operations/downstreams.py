@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -28,6 +29,8 @@ from seatrial.world.ports_downstream import Downstream
 from seatrial.world.usual import usual_index
 
 FOLDER = "downstream"
+AT_ONCE = 4
+"""Repositories that are copied at the same time."""
 
 
 class Copy(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,21 +96,26 @@ def copy_downstreams(project: Project, plan: Plan, folder: Path) -> dict[str, Co
         plan: what is to be done.
         folder: for the copies.
     """
-    copies: dict[str, Copy] = {}
-    for target in targets_of(plan):
-        place = _place(project, target.repository)
-        name = place.full_name if place else ""
-        real = _real(project, target.repository, folder / "look")
-        path = folder / f"{_slug(target.repository)}.git"
-        try:
-            branch = real.base(target.branch)
-            real.copy(branch, path)
-        except (Unreachable, CannotTell, StorageFault) as error:
-            copies[target.repository] = Copy(full_name=name, said=str(error))
-            continue
-        copies[target.repository] = Copy(path=str(path), full_name=name, branch=branch)
+    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+        made = pool.map(lambda target: _copy(project, target, folder), targets_of(plan))
+        copies = {
+            target.repository: one for target, one in zip(targets_of(plan), made, strict=True)
+        }
     remove(folder / "look")
     return copies
+
+
+def _copy(project: Project, target: Target, folder: Path) -> Copy:
+    place = _place(project, target.repository)
+    name = place.full_name if place else ""
+    path = folder / f"{_slug(target.repository)}.git"
+    try:
+        real = _real(project, target.repository, folder / "look")
+        branch = real.base(target.branch)
+        real.copy(branch, path)
+    except (Unreachable, CannotTell, StorageFault) as error:
+        return Copy(full_name=name, said=str(error))
+    return Copy(path=str(path), full_name=name, branch=branch)
 
 
 def _real(project: Project, name: str, folder: Path) -> GitDownstream:

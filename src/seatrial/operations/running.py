@@ -108,7 +108,8 @@ def preflight(actions: Sequence[Action[World]], world: World) -> None:
             try:
                 action.preflight(world)
             except SeatrialError as error:
-                met.setdefault(str(error), error)
+                for one in (error, *error.others):
+                    met.setdefault(str(one), one)
     if met:
         first, *others = met.values()
         first.others = tuple(others)

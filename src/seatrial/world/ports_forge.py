@@ -199,8 +199,10 @@ class PullRequests(Protocol):
         """Give an open one another title, text or base."""
         ...
 
-    def refusals(self, branch: str) -> tuple[str, ...]:
+    def refusals(self, branch: str, *, new: bool = False) -> tuple[str, ...]:
         """Say which rules of the forge would refuse a push to a branch, each a clause.
+
+        ``new`` says that the branch is to be made.
 
         What the credential may not read is not told; none is no promise.
         """

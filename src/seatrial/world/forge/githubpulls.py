@@ -17,6 +17,7 @@ REFUSING = {
     "pull_request": "changes come by pull request",
     "update": "nobody may update it",
     "required_status_checks": "status checks must pass first",
+    "creation": "nobody may create it",
     "merge_queue": "changes come through the merge queue",
     "required_deployments": "deployments must succeed first",
 }
@@ -176,18 +177,23 @@ class GitHubPulls(GitHub):
         answer = self._send(writing("PATCH", f"{self._base}/pulls/{number}", values), login)
         return _pull(self._read(answer, HeldPull, f"changing pull request {number} of", login))
 
-    def refusals(self, branch: str) -> tuple[str, ...]:
+    def refusals(self, branch: str, *, new: bool = False) -> tuple[str, ...]:
         """Say which rules would refuse a push to a branch.
 
         Rulesets are read, and the older branch protection where the token may read it; a rule that
         the token's account may pass by is none.
+
+        Args:
+            branch: its name.
+            new: whether it is to be made.
 
         Raises:
             Unreachable: no answer.
         """
         login = self._credential()
         found = [*self._rules(branch, login), *self._protection(branch, login)]
-        return tuple(dict.fromkeys(found))
+        wanted = (rule for rule in found if new or rule != REFUSING["creation"])
+        return tuple(dict.fromkeys(wanted))
 
     def _place(self, login: Credential) -> HeldPlace:
         answer = self._send(Request(url=self._base), login)
