@@ -116,5 +116,5 @@ def _check(picked: Iterable[Picked]) -> None:
                     f"{package.name} in {package.path or '.'}",
                     f"it requires {one.name}{after}, and {one.name} is released as {version}",
                     doing="looking at what requires what in",
-                    next_step='Change the requirement, or let it follow: siblings = ">=".',
+                    next_step='Change the requirement, or let it follow: siblings = "~=" or "==".',
                 )

@@ -128,13 +128,15 @@ def _uploads(
             upload = msgspec.structs.replace(upload, sdist=False)
             visible = msgspec.structs.replace(visible, sdist=False)
         pairs[part.name] = upload, visible
+    uploads = tuple(upload for upload, _ in pairs.values())
+    visibles = tuple(visible for _, visible in pairs.values())
     installs = tuple(
         check
         for part in parts
-        for check in installs_of(outline, part, (pairs[part.name][1].key,), index)
+        for check in installs_of(
+            outline, part, keys(visibles) if part.computes else (pairs[part.name][1].key,), index
+        )
     )
-    uploads = tuple(upload for upload, _ in pairs.values())
-    visibles = tuple(visible for _, visible in pairs.values())
     return (*uploads, *visibles, *installs)
 
 

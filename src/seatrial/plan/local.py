@@ -7,7 +7,7 @@ import shlex
 from seatrial.plan import values
 from seatrial.plan.contents import contents_of
 from seatrial.plan.gates import gates_of
-from seatrial.plan.outline import Line, Outline, Part, many
+from seatrial.plan.outline import Line, Outline, Part, keys, many
 from seatrial.plan.values import AnySpec
 
 SIGNATURE = "Seatrial-Parent: {parent}\nSeatrial-Index: {index}\n"
@@ -32,7 +32,7 @@ def local_actions(outline: Outline) -> tuple[AnySpec, ...]:
     installs = tuple(
         check
         for part, inspect in zip(parts, inspects, strict=True)
-        for check in installs_of(outline, part, (inspect.key,))
+        for check in installs_of(outline, part, keys(inspects) if part.computes else (inspect.key,))
     )
     return (commit, tagged, *gates, *builds, *inspects, *installs)
 

@@ -196,6 +196,7 @@ def _lines(facts: Facts, material: Material) -> tuple[Line, ...]:
                     requires_python=member.package.requires_python,
                     roots=source_roots(facts, member.package),
                     siblings=tuple(name for name in member.siblings if name in released),
+                    computes=member.package.computes,
                     edits=member.build_edits,
                     collect=member.collect,
                     wrap=member.wrap,

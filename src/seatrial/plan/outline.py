@@ -23,6 +23,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
         requires_python: which Pythons it allows, or empty.
         roots: folders from which its sources can be imported as they are.
         siblings: names of the packages of this release that it requires.
+        computes: whether its build alone knows them: they may be any, then.
         edits: what is changed on top of the release commit for its build alone.
         collect: where its files come from when they were built elsewhere.
         wrap: the binaries that its wheels are made with.
@@ -35,6 +36,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     requires_python: str = ""
     roots: tuple[str, ...] = ()
     siblings: tuple[str, ...] = ()
+    computes: bool = False
     edits: tuple[FileEdit, ...] = ()
     collect: Collection | None = None
     wrap: Wrap | None = None

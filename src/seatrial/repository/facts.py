@@ -80,6 +80,7 @@ class Package(msgspec.Struct, frozen=True, kw_only=True):
         sites: every place that states the version, the source first.
         scripts: names of the console scripts, as stated.
         requires: what it requires, as far as that can be read without running code.
+        computes: whether what it requires is computed by its build, and known after that alone.
     """
 
     name: str
@@ -92,6 +93,7 @@ class Package(msgspec.Struct, frozen=True, kw_only=True):
     sites: tuple[Site, ...] = ()
     scripts: tuple[str, ...] = ()
     requires: tuple[Requires, ...] = ()
+    computes: bool = False
 
     @property
     def stated_at(self) -> str:

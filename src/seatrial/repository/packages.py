@@ -13,7 +13,7 @@ from seatrial.repository.configured_sites import configured_sites
 from seatrial.repository.facts import Package
 from seatrial.repository.manifest import ASIDE, MANIFESTS, Manifest, read_manifest
 from seatrial.repository.origins import find_origin
-from seatrial.repository.requirements import requirements
+from seatrial.repository.requirements import computes, requirements
 from seatrial.repository.sites import find_sites
 from seatrial.repository.snapshot import Snapshot
 from seatrial.repository.spans import dig
@@ -21,6 +21,8 @@ from seatrial.versions.tags import TagFormat, guess
 
 DEEPEST = 3
 """How many folders below the root a package may lie to be found without configuration."""
+
+_EXAMPLES = re.compile(r"[-_](?:examples?|samples?)$", re.IGNORECASE)
 
 _NEAR = re.compile(
     r"(?:pyproject|hatch|Cargo|seatrial)\.toml|setup\.(?:py|cfg)|meson\.build|package\.json"
@@ -128,6 +130,7 @@ def describe(manifest: Manifest, settings: PackageSettings, tag: str = "") -> Pa
         sites=sites,
         scripts=manifest.scripts,
         requires=requirements(manifest),
+        computes=computes(manifest),
     )
 
 
@@ -273,7 +276,8 @@ def _strings(value: object) -> list[str]:
 def _counts(path: str) -> bool:
     parts = path.split("/")
     return len(parts) <= DEEPEST and not any(
-        part.lower() in ASIDE or part.startswith(".") or "{" in part for part in parts
+        part.lower() in ASIDE or part.startswith(".") or "{" in part or _EXAMPLES.search(part)
+        for part in parts
     )
 
 

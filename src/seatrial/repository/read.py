@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 
 from msgspec.structs import replace
@@ -18,18 +17,19 @@ from seatrial.repository.history import read_history
 from seatrial.repository.lines import Line, Spellings, commits_of, lines_among
 from seatrial.repository.listings import Ref
 from seatrial.repository.manifest import Folder
+from seatrial.repository.moved import COMPARED, newest_of, stating
 from seatrial.repository.names import normalised
 from seatrial.repository.packages import by_folder, find_packages, several
 from seatrial.repository.place import git_begun
 from seatrial.repository.snapshot import Snapshot
-from seatrial.repository.spans import dig, is_version, locate
-from seatrial.versions.tags import TagFormat, guess
+from seatrial.repository.spans import dig, is_version
+from seatrial.versions.tags import TagFormat, families, guess
 
 MOST_COMMITS = 2000
 """How many commits are read where no release tag bounds them."""
 
-COMPARED, SHOWN = 10, 3
-"""How many tags are compared with what a package states, and how many are named."""
+SHOWN = 3
+"""How many tags of something else are named."""
 
 
 def read_facts(snapshot: Snapshot, settings: Settings, folder: str = "") -> Facts:
@@ -100,9 +100,14 @@ def _several(
     found = []
     last: dict[int, str] = {}
     shared: dict[str, str] = {}
-    for number, line in enumerate(lines):
+    read = []
+    for line in lines:
         form, names = spellings.of(line)
-        tags = _tags(snapshot, form, {name: refs[name] for name in names}, merged)
+        read.append((form, _tags(snapshot, form, {name: refs[name] for name in names}, merged)))
+    for number, (line, one) in enumerate(
+        zip(lines, _with_moved(snapshot, lines, read, merged), strict=True)
+    ):
+        form, tags = one
         _refuse_shared(form, line, shared)
         newest = _last(tags)
         if newest is not None:
@@ -122,6 +127,49 @@ def _several(
     commits = _new_commits(snapshot, lines, last)
     facts = tuple(replace(one, commits=mine) for one, mine in zip(found, commits, strict=True))
     return replace(whole, tag_format=facts[0].tag_format, lines=facts)
+
+
+def _with_moved(
+    snapshot: Snapshot,
+    lines: Sequence[Line],
+    read: Sequence[tuple[TagFormat, tuple[TagFact, ...]]],
+    merged: frozenset[str],
+) -> list[tuple[TagFormat, tuple[TagFact, ...]]]:
+    """Add the tags that are a line's own though they are spelt otherwise.
+
+    Where a line states a version that is beyond its last tag, the other tags are looked at: those
+    at which its file stated the version that is in the tag are its own.  Tags of one spelling that
+    are one line's alone are how its tags are spelt now; those that several lines share are from
+    before they had versions of their own.
+    """
+    claimed = {tag.name for _, tags in read for tag in tags}
+    refs = {tag.name: tag for tag in snapshot.tags if tag.name not in claimed}
+    spelt = families(refs)
+    ahead = [number for number, line in enumerate(lines) if _is_ahead(line, read[number][1])]
+    if not spelt or not ahead:
+        return list(read)
+    leads = [lines[number].packages[0] for number in ahead]
+    owned = stating(snapshot, leads, newest_of(spelt))
+    found = list(read)
+    for prefix, tags in spelt.items():
+        owners = [n for n, own in zip(ahead, owned, strict=True) if own & tags.keys()]
+        for number in owners:
+            form, known = found[number]
+            other = TagFormat(f"{prefix}{{version}}", form.name)
+            there = {tag.version for tag in known}
+            more = _tags(snapshot, other, {name: refs[name] for name in tags}, merged)
+            every = (*known, *(tag for tag in more if tag.version not in there))
+            facts = tuple(sorted(every, key=lambda tag: Version(tag.version), reverse=True))
+            alone = len(owners) == 1 and not lines[number].tag
+            found[number] = (other if alone and facts[:1] == more[:1] else form, facts)
+    return found
+
+
+def _is_ahead(line: Line, tags: Sequence[TagFact]) -> bool:
+    """Whether a line states a version that is beyond all of its tags."""
+    stated = line.packages[0].version
+    newest = max((Version(tag.version) for tag in tags), default=None)
+    return is_version(stated) and (newest is None or Version(stated) > newest)
 
 
 def _new_commits(
@@ -207,22 +255,9 @@ def _tag_format(snapshot: Snapshot, line: Line) -> tuple[TagFormat, tuple[str, .
     source = next((site for site in only.sites if site.source), None) if only else None
     if not newest or only is None or not only.path or source is None or not form.names_nobody:
         return form, ()
-    asked = "".join(f"{tag}:{source.path}\n" for tag, _ in newest)
-    output = snapshot.git("cat-file", "--batch", stdin=os.fsencode(asked)).stdout
-    for (_, version), text in zip(newest, _contents(output), strict=True):
-        span = locate(text, source.kind, source.locator)
-        if span is not None and is_version(span.stated) and Version(span.stated) == version:
-            return form, ()
+    if stating(snapshot, [only], newest)[0]:
+        return form, ()
     return TagFormat("{name}-v{version}", name), tuple(tag for tag, _ in newest[:SHOWN])
-
-
-def _contents(output: bytes) -> Iterator[str]:
-    """Cut what ``git cat-file --batch`` prints into texts; an object that is missing is empty."""
-    while output:
-        line, _, output = output.partition(b"\n")
-        size = int(line.rpartition(b" ")[2]) if not line.endswith(b" missing") else None
-        yield output[: size or 0].decode("utf-8", "replace")
-        output = output if size is None else output[size + 1 :]
 
 
 def _merged_tags(snapshot: Snapshot) -> AbstractContextManager[Callable[[], bytes]]:

@@ -33,6 +33,25 @@ def requirements(manifest: Manifest) -> tuple[Requires, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def computes(manifest: Manifest) -> bool:
+    """Whether what a package requires is made by its build.
+
+    Args:
+        manifest: what its files say: ``dynamic`` (PEP 621) names the dependencies, or ``setup()``
+            is called with what is more than plain texts.
+    """
+    dynamic = manifest.project.get("dynamic")
+    if isinstance(dynamic, list) and "dependencies" in dynamic:
+        return not manifest.setup_cfg.get("options", {}).get("install_requires")
+    said = manifest.call.get("install_requires")
+    if isinstance(said, ast.Name) and manifest.setup_py is not None:
+        said = setup_script.assigned(manifest.setup_py, said.id)
+    if said is None:
+        return "install_requires" in manifest.call
+    plain = ast.List | ast.Tuple | ast.Constant | ast.Load
+    return not all(isinstance(node, plain) for node in ast.walk(said))
+
+
 def _project(manifest: Manifest) -> Iterator[Requires]:
     yield from _lines(manifest.project.get("dependencies"), "")
     extras = manifest.project.get("optional-dependencies")

@@ -49,6 +49,8 @@ def followed(specifier: str, policy: Policy, version: Version) -> str:
     kept = [str(one) for one in clauses if one.operator not in _LOWER]
     if operator == "==":
         kept = []
+    elif operator == "~=":  # It has an upper bound of its own.
+        kept = [one for one in kept if one.startswith("!=")]
     alike = [one for one in clauses if one.operator == operator]
     if len(alike) == 1 and len(clauses) == len(kept) + 1 and _means(alike[0].version, version):
         return specifier

@@ -133,6 +133,16 @@ def by_name(tags: Iterable[str]) -> dict[tuple[str, ...], list[str]]:
     return found
 
 
+def families(tags: Iterable[str]) -> dict[str, dict[str, Version]]:
+    """Sort release tags by how they begin: beginning → tag → version."""
+    found: dict[str, dict[str, Version]] = {}
+    for tag in tags:
+        split = _split(tag)
+        if split is not None:
+            found.setdefault(split[0], {})[tag] = split[1]
+    return found
+
+
 def name_key(name: str) -> tuple[str, ...]:
     """Give the words of a package's name that tell it from others."""
     # Imported late: most tags name nobody.

@@ -1,0 +1,75 @@
+"""Tags that are a package's own though they do not say so: at them, its file stated the version."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+
+from packaging.version import Version
+
+from seatrial.repository.facts import Package
+from seatrial.repository.snapshot import Snapshot
+from seatrial.repository.spans import is_version, locate
+
+COMPARED = 10
+"""How many of the newest tags of one spelling are compared with what a package states."""
+
+MOST = 20_000
+"""Files of old commits that are looked into at most."""
+
+
+def stating(
+    snapshot: Snapshot, packages: Sequence[Package], tags: Sequence[tuple[str, Version]]
+) -> list[set[str]]:
+    """Say at which tags each package stated the very version that is in the tag.
+
+    git is asked once, for all of them.
+
+    Args:
+        snapshot: reads old commits.
+        packages: whose files are looked at.
+        tags: release tags with their versions.
+
+    Returns:
+        For each package, the names of such tags.
+    """
+    sources = [next((site for site in one.sites if site.source), None) for one in packages]
+    asked = [
+        (number, tag, version)
+        for number, source in enumerate(sources)
+        if source is not None
+        for tag, version in tags
+    ][:MOST]
+    lines = "".join(f"{tag}:{sources[number].path}\n" for number, tag, _ in asked)  # type: ignore[union-attr]
+    found: list[set[str]] = [set() for _ in packages]
+    if not lines:
+        return found
+    output = snapshot.git("cat-file", "--batch", stdin=os.fsencode(lines)).stdout
+    for (number, tag, version), text in zip(asked, contents(output), strict=True):
+        source = sources[number]
+        span = locate(text, source.kind, source.locator) if source is not None and text else None
+        if span is not None and is_version(span.stated) and Version(span.stated) == version:
+            found[number].add(tag)
+    return found
+
+
+def contents(output: bytes) -> Iterator[str]:
+    """Cut what ``git cat-file --batch`` prints into texts; an object that is missing is empty."""
+    while output:
+        line, _, output = output.partition(b"\n")
+        size = int(line.rpartition(b" ")[2]) if not line.endswith(b" missing") else None
+        yield output[: size or 0].decode("utf-8", "replace")
+        output = output if size is None else output[size + 1 :]
+
+
+def newest_of(families: Mapping[str, Mapping[str, Version]]) -> list[tuple[str, Version]]:
+    """Give the newest tags of each spelling, with their versions.
+
+    Args:
+        families: beginning of the tags → tag → version.
+    """
+    return [
+        pair
+        for tags in families.values()
+        for pair in sorted(tags.items(), key=lambda pair: pair[1], reverse=True)[:COMPARED]
+    ]

@@ -1,0 +1,181 @@
+"""Packages with versions of their own: which share one, whose tags are whose, what is new."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from packaging.version import Version
+
+from seatrial.config.schema import PackageSettings, Settings
+from seatrial.errors import InvalidConfiguration
+from seatrial.process import Runner
+from seatrial.repository.facts import Facts
+from seatrial.repository.read import read_facts
+from seatrial.repository.sibling_versions import followed, with_siblings
+from seatrial.repository.snapshot import open_snapshot
+from tests.support.repositories import Repository, make_repository
+
+
+def manifest(name: str, version: str, *needs: str) -> str:
+    """Write a package's manifest."""
+    listed = ", ".join(f'"{need}"' for need in needs)
+    return (
+        '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n\n'
+        f'[project]\nname = "{name}"\nversion = "{version}"\ndependencies = [{listed}]\n'
+    )
+
+
+def made(folder: Path, **versions: str) -> Repository:
+    """Make a repository of packages by name and version, each in a folder of its name."""
+    return make_repository(
+        folder / "r",
+        {f"{name}/pyproject.toml": manifest(name, version) for name, version in versions.items()},
+        message="feat: begin",
+    )
+
+
+def read(repository: Repository, settings: Settings | None = None) -> Facts:
+    """Read the facts of HEAD."""
+    return read_facts(open_snapshot(repository.folder, Runner()), settings or Settings())
+
+
+def lines(facts: Facts) -> dict[str, tuple[str, list[str], list[str]]]:
+    """Give, for each line by its first package: the tag format, its tags, its new subjects."""
+    return {
+        one.packages[0].name: (
+            one.tag_format,
+            [tag.name for tag in one.tags],
+            [commit.subject for commit in one.commits],
+        )
+        for one in facts.lines
+    }
+
+
+def test_one_version_and_tags_that_name_nobody_are_lockstep(tmp_path: Path) -> None:
+    """Packages that state the same version, under tags of no package, are released together."""
+    repository = made(tmp_path, alpha="1.0", beta="1.0")
+    repository.tag("v1.0")
+    facts = read(repository)
+    assert (facts.lines, facts.tag_format) == ((), "v{version}")
+
+
+@pytest.mark.parametrize("tag", ["alpha-v1.0", "alpha==1.0", "alpha/1.0", "Alpha@1.0"])
+def test_tags_that_name_a_package_say_that_it_has_versions_of_its_own(
+    tmp_path: Path, tag: str
+) -> None:
+    """The others, which were never released, will be tagged in the same style."""
+    repository = made(tmp_path, alpha="1.0", beta="1.0")
+    repository.tag(tag)
+    repository.commit("fix: it", {"alpha/a.txt": "x"})
+    found = lines(read(repository))
+    assert found["alpha"][1:] == ([tag], ["fix: it"])
+    assert found["beta"][2] == ["feat: begin"]
+    style = found["beta"][0].replace("{name}", "alpha").replace("{version}", "1.0")
+    assert style == tag.lower()
+
+
+def test_a_commit_counts_for_those_whose_last_release_does_not_hold_it(tmp_path: Path) -> None:
+    """Each package has its own last release, and git reads the history once for all of them."""
+    repository = made(tmp_path, alpha="1.0", beta="1.0")
+    repository.tag("alpha-v1.0")
+    repository.tag("beta-v1.0")
+    repository.commit("feat: both", {"alpha/a.txt": "x", "beta/b.txt": "x"})
+    repository.commit(
+        "Release alpha", {"alpha/pyproject.toml": manifest("alpha", "1.1")}, tag="alpha-v1.1"
+    )
+    repository.commit("docs: none", {"README.md": "x"})
+    repository.commit("fix: alpha", {"alpha/a.txt": "y"})
+    found = lines(read(repository))
+    assert found["alpha"][2] == ["fix: alpha"]
+    assert found["beta"][2] == ["feat: both"]
+
+
+def test_what_was_released_on_a_branch_that_was_merged_is_no_news(tmp_path: Path) -> None:
+    """The commits that a tag on another branch holds do not count, in whatever order they come."""
+    repository = made(tmp_path, alpha="1.0", beta="1.0")
+    repository.tag("alpha-v1.0")
+    repository.tag("beta-v1.0")
+    repository.git("checkout", "--quiet", "-b", "side")
+    repository.commit("fix: aside", {"alpha/a.txt": "x"}, tag="alpha-v1.0.1")
+    repository.git("checkout", "--quiet", "main")
+    repository.commit("feat: main", {"alpha/b.txt": "x"})
+    repository.git("merge", "--quiet", "--no-edit", "side")
+    assert lines(read(repository))["alpha"][2] == ["feat: main"]
+
+
+def test_tags_of_another_spelling_are_known_by_what_the_files_stated(tmp_path: Path) -> None:
+    """A shortened name, or a common tag from before there were versions of their own, counts."""
+    repository = made(tmp_path, **{"demo-core": "1.0", "demo-cli": "1.0"})
+    repository.tag("v1.0")
+    core = {"demo-core/pyproject.toml": manifest("demo-core", "1.1")}
+    repository.commit("Release core", core, tag="core==1.1")
+    repository.commit("fix: cli", {"demo-cli/a.txt": "x"})
+    found = lines(read(repository, Settings(versions="independent")))
+    assert found["demo-core"][:2] == ("core=={version}", ["core==1.1", "v1.0"])
+    assert found["demo-cli"][1:] == (["v1.0"], ["fix: cli"])
+
+
+def test_two_lines_cannot_share_a_tag(tmp_path: Path) -> None:
+    """A format without the package's name is refused where versions differ."""
+    repository = made(tmp_path, alpha="1.0", beta="2.0")
+    entries = (PackageSettings(path="alpha", group="a", tag="v{version}"),)
+    settings = Settings(
+        package=(*entries, PackageSettings(path="beta", group="b", tag="v{version}"))
+    )
+    with pytest.raises(InvalidConfiguration, match="would both be tagged"):
+        read(repository, settings)
+
+
+@pytest.mark.parametrize(
+    ("stated", "policy", "after"),
+    [
+        ("==1.0.0", "auto", "==1.2.0"),
+        (">=1.0", "auto", ">=1.0"),
+        ("", "auto", ""),
+        ("", ">=", ">=1.2.0"),
+        (">=1.0,<2", ">=", ">=1.2.0,<2"),
+        (">=1.0,<2,!=1.1", "==", "==1.2.0"),
+        ("<1.2,>=1.1", "~=", "~=1.2.0"),
+        ("==1.2", "==", "==1.2"),
+        ("==1.*", "auto", "==1.*"),
+        ("^1.0", "auto", "^1.0"),
+        ("^1.0", ">=", ">=1.2.0"),
+        ("@", "==", "@"),
+        ("==1.0.0", "keep", "==1.0.0"),
+    ],
+)
+def test_a_requirement_follows_as_the_policy_says(stated: str, policy: str, after: str) -> None:
+    """Pins follow by default; each operator can be asked for; what is an address stays."""
+    assert followed(stated, policy, Version("1.2.0")) == after  # type: ignore[arg-type]
+
+
+def test_requirements_are_rewritten_where_they_stand(tmp_path: Path) -> None:
+    """Comments, extras and markers stay; a name elsewhere in the file is not a requirement."""
+    text = (
+        '[project]\nname = "app"\nversion = "1.0"\nkeywords = ["core"]\n'
+        "dependencies = [\n"
+        "    \"core[fast]==1.0 ; python_version < '3.13'\",  # ours\n"
+        '    "requests>=2",\n]\n'
+        '[project.optional-dependencies]\nall = ["core==1.0"]\n'
+        '[dependency-groups]\ndev = ["core==1.0"]\n'
+    )
+    script = "from setuptools import setup\nNEEDS = ['core==1.0', 'x']\n"
+    script += "setup(name='old', version='1.0', install_requires=NEEDS, keywords='core==1.0')\n"
+    config = "[metadata]\nname = cfg\nversion = 1.0\n[options]\ninstall_requires =\n    core==1.0\n"
+    files = {"app/pyproject.toml": text, "old/setup.py": script, "cfg/setup.cfg": config}
+    repository = make_repository(tmp_path / "r", files)
+    snapshot = open_snapshot(repository.folder, Runner())
+    facts = read(repository, Settings(versions="independent"))
+    made_of = {
+        package.name: with_siblings(snapshot, package, {"core": Version("1.2")}, "auto", {})
+        for package in facts.packages
+    }
+    app = made_of["app"]["app/pyproject.toml"] or ""
+    assert 'core[fast]==1.2; python_version < "3.13"' in app.replace("\\", "")
+    assert "# ours" in app
+    assert 'all = ["core==1.2"]' in app
+    assert 'dev = ["core==1.0"]' in app
+    assert "NEEDS = ['core==1.2', 'x']" in (made_of["old"]["old/setup.py"] or "")
+    assert "keywords='core==1.0'" in (made_of["old"]["old/setup.py"] or "")
+    assert "\n    core==1.2\n" in (made_of["cfg"]["cfg/setup.cfg"] or "")
