@@ -185,7 +185,6 @@ def test_the_shapes_are_those_of_github(dock: Dock) -> None:
             ("/repos/{owner}/{repo}", "get", "200", client.get(of)),
             (RELEASES, "post", "201", client.post(f"{of}/releases", json=DRAFT)),
             (RELEASES, "get", "200", client.get(f"{of}/releases")),
-            ("/user", "get", "200", client.get("/user")),
             (
                 "/repos/{owner}/{repo}/rulesets/{ruleset_id}",
                 "get",

@@ -97,10 +97,9 @@ def copy_downstreams(project: Project, plan: Plan, folder: Path) -> dict[str, Co
         folder: for the copies.
     """
     with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
-        made = pool.map(lambda target: _copy(project, target, folder), targets_of(plan))
-        copies = {
-            target.repository: one for target, one in zip(targets_of(plan), made, strict=True)
-        }
+        targets = targets_of(plan)
+        made = pool.map(lambda target: _copy(project, target, folder), targets)
+        copies = {target.repository: one for target, one in zip(targets, made, strict=True)}
     remove(folder / "look")
     return copies
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -131,7 +132,8 @@ class GitDownstream:
             done = self._git(look, "show", f"FETCH_HEAD:{path}", must=False)
             return _text(done.stdout) if done.code == 0 else None
 
-        return not order.target.recipe and is_done(read, order.target.edits, order.names)
+        with self._named():
+            return not order.target.recipe and is_done(read, order.target.edits, order.names)
 
     def checkout(self, base: str, head: str) -> Path:
         """Clone a branch shallowly into a new folder, with a branch to work on checked out.
@@ -168,8 +170,9 @@ class GitDownstream:
             real = _inside(folder, path)
             return _text(real.read_bytes()) if real is not None and real.is_file() else None
 
-        found = [*edited(read, order.target.edits, order.names)]
-        found += recipe_edits(read, self._files(folder), order)
+        with self._named():
+            found = [*edited(read, order.target.edits, order.names)]
+            found += recipe_edits(read, self._files(folder), order)
         for one in found:
             real = _inside(folder, one.path)
             if real is not None and one.after != one.before:
@@ -229,6 +232,14 @@ class GitDownstream:
             NAME, f"+refs/heads/{branch}:refs/heads/{branch}",
         )  # fmt: skip
         self._git(to, "symbolic-ref", "HEAD", f"refs/heads/{branch}")
+
+    @contextlib.contextmanager
+    def _named(self) -> Iterator[None]:
+        """Let an error about a place say in which repository it is."""
+        try:
+            yield
+        except DownstreamDiffers as error:
+            raise DownstreamDiffers(f"{error.thing} of {self.name}", error.said) from error
 
     def _address(self, fork: str) -> str:
         return self._setting.forks(fork) if fork else self._setting.address

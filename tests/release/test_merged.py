@@ -1,0 +1,201 @@
+"""A release that was proposed and merged: made from the merged commit, and without another."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+import httpx
+import pytest
+
+from seatrial.dock.hosting import Hosted
+from seatrial.exitcodes import ExitCode
+from tests.release.test_collect import COLLECT, built
+from tests.support.downstreams import TOKEN
+from tests.support.proposals import HEAD, MODE, change, merge, proposed, reworded
+from tests.support.releases import Scene, scene
+from tests.support.repositories import git
+from tests.support.several import several
+from tests.support.wheels import make_wheel
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[Scene]:
+    """Set up a project that releases by pull request, with a feature to release."""
+    with scene(tmp_path, more=MODE) as made:
+        yield made
+
+
+@pytest.mark.parametrize("squash", [False, True], ids=["merged", "squashed"])
+def test_the_merge_is_released_without_another_commit(world: Scene, squash: bool) -> None:  # noqa: FBT001 - a parameter of pytest
+    """The tag is on the merged commit, the branch is not pushed to, and the files are out."""
+    proposed(world)
+    merged = merge(world, squash=squash)
+    done = world.seatrial("release", "--merged", "--yes", "--json")
+    assert done.returncode == 0, done.stderr
+    assert git(world.remote, "rev-parse", "main") == merged
+    assert git(world.remote, "rev-parse", "v1.1.0^{commit}") == merged
+    assert len(world.held("main")) == 2
+    [release] = world.releases()
+    assert release["draft"] is False
+    assert "say more" in release["body"]
+    again = world.seatrial("release", "--merged", "--yes", "--json")
+    assert (again.returncode, json.loads(again.stdout)["outcome"]) == (0, "already-complete")
+
+
+def test_commits_after_the_merge_are_not_released(world: Scene) -> None:
+    """What came to the branch later belongs to the next release, here or on the remote alone."""
+    proposed(world)
+    merged = merge(world)
+    world.project.commit("feat: something else")
+    world.project.push()
+    done = world.seatrial("release", "--merged", "--yes")
+    assert done.returncode == 0, done.stderr
+    assert git(world.remote, "rev-parse", "v1.1.0^{commit}") == merged
+    assert git(world.remote, "log", "-1", "--format=%s", "main") == "feat: something else"
+
+
+def test_notes_edited_just_before_the_merge_are_the_releases(world: Scene) -> None:
+    """They came after the merged commit was made, and nothing that somebody wrote is lost."""
+    made = proposed(world)
+    change(world, 1, body=reworded(made["body"], "- In my own words."))
+    merge(world)
+    url = f"{world.dock.forge_api}/repos/octo/demo/pulls/1/merge"
+    httpx.put(url, json={}, headers=TOKEN).raise_for_status()
+    done = world.seatrial("release", "--merged", "--yes", "--json")
+    assert done.returncode == 0, done.stderr
+    [release] = world.releases()
+    assert release["body"].startswith("- In my own words.")
+    assert "notes-edited" in [remark["topic"] for remark in json.loads(done.stdout)["remarks"]]
+
+
+def test_without_a_merge_nothing_is_released(world: Scene) -> None:
+    """An ordinary commit on the branch is no release, and no failure either."""
+    done = world.seatrial("release", "--merged", "--yes", "--json")
+    assert (done.returncode, json.loads(done.stdout)["outcome"]) == (0, "nothing-to-release")
+
+
+def test_a_release_at_once_is_refused(world: Scene) -> None:
+    """Where versions are reviewed, none goes out without that."""
+    done = world.seatrial("release", "--yes")
+    assert done.returncode == ExitCode.USAGE
+    assert "seatrial propose" in done.stderr
+
+
+def test_a_merge_that_changed_the_version_once_more_is_seen(world: Scene) -> None:
+    """The files decide: a version without its section is no reviewed one, and is named."""
+    proposed(world)
+    merge(world)
+    text = (world.project.folder / "pyproject.toml").read_text("utf-8")
+    changed = text.replace('version = "1.1.0"', 'version = "1.2.0"')
+    world.project.commit("Make it 1.2", {"pyproject.toml": changed})
+    world.project.push()
+    done = world.seatrial("release", "--merged", "--yes")
+    assert done.returncode == ExitCode.REFUSED
+    assert "1.2.0" in done.stderr
+    assert "CHANGELOG.md" in done.stderr
+    assert world.held("main") == {}
+
+
+def test_a_commit_that_is_not_on_the_remote_is_not_released(world: Scene) -> None:
+    """A tag would carry it past every review."""
+    proposed(world)
+    world.project.git("fetch", "--quiet", "origin")
+    world.project.git("merge", "--quiet", "--ff-only", f"origin/{HEAD}")
+    done = world.seatrial("release", "--merged", "--yes")
+    assert done.returncode == ExitCode.CONFLICT
+    assert git(world.remote, "tag", "--list") == "v1.0.0"
+
+
+def test_a_merged_release_asks_nothing_of_a_protected_branch(tmp_path: Path) -> None:
+    """Only the tag is pushed; the branch was moved by the merge."""
+    protected = {"octo/demo": Hosted(rules=("pull_request",))}
+    with scene(tmp_path, more=MODE, repositories=protected) as world:
+        proposed(world)
+        merge(world)
+        done = world.seatrial("release", "--merged", "--yes")
+        assert done.returncode == 0, done.stderr
+
+
+def test_several_packages_of_a_repository_are_proposed_together(tmp_path: Path) -> None:
+    """Each has its notes between comments of its own, and each its tag on the merged commit."""
+    pins = {"trio-core": (), "trio-bots": ("trio-core==1.0.0",), "trio-server": ()}
+    tags = tuple(f"{name}-v1.0.0" for name in pins)
+    more = f'{MODE}\nversions = "independent"'
+    with several(tmp_path, packages=pins, more=more, tags=tags) as stage:
+        done = stage.seatrial("propose", "--json")
+        assert done.returncode == 0, done.stderr
+        body = json.loads(done.stdout)["body"]
+        for name in ("trio-core", "trio-bots"):
+            assert f"<!-- seatrial notes begin: {name} -->" in body
+        git(stage.folder, "clone", "--quiet", str(stage.remote), "merging")
+        git(stage.folder / "merging", "merge", "--quiet", "--ff-only", f"origin/{HEAD}")
+        git(stage.folder / "merging", "push", "--quiet", "origin", "main")
+        stage.project.git("pull", "--quiet", "--ff-only")
+        done = stage.seatrial("release", "--merged", "--yes")
+        assert done.returncode == 0, done.stderr
+        assert stage.tags() == sorted([*tags, "trio-core-v1.1.0", "trio-bots-v1.0.1"])
+        assert git(stage.remote, "rev-parse", "main") == stage.project.head
+
+
+def test_what_ci_built_of_the_merge_is_released(tmp_path: Path) -> None:
+    """Proposed, merged, built by CI from the merged commit: these bytes go out."""
+    with scene(tmp_path, more=f"{MODE}\n{COLLECT}") as world:
+        proposed(world)
+        wheel = make_wheel(tmp_path, version="1.1.0")
+        built(world, merge(world), wheel)
+        done = world.seatrial("release", "--merged", "--yes")
+        assert done.returncode == 0, done.stderr
+        digest = sha256(wheel.read_bytes()).hexdigest()
+        assert world.held("main")[wheel.name] == digest
+
+
+def test_a_hotfix_is_released_while_main_is_ahead(tmp_path: Path) -> None:
+    """Branched from the last tag with one fix, it gets the patch number; main stays untouched."""
+    with scene(tmp_path) as world:
+        ahead = git(world.remote, "rev-parse", "main")
+        world.project.git("switch", "--quiet", "-c", "hotfix-1.0.1", "v1.0.0")
+        world.project.commit("fix: the one thing", {"fixed.txt": "x\n"})
+        done = world.seatrial("release", "--yes")
+        assert done.returncode == 0, done.stderr
+        assert git(world.remote, "rev-parse", "main") == ahead
+        assert git(world.remote, "log", "--format=%s", "v1.0.1").splitlines()[:2] == [
+            "Release 1.0.1",
+            "fix: the one thing",
+        ]
+        assert all("1.0.1" in name for name in world.held("main"))
+
+
+def test_a_hotfix_is_reviewed_as_well(world: Scene) -> None:
+    """The pull request asks its own branch, and its merge is released from there."""
+    ahead = git(world.remote, "rev-parse", "main")
+    world.project.git("switch", "--quiet", "-c", "hotfix-1.0.1", "v1.0.0")
+    world.project.commit("fix: the one thing", {"fixed.txt": "x\n"})
+    world.project.git("push", "--quiet", "--set-upstream", "origin", "hotfix-1.0.1")
+    made = proposed(world)
+    assert (made["version"], made["branch"], made["base"]) == (
+        "1.0.1",
+        "release/hotfix-1.0.1",
+        "hotfix-1.0.1",
+    )
+    git(world.remote, "update-ref", "refs/heads/hotfix-1.0.1", made["commit"])
+    world.project.git("pull", "--quiet", "--ff-only")
+    done = world.seatrial("release", "--merged", "--yes")
+    assert done.returncode == 0, done.stderr
+    assert git(world.remote, "rev-parse", "v1.0.1^{commit}") == made["commit"]
+    assert git(world.remote, "rev-parse", "main") == ahead
+
+
+def test_an_older_line_goes_on_beside_the_newer_one(tmp_path: Path) -> None:
+    """On a branch called 1.x the next number is one of that line, and no newer release is in it."""
+    with scene(tmp_path) as world:
+        world.project.commit("feat!: another world", tag="v2.0.0")
+        world.project.push()
+        world.project.git("switch", "--quiet", "-c", "1.x", "v1.0.0")
+        world.project.commit("feat: for those who stay", {"stay.txt": "x\n"})
+        done = world.seatrial("release", "--yes", "--json")
+        assert done.returncode == 0, done.stderr
+        report = json.loads(done.stdout)
+        assert (report["version"], report["branch"]) == ("1.1.0", "1.x")
