@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import posixpath
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 
@@ -113,15 +114,15 @@ def _several(
         if newest is not None:
             last[number] = newest.commit
         place = line.packages[0].path if len(line.packages) == 1 else ""
-        path, text = _changelog(snapshot, settings, place) if place else ("", "")
+        path, text = _own_changelog(snapshot, settings, place) if place else ("", "")
         found.append(
             replace(
                 whole,
                 packages=line.packages,
                 tag_format=_text(form, line),
                 tags=tags,
-                changelog=path if path.startswith(f"{place}/") else "",
-                changelog_text=text if path.startswith(f"{place}/") else "",
+                changelog=path,
+                changelog_text=text,
             )
         )
     commits = _new_commits(snapshot, lines, last)
@@ -205,6 +206,21 @@ def _common(snapshot: Snapshot, commits: Sequence[str]) -> str:
         return commits[0]
     done = snapshot.runner.run(["git", "merge-base", "--octopus", *commits], cwd=snapshot.root)
     return done.text.strip() if done.code == 0 else ""
+
+
+def _own_changelog(snapshot: Snapshot, settings: Settings, place: str) -> tuple[str, str]:
+    """Give the path and the text of the changelog in a package's own folder.
+
+    What the configuration names is looked for there, too: each package has one of that name.
+    """
+    files, named = snapshot.below(place), settings.changelog.file
+    if named:
+        path = posixpath.join(place, posixpath.normpath(named))
+        path = path if path in files else ""
+    else:
+        path = changelog.find(files, place, read=snapshot.text)
+    text = snapshot.text(path) if path else None
+    return ("", "") if text is None else (path, text)
 
 
 def _changelog(snapshot: Snapshot, settings: Settings, place: str) -> tuple[str, str]:
