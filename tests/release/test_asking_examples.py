@@ -47,8 +47,8 @@ def test_three_packages_and_the_server_that_names_them(tmp_path: Path) -> None:
     assert all(step["outcome"] in {"done", "found"} for step in report["steps"])
     # The flag of the build is not in git, and the extra files are not in the archives.
     assert len(report["artifacts"]) == 6
-    assert "IS_PYPA_PACKAGE" not in "".join(edit["diff"] for edit in report["edits"])
-    assert "IS_PYPA_PACKAGE" in "".join(edit["diff"] for edit in report["build_edits"])
+    assert "+IS_PYPA_PACKAGE" not in "".join(edit["diff"] for edit in report["edits"])
+    assert "+IS_PYPA_PACKAGE = True" in "".join(edit["diff"] for edit in report["build_edits"])
 
 
 @pytest.mark.slow

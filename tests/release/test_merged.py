@@ -71,6 +71,39 @@ def test_notes_edited_just_before_the_merge_are_the_releases(world: Scene) -> No
     assert "notes-edited" in [remark["topic"] for remark in json.loads(done.stdout)["remarks"]]
 
 
+def test_what_was_merged_is_planned_rehearsed_and_released_by_its_plan(world: Scene) -> None:
+    """Each of them starts from the merged commit, edits nothing, and leaves the branch alone."""
+    proposed(world)
+    merged = merge(world)
+    world.project.commit("feat: something else")
+    world.project.push()
+    done = world.seatrial("rehearse", "--merged", "--json")
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert (report["version"], report["commit"], report["edits"]) == ("1.1.0", merged, [])
+    plan = world.folder / "plan.json"
+    assert world.seatrial("plan", "--merged", "--out", str(plan)).returncode == 0
+    done = world.seatrial("release", "--plan", str(plan), "--yes")
+    assert done.returncode == 0, done.stderr
+    assert git(world.remote, "rev-parse", "v1.1.0^{commit}") == merged
+
+
+def test_a_merged_release_that_died_is_finished_by_another_machine(world: Scene) -> None:
+    """The tag is there and the forge release a draft: the same command goes on with it."""
+    proposed(world)
+    merged = merge(world)
+    done = world.seatrial("release", "--merged", "--yes")
+    assert done.returncode == 0, done.stderr
+    [release] = world.releases()
+    url = f"{world.dock.forge_api}/repos/octo/demo/releases/{release['id']}"
+    httpx.patch(url, json={"draft": True}, headers=TOKEN).raise_for_status()
+    other = world.clone("other")
+    done = world.seatrial("release", "--merged", "--yes", at=other, home="other-home")
+    assert done.returncode == 0, done.stderr
+    assert [one["draft"] for one in world.releases()] == [False]
+    assert git(world.remote, "rev-parse", "main") == merged
+
+
 def test_without_a_merge_nothing_is_released(world: Scene) -> None:
     """An ordinary commit on the branch is no release, and no failure either."""
     done = world.seatrial("release", "--merged", "--yes", "--json")
