@@ -69,6 +69,39 @@ def test_tags_in_addresses_of_this_repository(line: str, after: str) -> None:
     assert changed(f"x\n{line}\n", "in.txt", "git-url-tags").endswith(f"{after}\n")
 
 
+def test_packages_with_tags_of_their_own_are_told_apart() -> None:
+    """Each address gets the tag of its own package; that of one that is not released stays."""
+    names = Names(
+        package="core",
+        version="1.1.0",
+        tag="core-v1.1.0",
+        date="2026-01-02",
+        origin="octo/trio",
+        index="pypi",
+        others=(("bots/2.0", "2.0"),),
+    )
+    line = "git+https://github.com/octo/trio@{}#egg=x=={}\n"
+    text = line.format("core-v1.0.0", "1.0.0") + line.format("bots/1.9", "1.9")
+    text += line.format("server-v3.0", "3.0") + line.format("v0.1", "0.1")
+    wanted = line.format("core-v1.1.0", "1.1.0") + line.format("bots/2.0", "2.0")
+    wanted += line.format("server-v3.0", "3.0") + line.format("v0.1", "0.1")
+    assert changed(text, "in.txt", "git-url-tags", names) == wanted
+
+
+def test_a_tag_that_ends_with_a_word_is_set_whole() -> None:
+    """The word behind the version belongs to the tag."""
+    names = Names(
+        package="demo",
+        version="1.1",
+        tag="1.1-final",
+        date="2026-01-02",
+        origin="octo/demo",
+        index="pypi",
+    )
+    line = "https://github.com/octo/demo/archive/{}-final.zip\n"
+    assert changed(line.format("1.0"), "in.txt", "git-url-tags", names) == line.format("1.1")
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -40,6 +40,7 @@ def with_downstreams(plan: Plan, settings: Settings, publish: str, origin: str, 
         date=plan.date,
         origin=origin,
         index=publish,
+        others=tuple({p.tag: p.version for p in plan.packages if p.tag != plan.tag}.items()),
     )
     texts = {
         "package": names.package,

@@ -19,6 +19,7 @@ class Names(msgspec.Struct, frozen=True, kw_only=True):
         date: the release's day, ISO 8601.
         origin: ``owner/name`` of the repository that is released, as its remote has it; or empty.
         index: the name of the index that it was published to.
+        others: tag → version of what is released beside it, where packages have their own.
     """
 
     package: str
@@ -27,6 +28,7 @@ class Names(msgspec.Struct, frozen=True, kw_only=True):
     date: str
     origin: str
     index: str
+    others: tuple[tuple[str, str], ...] = ()
 
 
 class TargetEdit(msgspec.Struct, frozen=True, kw_only=True):

@@ -153,23 +153,32 @@ def _with_tags(text: str, place: str, names: Names) -> str:
 
 
 def _addresses(text: str, names: Names) -> Iterator[tuple[int, int, str]]:
-    """Find what is to be replaced behind each address: from where, to where, by what."""
-    before, _, after = names.tag.partition(names.version)
+    """Find what is to be replaced behind each address: from where, to where, by what.
+
+    An address of another package of the repository, whose tags begin otherwise, stays as it is.
+    """
     # Possessive, because what fails at its end must not be tried in all other ways.
     phase = r"[-._]?(?:alpha|beta|pre|post|dev|rc|a|b|c)(?:[-._]?\d+)?"
     version = rf"(?:\d+!)?\d+(?:\.\d+)*+(?:{phase})*+"
-    tag = rf"(?P<tag>(?:{re.escape(before)}|[vV])?(?P<old>{version})(?:{re.escape(after)})?)"
-    ends = r"(?![0-9A-Za-z]|\.\d)"
+    before = r"(?:[A-Za-z][A-Za-z0-9._/-]{0,99}?[-/](?:[vV])?|[vV])?"
+    tags = [*names.others, (names.tag, names.version)]
+    after = "|".join(re.escape(tag.partition(v)[2]) for tag, v in tags if not tag.endswith(v))
     pattern = re.compile(
         rf"[/:]{re.escape(names.origin)}(?:\.git)?"
-        rf"(?:@|/(?:archive|tarball|zipball|releases/download|tree|raw)/)(?:refs/tags/)?{tag}{ends}"
+        r"(?:@|/(?:archive|tarball|zipball|releases/download|tree|raw)/)(?:refs/tags/)?"
+        rf"(?P<tag>(?P<before>{before})(?P<old>{version})(?:{after})?)(?![0-9A-Za-z]|\.\d)"
         r"(?P<rest>[^\s\"'<>]*)",
         re.IGNORECASE,
     )
+    released = {tag.partition(version)[0]: (tag, version) for tag, version in tags}
     for found in pattern.finditer(text):
+        tag, wanted = found["tag"], found["old"]
+        if found["before"] in released:
+            tag, wanted = released[found["before"]]
+        elif len(released) == 1 and found["before"] in {"", "v", "V"}:
+            # The format of the tags has changed since.
+            tag, wanted = names.tag, names.version
         rest = re.sub(
-            rf"=={re.escape(found['old'])}(?![0-9A-Za-z]|\.\d)",
-            f"=={names.version}",
-            found["rest"],
+            rf"=={re.escape(found['old'])}(?![0-9A-Za-z]|\.\d)", f"=={wanted}", found["rest"]
         )
-        yield found.start("tag"), found.end("rest"), names.tag + rest
+        yield found.start("tag"), found.end("rest"), tag + rest
