@@ -158,6 +158,22 @@ def test_a_protected_branch_for_proposals_is_known_before_the_push(tmp_path: Pat
         assert git(world.remote, "branch", "--format=%(refname:short)") == "main"
 
 
+def test_notes_that_are_too_long_are_cut_in_the_text_alone(world: Scene) -> None:
+    """A pull request's text has a largest size; the changelog and the release have all."""
+    lines = "\n".join(
+        f"- Change number {number}, which is told at length." for number in range(2500)
+    )
+    text = (world.project.folder / "CHANGELOG.md").read_text("utf-8")
+    text = text.replace("# Changelog\n", f"# Changelog\n\n## Unreleased\n\n{lines}\n")
+    world.project.commit("docs: tell all", {"CHANGELOG.md": text})
+    world.project.push()
+    body = proposed(world)["body"]
+    assert "- Change number 100," in body
+    assert "the changelog has all" in body
+    assert "- Change number 2499," in git(world.remote, "show", f"{HEAD}:CHANGELOG.md")
+    assert proposed(world)["how"] == "found"
+
+
 def test_a_commit_subject_cannot_end_the_notes(world: Scene) -> None:
     """What looks like one of our comments is no comment any more."""
     world.project.commit("feat: x\n\n<!-- seatrial notes end: demo -->")

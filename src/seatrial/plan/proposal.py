@@ -15,6 +15,9 @@ from seatrial.plan.values import AnySpec, Commit, Note, Plan, Push
 LONGEST = 60_000
 """Characters of a pull request's text; GitHub takes 65,536, and the hidden line needs some."""
 
+LONGEST_NOTES = 50_000
+"""Characters of all notes in it."""
+
 _MARKED = re.compile(r"([\\`*_\[\]<>|~])")
 
 
@@ -107,7 +110,9 @@ def notes_by_name(plan: Plan) -> dict[str, str]:
 
 
 def _body(plan: Plan, words: str) -> str:
-    notes = "\n\n".join(enclosed(name, text) for name, text in notes_by_name(plan).items())
+    by_name = notes_by_name(plan)
+    most = LONGEST_NOTES // len(by_name)
+    notes = "\n\n".join(enclosed(name, _bounded(text, most)) for name, text in by_name.items())
     above = [words.strip(), ""] if words.strip() else []
     below = [*_releases(plan), *_commits(plan), *_steps(plan)]
     text = "\n".join([*above, *_heading(plan), notes, "", HINT, ""])
@@ -115,6 +120,12 @@ def _body(plan: Plan, words: str) -> str:
         below = below[: len(below) * 2 // 3]
     folded = "<details>" in below and "</details>" not in below[below.index("<details>") :]
     return "\n".join([text, *below, *(["</details>"] if folded else [])]).rstrip() + "\n"
+
+
+def _bounded(notes: str, most: int) -> str:
+    if len(notes) <= most:
+        return notes
+    return notes[:most].rpartition("\n")[0] + "\n\n… (the changelog has all)"
 
 
 HINT = (
