@@ -26,9 +26,11 @@ from seatrial.world.collecting import Collector
 from seatrial.world.credentials import Credential
 from seatrial.world.forge.detect import Repository
 from seatrial.world.forge.githubruns import GitHubRuns
+from seatrial.world.forge.gitlabjobs import GitLabJobs
 from seatrial.world.http import Http
 from seatrial.world.ports_ci import Ci
 from tests.support import openapi
+from tests.support.talker import Heard, Say, Talker
 
 COMMIT = "c" * 40
 PLACE = "octo/hello"
@@ -183,3 +185,95 @@ def test_the_shapes_are_those_that_github_describes(dock: Dock) -> None:
         left = client.get("/actions/runs/1/artifacts").json()
     jsonschema.validate(runs, openapi.response(RUNS, "get", "200"))
     jsonschema.validate(left, openapi.response(f"{RUNS}/{{run_id}}/artifacts", "get", "200"))
+
+
+class GitLabish:
+    """A small GitLab: one project, its pipelines and their jobs."""
+
+    def __init__(self) -> None:
+        self.pipelines: list[dict[str, object]] = []
+        self.jobs: dict[int, list[dict[str, object]]] = {}
+        self.archives: dict[int, bytes] = {}
+
+    def __call__(self, heard: Heard) -> Say:
+        """Answer one request."""
+        path, _, asked = heard.path.partition("?")
+        if heard.headers.get("authorization") != "Bearer glpat-tests":
+            return told({"message": "404 Project Not Found"}, 404)
+        match path.removeprefix("/api/v4/projects/group%2Fsub%2Fhello").strip("/").split("/"):
+            case ["pipelines"]:
+                return told([p for p in self.pipelines if f"sha={p['sha']}" in asked])
+            case ["pipelines", number, "jobs"]:
+                return told(self.jobs[int(number)])
+            case ["jobs", number, "artifacts"] if int(number) in self.archives:
+                return Say(status=200, body=self.archives[int(number)])
+        return told({"message": "404 Not Found"}, 404)
+
+
+def told(body: object, status: int = 200) -> Say:
+    """Answer with JSON."""
+    data = msgspec.json.encode(body)
+    return Say(status=status, headers={"Content-Type": "application/json"}, body=data)
+
+
+@pytest.fixture
+def gitlab() -> Iterator[tuple[GitLabish, GitLabJobs]]:
+    """Run a small GitLab, and give the adapter to it."""
+    server = GitLabish()
+    with Talker(server) as talker:
+        token = Secret("glpat-tests")
+        yield server, GitLabJobs("host", "group/sub/hello", f"{talker.url}/api/v4", token, Http())
+
+
+def test_what_gitlab_built_of_the_commit_is_found_and_fetched(
+    gitlab: tuple[GitLabish, GitLabJobs], tmp_path: Path
+) -> None:
+    """The newest pipeline counts; each job's archive is one artifact, chosen by the job's name."""
+    server, ci = gitlab
+    server.pipelines = [
+        {"id": 4, "sha": COMMIT, "status": "success", "web_url": "https://host/4"},
+        {"id": 3, "sha": COMMIT, "status": "failed"},
+    ]
+    server.jobs[4] = [
+        {"id": 41, "name": "wheel: [linux]", "status": "success", "artifacts_file": {"size": 500}},
+        {"id": 42, "name": "lint", "status": "success", "artifacts_file": None},
+    ]
+    server.archives[41] = archive("a.whl", b"a")
+    found = collected(ci, tmp_path).of_runs(COMMIT, "", ["wheel*"])
+    assert (found.via, found.page) == ("gitlab", "https://host/4")
+    [bundle] = found.bundles
+    assert collected(ci, tmp_path).fetch(found, bundle).read_bytes() == server.archives[41]
+    del server.archives[41]
+    (tmp_path / "cache").rename(tmp_path / "away")
+    with pytest.raises(Conflict, match="for a time only"):
+        collected(ci, tmp_path).fetch(found, bundle)
+
+
+def test_a_pipeline_that_goes_on_or_failed_is_no_release(
+    gitlab: tuple[GitLabish, GitLabJobs], tmp_path: Path
+) -> None:
+    """What GitLab says of a pipeline is what is said."""
+    server, ci = gitlab
+    server.pipelines = [{"id": 4, "sha": COMMIT, "status": "running"}]
+    with pytest.raises(NotBuilt, match="still going on"):
+        collected(ci, tmp_path).of_runs(COMMIT, "", ["*"])
+    server.pipelines = [{"id": 5, "sha": COMMIT, "status": "canceled"}]
+    with pytest.raises(NotBuilt, match="ended with canceled"):
+        collected(ci, tmp_path).of_runs(COMMIT, "", ["*"])
+    with pytest.raises(NotBuilt, match="no run for this commit"):
+        collected(ci, tmp_path).of_runs("d" * 40, "", ["*"])
+
+
+def test_a_token_that_gitlab_does_not_know_is_refused(
+    gitlab: tuple[GitLabish, GitLabJobs], tmp_path: Path
+) -> None:
+    """GitLab does not admit that a project exists; the way to a token is said."""
+    _, ci = gitlab
+    ci._token = Secret("wrong")
+    with pytest.raises(CredentialRefused, match="Not Found"):
+        collected(ci, tmp_path).of_runs(COMMIT, "", ["*"])
+
+
+def collected(ci: Ci, folder: Path) -> Collector:
+    """Give a collector over GitLab."""
+    return Collector(http=Http(), cache=folder / "cache", root=folder, ci=lambda: ci, via="gitlab")

@@ -63,8 +63,9 @@ class CollectSettings(Table, frozen=True, kw_only=True):
     """Files that CI has built from the release commit, and that are taken instead of built here.
 
     Attributes:
-        source: ``from``: "github" for the artifacts of the repository's own workflows; a folder,
-            from the repository's root; or an address, with ``{version}``, ``{tag}`` and
+        source: ``from``: "github" for the artifacts of the repository's own workflows, "gitlab" for
+            those of its pipelines' jobs (with ``$GITLAB_TOKEN`` where the project is not public);
+            a folder, from the repository's root; or an address, with ``{version}``, ``{tag}`` and
             ``{commit}`` in it.  Nothing is collected when empty.
         workflow: the workflow's file ("build.yml"), where more than one leaves files behind.
         artifacts: globs of the names of the artifacts that are taken.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -16,7 +17,8 @@ from seatrial.plan.collects import Bundle, Collection
 from seatrial.plan.contents import contents_of
 from seatrial.plan.make import Chosen, Member
 from seatrial.plan.values import Note
-from seatrial.world.collecting import GITHUB, Collector
+from seatrial.secret import Secret
+from seatrial.world.collecting import GITHUB, GITLAB, Collector
 from seatrial.world.http import Http
 from seatrial.world.ports_ci import Ci
 
@@ -32,8 +34,11 @@ def collector(project: Project, tell: Callable[[str], None] = unheard) -> Collec
         project: the repository.
         tell: told what is fetched.
     """
+    gitlab = project.settings.collect.source == GITLAB
 
     def ci() -> Ci:
+        if gitlab:
+            return _gitlab(project)
         from seatrial.world.forge.detect import api_address, detect
         from seatrial.world.forge.githubruns import GitHubRuns
 
@@ -52,8 +57,31 @@ def collector(project: Project, tell: Callable[[str], None] = unheard) -> Collec
         cache=cache_folder() / FETCHED,
         root=project.snapshot.root,
         ci=ci,
+        via=GITLAB if gitlab else GITHUB,
         tell=tell,
     )
+
+
+def _gitlab(project: Project) -> Ci:
+    """Give the pipelines of the project that the remote is."""
+    from seatrial.world.forge.detect import host_and_path
+    from seatrial.world.forge.gitlabjobs import GitLabJobs
+
+    forge = project.settings.forge
+    host, path = host_and_path(project.remote_url)
+    place = forge.repository or path.strip("/").removesuffix(".git")
+    if not place or not (host or forge.api):
+        raise InvalidConfiguration(
+            "[collect] from",
+            "the remote's address names no project on a GitLab server",
+            next_step="Say which with [forge] repository and api, or collect from a folder.",
+        )
+    given = os.environ.get("GITLAB_TOKEN", "").strip()
+    token = Secret(given) if given else None
+    if token is not None:
+        project.runner.redactor.add(token)
+    api = forge.api or f"https://{host}/api/v4"
+    return GitLabJobs(host or api, place, api, token, project.http)
 
 
 def nowhere(http: Http, folder: Path) -> Collector:
@@ -152,7 +180,7 @@ def _count(entries: Sequence[str]) -> int:
 def found_for(project: Project, settings: CollectSettings, wanted: Wanted) -> Collection:
     """Find what was built of a release; raises what :func:`with_collections` raises."""
     source, found = settings.source, collector(project)
-    if source == GITHUB:
+    if source in {GITHUB, GITLAB}:
         if wanted.made:
             raise NotBuilt(
                 "the release commit",

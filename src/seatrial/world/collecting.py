@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Final, Literal
 
 from seatrial.errors import Conflict, DifferentBytes, InvalidConfiguration, NotBuilt
 from seatrial.plan.collects import Bundle, Collection
@@ -17,7 +18,8 @@ from seatrial.world.http import Http
 from seatrial.world.ports_ci import SUCCESS, Ci, CiArtifact, CiRun
 from seatrial.world.resuming import download_on
 
-GITHUB = "github"
+GITHUB: Final = "github"
+GITLAB: Final = "gitlab"
 LARGEST = 16 << 30
 """Bytes that an archive may have where nobody says how many it has."""
 
@@ -34,6 +36,7 @@ class Collector:
         cache: a folder for what was fetched.
         root: the repository's root; folders are named from there.
         ci: gives the forge's CI; raises where there is none.
+        via: which forge that is.
         tell: told what is fetched, in a few words.
     """
 
@@ -41,6 +44,7 @@ class Collector:
     cache: Path
     root: Path
     ci: Callable[[], Ci]
+    via: Literal["github", "gitlab"] = GITHUB
     tell: Callable[[str], None] = lambda _: None
 
     def of_runs(self, commit: str, workflow: str, artifacts: Sequence[str]) -> Collection:
@@ -83,7 +87,7 @@ class Collector:
             said = f"{', '.join(gone)} of run {run.id} expired: the forge has thrown it away"
             raise NotBuilt(thing, said, next_step=EXPIRED)
         return Collection(
-            via="github",
+            via=self.via,
             origin=f"run {run.id} of {run.workflow} on {ci.name}",
             page=run.page,
             commit=run.commit,
@@ -156,7 +160,7 @@ class Collector:
             if bundle.size
             else f"fetching {bundle.name}"
         )
-        if collection.via == GITHUB:
+        if collection.via in {GITHUB, GITLAB}:
             self.ci().fetch(bundle.place, bundle.size or LARGEST, path)
         else:
             answer = download_on(self.http, Request(url=bundle.place, limit=LARGEST), path)

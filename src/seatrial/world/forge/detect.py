@@ -62,7 +62,7 @@ def detect(remote_url: str, settings: ForgeSettings) -> Repository | None:
         raise InvalidConfiguration(
             "forge.kind", f"{settings.kind!r} is no forge that is known; there is {GITHUB!r}"
         )
-    host, path = _host_and_path(remote_url)
+    host, path = host_and_path(remote_url)
     if settings.repository:
         named = OWNED.fullmatch(settings.repository)
         if named is None:
@@ -97,7 +97,7 @@ def api_address(repository: Repository, settings: ForgeSettings) -> str:
     return f"https://{repository.host}/api/v3"
 
 
-def _host_and_path(remote_url: str) -> tuple[str, str]:
+def host_and_path(remote_url: str) -> tuple[str, str]:
     """Split an address into the host, in lower case, and the path; both empty for a local path."""
     if "://" in remote_url:
         try:
