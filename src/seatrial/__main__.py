@@ -17,6 +17,9 @@ def main() -> None:
         sys.exit()
     # A command lives for seconds and imports much; looking for cycles that often finds none.
     gc.set_threshold(100_000, 50, 50)
+    from seatrial.light import import_msgspec
+
+    import_msgspec()
     from seatrial.cli.quick import answered
 
     code = answered(arguments)

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from seatrial.operations.ahead import Ahead
+from seatrial.ahead import Ahead
 
 
 def test_work_goes_on_beside_who_began_it() -> None:

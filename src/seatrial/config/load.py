@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-from msgspec.inspect import type_info
 
-from seatrial.config.check import Fault, misfits
-from seatrial.config.meaning import nonsense
-from seatrial.config.positions import Path, dotted, key_lines
 from seatrial.config.schema import Settings
 from seatrial.errors import InvalidConfiguration
+
+if TYPE_CHECKING:
+    from seatrial.config.check import Fault
+    from seatrial.config.positions import Path
 
 OWN_FILE = "seatrial.toml"
 SHARED_FILE = "pyproject.toml"
@@ -62,6 +62,8 @@ class _Source(msgspec.Struct, frozen=True, kw_only=True):
 
     def thing(self, path: Path) -> str:
         """Give ``file:line key`` as a message begins."""
+        from seatrial.config.positions import dotted
+
         return f"{self.where(path)} {dotted(self.root + path)}".rstrip()
 
 
@@ -75,6 +77,7 @@ def load(texts: Mapping[str, str]) -> Configuration:
         InvalidConfiguration: the TOML is broken, a key is unknown, a value has the wrong type or
             makes no sense, or both files speak.  All faults of a file are told at once.
     """
+    # Where nothing is said, as in most repositories, nothing that judges it is imported.
     sources = [source for file in FILES if (source := _source(file, texts.get(file))) is not None]
     if len(sources) > 1:
         own, shared = sources
@@ -86,6 +89,8 @@ def load(texts: Mapping[str, str]) -> Configuration:
     if not sources:
         return _configuration(Settings(), "", {})
     source = sources[0]
+    from seatrial.config.positions import dotted
+
     settings = _settings(source)
     said = {
         dotted(path[len(source.root) :]): f"{source.file}:{line}"
@@ -103,15 +108,15 @@ def _source(file: str, text: str | None) -> _Source | None:
     """Find our table in a file; nothing when the file, or the table in it, is not there."""
     if text is None:
         return None
-    document = _parse(file, text)
-    if file == OWN_FILE:
-        return _Source(file=file, root=(), table=document, lines=key_lines(text))
-    table: Any = document
-    for name in _SHARED_TABLE:
+    root = () if file == OWN_FILE else _SHARED_TABLE
+    table: Any = _parse(file, text)
+    for name in root:
         if not isinstance(table, dict) or name not in table:
             return None
         table = table[name]
-    return _Source(file=file, root=_SHARED_TABLE, table=table, lines=key_lines(text))
+    from seatrial.config.positions import key_lines
+
+    return _Source(file=file, root=root, table=table, lines=key_lines(text))
 
 
 def _parse(file: str, text: str) -> dict[str, Any]:
@@ -137,6 +142,11 @@ def _syntax_fault(text: str, said: str) -> tuple[int, str]:
 
 
 def _settings(source: _Source) -> Settings:
+    from msgspec.inspect import type_info
+
+    from seatrial.config.check import misfits
+    from seatrial.config.meaning import nonsense
+
     faults = list(misfits(source.table, type_info(Settings)))
     if not faults:
         settings = msgspec.convert(source.table, Settings)

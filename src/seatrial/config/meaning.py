@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import shlex
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
@@ -21,7 +20,6 @@ from seatrial.config.schema import (
     Settings,
     SiteSettings,
 )
-from seatrial.config.urls import url_fault
 from seatrial.config.wrapping import wrap_faults
 from seatrial.versions.calver import scheme_fault
 
@@ -76,6 +74,8 @@ def nonsense(settings: Settings) -> Iterator[Fault]:
 
 def index_faults(name: str, index: IndexSettings) -> Iterator[Fault]:
     """Find what keeps a described index from being used."""
+    from seatrial.config.urls import url_fault
+
     path = ("index", name)
     if not _NAME.fullmatch(name):
         yield Fault(path, "a name is letters, digits, spaces, dots, hyphens and underscores")
@@ -267,8 +267,11 @@ def _message(text: str, path: Path) -> Iterator[Fault]:
 
 
 def _forge(forge: ForgeSettings) -> Iterator[Fault]:
-    if forge.api and (said := url_fault(forge.api, logs_in=True)):
-        yield Fault(("forge", "api"), said)
+    if forge.api:
+        from seatrial.config.urls import url_fault
+
+        if said := url_fault(forge.api, logs_in=True):
+            yield Fault(("forge", "api"), said)
     parts = forge.repository.split("/")
     if forge.repository and (len(parts) < 2 or not all(parts) or ":" in forge.repository):  # noqa: PLR2004 -- owner and name
         yield Fault(
@@ -278,6 +281,8 @@ def _forge(forge: ForgeSettings) -> Iterator[Fault]:
 
 def _command(command: str, path: Path) -> Iterator[Fault]:
     """A command is split as a shell would, and then started without one."""
+    import shlex
+
     try:
         words = shlex.split(command)
     except ValueError:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import configparser
-import dataclasses
 import re
 import stat
 import sys
@@ -179,7 +178,7 @@ def _facts(project: Project) -> Facts:
     try:
         return project.facts
     except ShallowClone:
-        whole = dataclasses.replace(project.snapshot, shallow=frozenset())
+        whole = msgspec.structs.replace(project.snapshot, shallow=frozenset())
         facts = read_facts(whole, project.settings)
         return msgspec.structs.replace(facts, shallow=True)
 

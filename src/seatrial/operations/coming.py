@@ -67,7 +67,7 @@ def next_version(path: Path, wish: Wish | None = None) -> Next:
         NoRepository, NoPackage, InvalidConfiguration: there is nothing to decide.
         InvalidVersion: the wish cannot be granted.
     """
-    with Project.begun(path) as opened:
+    with Project.begun(path, whole=False) as opened:
         # While git looks, what decides is imported.
         from seatrial.operations.deciding import Day, choose
         from seatrial.repository.facts import last_release
@@ -75,7 +75,7 @@ def next_version(path: Path, wish: Wish | None = None) -> Next:
         from seatrial.versions.decide import Decision, Wish
 
         project = opened()
-    facts, package = project.facts, project.lead
+        facts, package = project.facts, project.lead
     last = last_release(facts.tags)
     previous = last.version if last else ""
     branch = project.settings.branch or facts.upstream or facts.branch

@@ -9,15 +9,18 @@ import contextlib
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import Struct, field
+from msgspec.structs import replace
+
 from seatrial.addresses import GITHUB_HOST
+from seatrial.ahead import Ahead
 from seatrial.errors import NoPackage, SeatrialError, SeveralPackages
-from seatrial.operations.ahead import Ahead
 from seatrial.process import Runner
+from seatrial.repository.foreseen import Foreseen
 from seatrial.repository.snapshot import Snapshot, open_snapshot
 from seatrial.secret import Redactor
 
@@ -39,8 +42,7 @@ EARLY = 8
 """For how many packages the indexes are asked before anything is decided."""
 
 
-@dataclass(frozen=True)
-class Project:
+class Project(Struct, frozen=True, dict=True, eq=False):
     """One repository at one commit.
 
     Args:
@@ -56,10 +58,10 @@ class Project:
     configuration: Configuration
     runner: Runner
     folder: str = ""
-    opened: float = field(default_factory=time.monotonic, compare=False)
+    opened: float = field(default_factory=time.monotonic)
     part: bool = False
-    _early: list[Ahead[Mapping[str, RemoteRef]]] = field(default_factory=list, compare=False)
-    _labels: dict[str, tuple[LabelledPull, ...]] = field(default_factory=dict, compare=False)
+    _early: list[Ahead[Mapping[str, RemoteRef]]] = field(default_factory=list)
+    _labels: dict[str, tuple[LabelledPull, ...]] = field(default_factory=dict)
 
     @classmethod
     def open(
@@ -82,7 +84,12 @@ class Project:
     @classmethod
     @contextlib.contextmanager
     def begun(
-        cls, path: Path, commit: str = "HEAD", configuration: Configuration | None = None
+        cls,
+        path: Path,
+        commit: str = "HEAD",
+        configuration: Configuration | None = None,
+        *,
+        whole: bool = True,
     ) -> Iterator[Callable[[], Project]]:
         """Open a repository beside what the block does until it needs it.
 
@@ -90,12 +97,23 @@ class Project:
             path: as for :meth:`open`.
             commit: which commit to read.
             configuration: what is taken for the commit's own.
+            whole: whether its remotes and changed paths are asked for.  There are none else, and
+                the facts are to be read within the block, for git is asked for them ahead.
 
         Returns:
             What waits for it, and gives it or raises what :meth:`open` does.
         """
         runner = Runner(Redactor())
-        opening = Ahead(partial(open_snapshot, path, runner, commit=commit), begin=False)
+        foreseen = Foreseen()
+
+        def look() -> Snapshot:
+            found = open_snapshot(path, runner, commit=commit, whole=whole)
+            if not whole:
+                found = replace(found, foreseen=foreseen)
+                foreseen.begin(found)
+            return found
+
+        opening = Ahead(look, begin=False)
 
         def opened() -> Project:
             # While git looks, what reads its answers is imported; then all is read that is near.
@@ -119,6 +137,8 @@ class Project:
         except BaseException:
             opening.give_up(runner.halt)
             raise
+        finally:
+            foreseen.end()
 
     def at(self, commit: str, folder: str) -> Project:
         """Give the same repository at another commit, and the package in a folder of it.
@@ -193,11 +213,10 @@ class Project:
     @property
     def tag_format(self) -> TagFormat:
         """How release tags are spelt."""
-        from packaging.utils import canonicalize_name
-
+        from seatrial.repository.names import normalised
         from seatrial.versions.tags import TagFormat
 
-        return TagFormat(self.facts.tag_format, canonicalize_name(self.lead.name))
+        return TagFormat(self.facts.tag_format, normalised(self.lead.name))
 
     def package(self) -> Package:
         """Give the one package that a command is about.

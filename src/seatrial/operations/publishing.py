@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING
 from packaging.utils import parse_sdist_filename, parse_wheel_filename
 
 from seatrial.addresses import INDEXES
+from seatrial.ahead import Ahead
 from seatrial.errors import InvalidConfiguration, NoRepository
-from seatrial.operations.ahead import Ahead
 from seatrial.world.given import GivenFiles
 
 if TYPE_CHECKING:

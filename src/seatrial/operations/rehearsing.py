@@ -17,6 +17,7 @@ import msgspec
 
 from seatrial.actions.downstream import UpdateRepositories
 from seatrial.actions.registry import bind
+from seatrial.ahead import Ahead
 from seatrial.dock.faults import Fault, parse_fault
 from seatrial.dock.hosting import Hosted
 from seatrial.dock.server import Dock
@@ -30,7 +31,6 @@ from seatrial.errors import (
     Unreachable,
 )
 from seatrial.indexrules.descriptions import load_renderer
-from seatrial.operations.ahead import Ahead
 from seatrial.operations.downstreams import copy_downstreams
 from seatrial.operations.pages import load_pages, reports_folder, write_pages
 from seatrial.operations.planning import Request, opened, plan_release

@@ -11,7 +11,6 @@ from packaging.version import Version
 
 from seatrial.errors import InvalidConfiguration
 from seatrial.repository.groups import in_house_words
-from seatrial.repository.house_style import is_next
 
 _NAMES = ("changelog", "changes", "history", "news", "release_notes", "release-notes", "releases")
 _ENDINGS = (".md", ".rst", ".txt", "", ".markdown")
@@ -86,6 +85,7 @@ def _names_releases(path: str, text: str | None) -> bool:
     if text is None:
         return False
     from seatrial.repository.changelog_page import Page
+    from seatrial.repository.house_style import is_next
 
     page = Page(path, text.removeprefix("\ufeff").replace("\r\n", "\n"))
     return bool(page.releases) or any(is_next(heading.title) for heading in page.headings)
@@ -172,6 +172,7 @@ def without_next(path: str, text: str, earlier: str) -> str:
         earlier: its content at the last release; empty when there was none.
     """
     from seatrial.repository.changelog_page import Page
+    from seatrial.repository.house_style import is_next
 
     before = Page(path, earlier.replace("\r\n", "\n"))
     if not before.releases or any(is_next(heading.title) for heading in before.headings):

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from seatrial.errors import NoRepository
-from seatrial.process import Runner, child_environment
+from seatrial.process import child_environment
 from seatrial.repository.commits import Commits
 from seatrial.repository.facts import CommitFact
 from seatrial.repository.place import QUIET_GIT
@@ -48,8 +48,7 @@ def read_history(
     reader = _Reader(mark, _Owners(folders) if several else None, Commits(folders), every=every)
     options = ("-z", "--encoding=UTF-8", "--no-color", "--no-notes", "--no-mailmap")
     paths = () if several else tuple(f":(top,literal){path}" for path in folders if path)
-    # It has a runner of its own: a redactor made for what people see must not change messages.
-    done = Runner().run_fed(
+    done = snapshot.plain.run_fed(
         [
             "git",
             "-c",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
@@ -12,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from seatrial.repository.span import Span
 
 if TYPE_CHECKING:
+    import json
+
     import yaml
 
 
@@ -70,7 +71,13 @@ def _restored(value: object, path: list[str], stated: str) -> object:
 
 
 _SPACE = re.compile(r"[ \t\r\n]*")
-_JSON = json.JSONDecoder()
+
+
+@functools.cache
+def _json() -> json.JSONDecoder:
+    import json
+
+    return json.JSONDecoder()
 
 
 def in_json(text: str, locator: str) -> Iterator[Span]:
@@ -89,7 +96,7 @@ def json_value(text: str, locator: str) -> tuple[int, int, object] | None:
     """Give where the value under a path of keys begins and ends, and the value; or nothing."""
     try:
         at = _value_in_json(text, _space(text, 0), locator.split("."))
-        stated, end = _JSON.raw_decode(text, at) if at >= 0 else (None, 0)
+        stated, end = _json().raw_decode(text, at) if at >= 0 else (None, 0)
     except (ValueError, IndexError, RecursionError):
         return None
     return (at, end, stated) if at >= 0 else None
@@ -115,10 +122,10 @@ def _members(text: str, at: int) -> Iterator[tuple[str, int]]:
     while text[at] != closing:
         key = str(number)
         if named:
-            key, at = _JSON.raw_decode(text, at)
+            key, at = _json().raw_decode(text, at)
             at = _space(text, _expect(text, _space(text, at), ":"))
         yield key, at
-        at = _space(text, _JSON.raw_decode(text, at)[1])
+        at = _space(text, _json().raw_decode(text, at)[1])
         if text[at] != closing:
             at = _space(text, _expect(text, at, ","))
         number += 1

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import collections
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from seatrial.config.packages import entry_for
 from seatrial.config.schema import Settings
@@ -26,8 +27,7 @@ OWN_DEFAULT = "{name}-v{version}"
 """The format of the tags of packages that have versions of their own, where none says another."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Line:
+class Line(msgspec.Struct, frozen=True, kw_only=True):
     """Packages that are released together.
 
     Attributes:

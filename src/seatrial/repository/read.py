@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import posixpath
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 from packaging.version import Version
@@ -21,7 +19,6 @@ from seatrial.repository.manifest import Folder
 from seatrial.repository.moved import COMPARED, newest_of, stating
 from seatrial.repository.names import normalised
 from seatrial.repository.packages import by_folder, find_packages, several
-from seatrial.repository.place import git_begun
 from seatrial.repository.snapshot import Snapshot
 from seatrial.repository.spans import dig, is_version
 from seatrial.versions.tags import TagFormat, families, guess
@@ -46,7 +43,7 @@ def read_facts(snapshot: Snapshot, settings: Settings, folder: str = "") -> Fact
         InvalidConfiguration: a manifest or a configured name cannot be used.
         ShallowClone: the history back to the last release is not here.
     """
-    with _merged_tags(snapshot) as listed:
+    with snapshot.foreseen.merged(snapshot) as listed:
         packages = find_packages(snapshot, settings, folder)
         lines = lines_among(settings, packages, (tag.name for tag in snapshot.tags))
         meant = by_folder(packages, folder) if several(settings) else None
@@ -276,14 +273,6 @@ def _tag_format(snapshot: Snapshot, line: Line) -> tuple[TagFormat, tuple[str, .
     return TagFormat("{name}-v{version}", name), tuple(tag for tag, _ in newest[:SHOWN])
 
 
-def _merged_tags(snapshot: Snapshot) -> AbstractContextManager[Callable[[], bytes]]:
-    """Have git look for the tags in the history of HEAD: it walks far, so it begins early."""
-    if not snapshot.tags:
-        return contextlib.nullcontext(bytes)
-    asked = ("--merged", snapshot.head, "--format=%(refname:strip=2)", "refs/tags")
-    return git_begun(snapshot.runner, snapshot.root, "for-each-ref", *asked)
-
-
 def _text(form: TagFormat, line: Line) -> str:
     """Give a format as the facts have it; of a group, with the group's name in it."""
     if len(line.packages) == 1:
@@ -346,12 +335,12 @@ def _commits(
         raise ShallowClone(
             str(snapshot.root), "it is a shallow clone, and no release tag is in the part it holds"
         )
-    commits = read_history(
-        snapshot,
-        tuple(sorted({package.path for package in packages})),
-        since=last.commit if last else "",
-        most=None if last else MOST_COMMITS,
-    )
+    folders = tuple(sorted({package.path for package in packages}))
+    since = last.commit if last else ""
+    commits = snapshot.foreseen.history(folders, since)
+    if commits is None:
+        most = None if last else MOST_COMMITS
+        commits = read_history(snapshot, folders, since=since, most=most)
     _refuse_cut(snapshot, commits)
     return commits
 
@@ -372,6 +361,8 @@ def _refuse_cut(snapshot: Snapshot, commits: Iterable[CommitFact]) -> None:
 def _remote(snapshot: Snapshot, settings: Settings) -> Remote | None:
     """Choose the remote to push to: the configured one, the branch's own, origin, the only one."""
     by_name = {remote.name: remote for remote in snapshot.remotes}
+    if not snapshot.whole:
+        return None
     if settings.remote:
         if settings.remote not in by_name:
             raise InvalidConfiguration(

@@ -6,14 +6,18 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from packaging.requirements import InvalidRequirement, Requirement
-from packaging.utils import canonicalize_name
-
 from seatrial.repository import setup_script
 from seatrial.repository.facts import DIRECT, Requires
 from seatrial.repository.manifest import Manifest
+from seatrial.repository.names import normalised
 
 _NAME = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)")
+
+_PLAIN = re.compile(
+    r" *(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?) *"
+    r"(?:(?P<operator>>=|<=|==|!=|<|>) *(?P<version>[0-9]+(?:\.[0-9]+)*) *)?"
+)
+"""A name, and at most one clause that compares it with a final release."""
 
 
 def requirements(manifest: Manifest) -> tuple[Requires, ...]:
@@ -66,13 +70,19 @@ def _lines(lines: object, extra: str) -> Iterator[Requires]:
 
 
 def _read(line: str, extra: str) -> Requires | None:
+    if plain := _PLAIN.fullmatch(line):
+        operator, version = plain["operator"] or "", plain["version"] or ""
+        return Requires(name=normalised(plain["name"]), specifier=operator + version, extra=extra)
+    # Imported late: most requirements are plain, and it is much to import.
+    from packaging.requirements import InvalidRequirement, Requirement
+
     try:
         read = Requirement(line)
     except InvalidRequirement:
         name = _NAME.match(line)
-        return Requires(name=canonicalize_name(name[1]), extra=extra) if name else None
+        return Requires(name=normalised(name[1]), extra=extra) if name else None
     specifier = DIRECT if read.url else str(read.specifier)
-    return Requires(name=canonicalize_name(read.name), specifier=specifier, extra=extra)
+    return Requires(name=normalised(read.name), specifier=specifier, extra=extra)
 
 
 def _poetry(manifest: Manifest) -> Iterator[Requires]:
@@ -82,7 +92,7 @@ def _poetry(manifest: Manifest) -> Iterator[Requires]:
         if isinstance(name, str) and name != "python":
             stated = said.get("version", DIRECT) if isinstance(said, Mapping) else said
             yield Requires(
-                name=canonicalize_name(name),
+                name=normalised(name),
                 specifier=stated if isinstance(stated, str) else "",
                 extra="optional" if optional else "",
             )

@@ -12,6 +12,7 @@ from seatrial.repository import setup_script
 from seatrial.repository.bumpers import told_files
 from seatrial.repository.facts import Package, Site
 from seatrial.repository.manifest import ASIDE, Folder, Manifest
+from seatrial.repository.names import normalised
 from seatrial.repository.origin import Origin, Place, site
 from seatrial.repository.setuptools_origin import module_roots
 from seatrial.repository.spans import LIKE, dig, is_version
@@ -185,9 +186,7 @@ def _loose(manifest: Manifest, source: Site) -> Iterator[Site]:
     tools = ("uv", "poetry", "pdm")
     if any(where.has(f"{tool}.lock") for tool in tools for where in (folder, root)):
         # Imported late: it is much for the many who have no such file.
-        from packaging.utils import canonicalize_name
-
-        name = canonicalize_name(manifest.name)
+        name = normalised(manifest.name)
         places += [Place(f"{tool}.lock", "lock", f"{name}@{tool}") for tool in tools]
     for manifest_path in ("Cargo.toml", "rust/Cargo.toml"):
         crate = _crate(manifest, manifest_path, source)

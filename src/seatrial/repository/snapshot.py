@@ -7,12 +7,14 @@ import contextlib
 import functools
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+
+from msgspec import Struct, field
 
 from seatrial.errors import NoRepository, Unreachable
 from seatrial.process import Completed, Runner, child_environment
 from seatrial.repository.facts import Remote
+from seatrial.repository.foreseen import Foreseen
 from seatrial.repository.listings import (
     FOR_EACH_REF,
     SYMLINK,
@@ -32,8 +34,7 @@ MOST_LINKS = 10
 """How many symbolic links are followed from one path."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True, kw_only=True, dict=True, eq=False):
     """One commit: its tree, its text, and where the repository stands.
 
     Attributes:
@@ -45,6 +46,10 @@ class Snapshot:
         shallow: ids of the commits where history is cut; empty in a whole clone.
         dirty: paths that differ from HEAD, or are untracked, at most a hundred.
         tags: every tag that names a commit.
+        plain: starts git where what it prints is content: a redactor made for what people see
+            must not change it.
+        foreseen: what was asked of git ahead.
+        whole: whether remotes and changed paths were asked for; there are none else.
         runner: starts git.
     """
 
@@ -57,6 +62,9 @@ class Snapshot:
     dirty: tuple[str, ...]
     tags: tuple[Ref, ...]
     runner: Runner
+    plain: Runner = field(default_factory=Runner)
+    foreseen: Foreseen = field(default_factory=Foreseen)
+    whole: bool = True
     _entries: Mapping[str, Entry]
     _blobs: dict[str, bytes] = field(default_factory=dict)
 
@@ -220,13 +228,16 @@ class Snapshot:
         return {path: self._blobs[id_] for path, id_ in ids.items()}
 
 
-def open_snapshot(path: Path, runner: Runner, *, commit: str = "HEAD") -> Snapshot:
+def open_snapshot(
+    path: Path, runner: Runner, *, commit: str = "HEAD", whole: bool = True
+) -> Snapshot:
     """Open the repository that a folder lies in, at one commit.
 
     Args:
         path: a folder in the working tree.
         runner: starts git.
         commit: what to read; any name git knows.
+        whole: whether to ask for remotes and changed paths: what the commit decides needs neither.
 
     Raises:
         NoRepository: there is none, it is bare, it has no commit, or git refuses to read it.
@@ -239,11 +250,11 @@ def open_snapshot(path: Path, runner: Runner, *, commit: str = "HEAD") -> Snapsh
             return begun.enter_context(git_begun(runner, place.root, *args))
 
         # None needs what another prints, so that all may run at once.
-        status = begin(*_STATUS)
+        status = begin(*_STATUS) if whole else bytes
         tree = begin("ls-tree", "-r", "-z", "--full-tree", place.head)
         commit_object = begin("cat-file", "commit", place.head)
         references = begin(*FOR_EACH_REF)
-        remotes = begin("remote", "--verbose")
+        remotes = begin("remote", "--verbose") if whole else bytes
         entries = tree_of(tree())
         position, tags = references_of(references())
         return Snapshot(
@@ -256,6 +267,7 @@ def open_snapshot(path: Path, runner: Runner, *, commit: str = "HEAD") -> Snapsh
             dirty=dirty_of(status()),
             tags=tags,
             runner=runner,
+            whole=whole,
             _entries=entries,
         )
 

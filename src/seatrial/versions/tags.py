@@ -145,10 +145,7 @@ def families(tags: Iterable[str]) -> dict[str, dict[str, Version]]:
 
 def name_key(name: str) -> tuple[str, ...]:
     """Give the words of a package's name that tell it from others."""
-    # Imported late: most tags name nobody.
-    from packaging.utils import canonicalize_name
-
-    return tuple(_telling(canonicalize_name(name).split("-")))
+    return tuple(_telling(re.split(r"[-_.]+", name.lower())))
 
 
 def prefix_key(prefix: str) -> tuple[str, ...]:

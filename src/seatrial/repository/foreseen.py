@@ -1,0 +1,109 @@
+"""What reading a repository will surely ask git, asked before anybody knows that for certain."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from functools import partial
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from seatrial.ahead import Ahead
+from seatrial.errors import SeatrialError
+from seatrial.process import Runner
+from seatrial.repository.place import git_begun, run_git
+
+if TYPE_CHECKING:
+    from seatrial.repository.commits import Commits
+    from seatrial.repository.snapshot import Snapshot
+
+MOST_TAGS = 200
+"""With more tags, to find the newest takes longer than is won by knowing it early."""
+
+
+class Foreseen:
+    """Walks through history that are under way while what needs them is imported.
+
+    A guess that was wrong costs a walk, and changes nothing of what is read.
+    """
+
+    def __init__(self) -> None:
+        # A runner of its own: what was not needed is ended, and nothing else.
+        self._runner = Runner()
+        self._merged: list[Ahead[bytes]] = []
+        self._history: dict[tuple[tuple[str, ...], str], Ahead[Commits]] = {}
+
+    def begin(self, snapshot: Snapshot) -> None:
+        """Begin to walk: to every tag, and to the one that looks like the last release.
+
+        Args:
+            snapshot: the planned commit.
+        """
+        if not snapshot.tags:
+            return
+        walk = partial(run_git, self._runner, snapshot.root, *merged_tags(snapshot))
+        self._merged.append(Ahead(lambda: walk().stdout))
+        since = _last(snapshot)
+        if since:
+            from seatrial.repository.history import read_history
+
+            mine = replace(snapshot, plain=self._runner)
+            self._history[("",), since] = Ahead(partial(read_history, mine, ("",), since=since))
+
+    def merged(self, snapshot: Snapshot) -> AbstractContextManager[Callable[[], bytes]]:
+        """Have git look for the tags in the history of HEAD: it walks far, so it begins early.
+
+        Args:
+            snapshot: the planned commit.
+        """
+        if not snapshot.tags:
+            return contextlib.nullcontext(bytes)
+        if self._merged:
+            return contextlib.nullcontext(self._merged[0].result)
+        return git_begun(snapshot.runner, snapshot.root, *merged_tags(snapshot))
+
+    def history(self, folders: Sequence[str], since: str) -> Commits | None:
+        """Give the commits of packages since a release, if they were foreseen.
+
+        Args:
+            folders: those of the packages.
+            since: the last release's commit.
+        """
+        ahead = self._history.pop((tuple(folders), since), None)
+        if ahead is None:
+            return None
+        # What went wrong is told by whoever asks anew.
+        with contextlib.suppress(SeatrialError):
+            return ahead.result()
+        return None
+
+    def end(self) -> None:
+        """End what nobody waits for any more."""
+        for merged in self._merged:
+            merged.give_up(self._runner.halt)
+        for history in self._history.values():
+            history.give_up(self._runner.halt)
+        self._history.clear()
+
+
+def merged_tags(snapshot: Snapshot) -> tuple[str, ...]:
+    """Give the arguments of git that list the tags in the history of a commit."""
+    form = "--format=%(refname:strip=2)"
+    return ("for-each-ref", "--merged", snapshot.head, form, "refs/tags")
+
+
+def _last(snapshot: Snapshot) -> str:
+    """Give the commit of the tag with the highest version, or an empty string."""
+    from seatrial.versions.tags import guess
+
+    names = [tag.name for tag in snapshot.tags]
+    if len(names) > MOST_TAGS:
+        return ""
+    try:
+        releases = guess(names, "").releases(names)
+    except SeatrialError:
+        return ""
+    newest = next((name for name, version in releases.items() if not version.is_devrelease), "")
+    return next((tag.commit for tag in snapshot.tags if tag.name == newest), "")
