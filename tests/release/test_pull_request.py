@@ -119,6 +119,7 @@ def test_a_rehearsal_shows_the_pull_request_as_it_would_read(world: Scene) -> No
     report = json.loads(done.stdout)
     [shown] = report["downstream"]
     assert shown["title"] == "Release 1.1.0"
+    assert report["then"] == "seatrial propose"
     assert "<!-- seatrial notes begin: demo -->" in shown["body"]
     assert git(world.remote, "branch", "--format=%(refname:short)") == "main"
     assert pulls(world) == []

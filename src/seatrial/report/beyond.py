@@ -63,6 +63,13 @@ def beyond(plan: Plan, steps: Sequence[Step], *, rehearsal: bool) -> tuple[Beyon
     return tuple(told)
 
 
+def real_command(plan: Plan) -> str:
+    """Give the command that does a plan for real."""
+    if any(isinstance(action, Propose) for action in plan.actions):
+        return "seatrial propose"
+    return "seatrial release --merged" if plan.asked.merged else "seatrial release"
+
+
 def told_of(action: object) -> Iterator[str]:
     """Say what an action would do in other repositories, or ask this one for, a line each.
 

@@ -11,7 +11,7 @@ from seatrial.engine import journal
 from seatrial.engine.history import Past, history
 from seatrial.plan.released import ReleasedCommit
 from seatrial.plan.values import Build, Commit, InstallCheck, Note, Plan, PublishRelease, Upload
-from seatrial.report.beyond import Beyond, beyond
+from seatrial.report.beyond import Beyond, beyond, real_command
 from seatrial.report.failure import Failure
 from seatrial.report.stays import stays
 
@@ -153,6 +153,7 @@ class ReleaseReport(msgspec.Struct, frozen=True, kw_only=True):
         point_of_no_return: the key of the first action that cannot be taken back; empty if none.
         warnings: what the inspection of the files found, beside faults.
         downstream: the other repositories that it changes.
+        then: the command that does for real what was rehearsed.
         missing: what a real release would need.
         failure: what stopped it, if it was stopped.
         seconds: how long it took as a whole.
@@ -190,6 +191,7 @@ class ReleaseReport(msgspec.Struct, frozen=True, kw_only=True):
     point_of_no_return: str
     warnings: tuple[str, ...]
     downstream: tuple[Beyond, ...] = ()
+    then: str = "seatrial release"
     missing: tuple[Missing, ...]
     failure: Failure | None
     seconds: float
@@ -298,6 +300,7 @@ def report_release(
         point_of_no_return=plan.point_of_no_return,
         warnings=_warnings([step.facts for step in steps if step.kind == "inspect"]),
         downstream=beyond(plan, steps, rehearsal=around.rehearsal),
+        then=real_command(plan),
         missing=around.missing,
         failure=around.failure,
         seconds=around.seconds,

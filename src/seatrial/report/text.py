@@ -130,9 +130,9 @@ def _next(report: ReleaseReport) -> str:
     """Say what comes after it."""
     match report.outcome:
         case "rehearsed" if report.missing:
-            return "see to what is missing, then seatrial release"
+            return f"see to what is missing, then {safe(report.then)}"
         case "rehearsed":
-            return "seatrial release"
+            return safe(report.then)
         case "undone":
             return "mend what was wrong, commit, and seatrial release"
         case "released" if report.remote:
