@@ -100,8 +100,14 @@ def stamp(
         crew = stack.enter_context(Crew(compressor or Zlib()))
         for target in targets:
             path = out / name_of(base.name, target.platform)
-            if path.exists() or any(one.path == path for one in stamped):
-                raise InspectionFailed(path.name, "two targets make a wheel of this name")
+            other = next((one.target for one in stamped if one.path == path), "")
+            if other:
+                raise InspectionFailed(
+                    path.name,
+                    f"the targets {other} and {target.name} both make a wheel of this name",
+                    doing="wrapping",
+                    next_step="Give each target a platform tag of its own.",
+                )
             file = stack.enter_context(_written(path))
             wheel = _Wheel(base, facts, target, ZipOut(file, crew), dos_time_of(epoch))
             stamped.append(Stamped(target=target.name, path=path, placed=wheel.write()))

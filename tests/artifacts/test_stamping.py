@@ -1,0 +1,254 @@
+"""Platform wheels that are made from one pure wheel."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import random
+import struct
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+from seatrial.artifacts.inspect import inspect_file
+from seatrial.artifacts.stamping import Stamped, Target, name_of, stamp
+from seatrial.artifacts.wanted import Place
+from seatrial.artifacts.wheel import read_wheel
+from seatrial.errors import InspectionFailed, StorageFault
+from tests.support.wheels import make_wheel, record_hash
+
+EPOCH = 1_700_000_000
+PROGRAM = b"#!/bin/sh\nexit 0\n"
+
+
+def tarball(path: Path, files: Mapping[str, bytes], mode: int = 0o755) -> Path:
+    """Make a tar archive, compressed as the name says."""
+    form = path.name.rpartition(".")[2]
+    with tarfile.open(path, f"w:{form}") as archive:  # type: ignore[call-overload]  # by its name
+        for name, data in files.items():
+            entry = tarfile.TarInfo(name)
+            entry.size, entry.mode = len(data), mode
+            archive.addfile(entry, io.BytesIO(data))
+    return path
+
+
+def zipped(path: Path, files: Mapping[str, bytes]) -> Path:
+    """Make a ZIP archive, as Windows does: without permission bits."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            entry = zipfile.ZipInfo(name)
+            entry.create_system, entry.compress_type = 0, zipfile.ZIP_DEFLATED
+            archive.writestr(entry, data)
+    return path
+
+
+def target(
+    source: Path, *patterns: str, platform: str = "manylinux_2_17_x86_64", to: str = "demo/_bin/"
+) -> Target:
+    """Give a target that takes files from an archive."""
+    return Target(
+        name=platform.replace("_", "-"),
+        platform=platform,
+        source=source,
+        shown=source.name,
+        places=tuple(Place(pattern=one, to=to) for one in patterns),
+    )
+
+
+def stamped(base: Path, targets: Sequence[Target], out: Path) -> tuple[Stamped, ...]:
+    """Make the wheels in a new folder."""
+    out.mkdir()
+    return stamp(base, targets, out, epoch=EPOCH)
+
+
+def text_like(size: int, seed: int = 1) -> bytes:
+    """Give bytes that compress as programs do, about by half."""
+    rng = random.Random(seed)  # noqa: S311 -- test data
+    words = [rng.randbytes(rng.randint(2, 9)) for _ in range(600)]
+    out = bytearray()
+    while len(out) < size:
+        out += b"".join(rng.choices(words, k=2000))
+    return bytes(out[:size])
+
+
+def packed(wheel: Path, name: str) -> bytes:
+    """Give a member's bytes as they stand in the archive."""
+    with zipfile.ZipFile(wheel) as archive:
+        info = archive.getinfo(name)
+    data = wheel.read_bytes()
+    names, extra = struct.unpack_from("<2H", data, info.header_offset + 26)
+    start = info.header_offset + 30 + int(names) + int(extra)
+    return data[start : start + info.compress_size]
+
+
+def test_a_stamped_wheel_is_true_inside(tmp_path: Path) -> None:
+    """Name, tags, Root-Is-Purelib and RECORD all state the platform, and our own look agrees."""
+    base = make_wheel(tmp_path, tag="py3-none-any", scripts={"demo": "demo:main"})
+    source = tarball(tmp_path / "e.tar.gz", {"e-1/tool": PROGRAM, "e-1/README": b"hello"})
+    (made,) = stamped(base, [target(source, "tool")], tmp_path / "out")
+    assert made.path.name == "demo-1.0-py3-none-manylinux_2_17_x86_64.whl"
+    assert made.placed == ("demo/_bin/tool",)
+    with zipfile.ZipFile(made.path) as archive:
+        assert archive.testzip() is None
+        wheel = archive.read("demo-1.0.dist-info/WHEEL").decode().splitlines()
+        record = archive.read("demo-1.0.dist-info/RECORD").decode()
+        assert archive.read("demo/_bin/tool") == PROGRAM
+        assert archive.namelist()[-1] == "demo-1.0.dist-info/RECORD"
+    assert "Root-Is-Purelib: false" in wheel
+    assert [line for line in wheel if line.startswith("Tag:")] == [
+        "Tag: py3-none-manylinux_2_17_x86_64"
+    ]
+    assert "Generator: by-hand" in wheel
+    assert f"demo/_bin/tool,{record_hash(PROGRAM)},{len(PROGRAM)}" in record
+    facts = read_wheel(made.path)
+    assert {entry.path for entry in facts.record} == {one.path for one in facts.members}
+    found = inspect_file(made.path, name="demo", version="1.0").findings
+    assert [one for one in found if one.severity == "fault"] == []
+
+
+@pytest.mark.parametrize("name", ["e.tar.gz", "e.tar.xz", "e.tar.bz2", "e.zip"])
+def test_every_kind_of_archive_is_read_and_its_programs_can_be_run(
+    tmp_path: Path, name: str
+) -> None:
+    """A program is executable in the wheel even where the archive states no permissions."""
+    base = make_wheel(tmp_path)
+    files = {"e/tool": PROGRAM, "e/notes.txt": b"n"}
+    make = zipped if name.endswith(".zip") else tarball
+    source = make(tmp_path / name, files)
+    (made,) = stamped(base, [target(source, "tool")], tmp_path / "out")
+    with zipfile.ZipFile(made.path) as archive:
+        info = archive.getinfo("demo/_bin/tool")
+        assert archive.read(info) == PROGRAM
+    assert info.external_attr >> 16 == 0o100755
+    assert info.create_system == 3
+
+
+def test_a_folder_gives_its_files_too(tmp_path: Path) -> None:
+    """Binaries may lie open in a folder; their own permissions count."""
+    base = make_wheel(tmp_path)
+    (folder := tmp_path / "bin").mkdir()
+    (folder / "lib.so.1").write_bytes(b"data")
+    (folder / "lib.so.1").chmod(0o644)
+    (made,) = stamped(base, [target(folder, "lib.so.*", to="demo/lib/")], tmp_path / "out")
+    with zipfile.ZipFile(made.path) as archive:
+        assert archive.getinfo("demo/lib/lib.so.1").external_attr >> 16 == 0o100644
+
+
+def test_the_same_input_makes_the_same_bytes(tmp_path: Path) -> None:
+    """Nothing of the machine, the clock or the order of the workers gets into a wheel."""
+    base = make_wheel(tmp_path)
+    data = text_like(6_000_000)
+    source = tarball(tmp_path / "e.tar.gz", {"tool": data})
+    one, two = (
+        stamped(base, [target(source, "tool")], tmp_path / out)[0].path for out in ("a", "b")
+    )
+    assert hashlib.sha256(one.read_bytes()).digest() == hashlib.sha256(two.read_bytes()).digest()
+
+
+def test_members_of_the_base_are_copied_as_they_stand(tmp_path: Path) -> None:
+    """The compressed bytes of the base's members are those of every wheel made of it."""
+    noise = text_like(300_000)
+    base = make_wheel(tmp_path, modules={"demo/__init__.py": "", "demo/table.bin": noise})
+    source = tarball(tmp_path / "e.tar.gz", {"tool": PROGRAM})
+    (made,) = stamped(base, [target(source, "tool")], tmp_path / "out")
+    for name in ("demo/__init__.py", "demo/table.bin", "demo-1.0.dist-info/METADATA"):
+        assert packed(made.path, name) == packed(base, name)
+
+
+def test_blocks_of_a_large_member_are_one_stream(tmp_path: Path) -> None:
+    """A member that was compressed in parallel is one deflate stream that ends where it says."""
+    base = make_wheel(tmp_path)
+    data = text_like(9_000_001)
+    source = tarball(tmp_path / "e.tar.gz", {"tool": data})
+    (made,) = stamped(base, [target(source, "tool")], tmp_path / "out")
+    engine = zlib.decompressobj(-zlib.MAX_WBITS)
+    raw = packed(made.path, "demo/_bin/tool")
+    assert engine.decompress(raw) == data
+    assert engine.eof
+    assert engine.unused_data == b""
+
+
+@pytest.mark.parametrize("size", [0, 1, 1 << 20, (1 << 20) + 1, 3 << 20])
+def test_every_size_comes_out_as_it_went_in(tmp_path: Path, size: int) -> None:
+    """Empty files, and files that end with a block, are whole as well."""
+    base = make_wheel(tmp_path)
+    data = text_like(size)
+    source = tarball(tmp_path / "e.tar.gz", {"tool": data})
+    (made,) = stamped(base, [target(source, "tool")], tmp_path / "out")
+    with zipfile.ZipFile(made.path) as archive:
+        assert archive.read("demo/_bin/tool") == data
+
+
+def test_several_targets_each_have_their_own(tmp_path: Path) -> None:
+    """Each wheel holds the binaries of its own archive alone."""
+    base = make_wheel(tmp_path)
+    platforms = ("manylinux_2_17_x86_64", "manylinux_2_17_aarch64", "win_amd64")
+    targets = [
+        target(zipped(tmp_path / f"{one}.zip", {"tool": one.encode()}), "tool", platform=one)
+        for one in platforms
+    ]
+    made = stamped(base, targets, tmp_path / "out")
+    for wheel, platform in zip(made, platforms, strict=True):
+        assert wheel.path.name == name_of(base.name, platform)
+        with zipfile.ZipFile(wheel.path) as archive:
+            assert archive.read("demo/_bin/tool") == platform.encode()
+
+
+def test_a_missing_file_refuses_and_says_what_there_is(tmp_path: Path) -> None:
+    """A binary is never skipped: the message names it, and what the archive holds instead."""
+    base = make_wheel(tmp_path)
+    source = tarball(tmp_path / "e.tar.gz", {"e/tool": PROGRAM, "e/other": b""})
+    with pytest.raises(InspectionFailed, match=r"no lib\*\.so; it holds e/other, e/tool"):
+        stamped(base, [target(source, "tool", "lib*.so")], tmp_path / "out")
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_two_files_for_one_place_refuse(tmp_path: Path) -> None:
+    """Two files that would lie at the same path are an error that names both."""
+    base = make_wheel(tmp_path)
+    source = tarball(tmp_path / "e.tar.gz", {"a/tool": b"1", "b/tool": b"2"})
+    with pytest.raises(InspectionFailed, match=r"b/tool would go to .*, and so does a/tool"):
+        stamped(base, [target(source, "tool")], tmp_path / "out")
+
+
+def test_a_file_of_the_package_is_never_replaced(tmp_path: Path) -> None:
+    """What the base wheel holds stays, whatever case a binary's place is written in."""
+    base = make_wheel(tmp_path)
+    source = tarball(tmp_path / "e.tar.gz", {"__INIT__.py": b"1"})
+    with pytest.raises(InspectionFailed, match="of the package itself"):
+        stamped(base, [target(source, "__INIT__.py", to="demo/")], tmp_path / "out")
+
+
+def test_two_targets_of_one_platform_refuse(tmp_path: Path) -> None:
+    """Two targets for the same platform are told by name, and nothing is left."""
+    base = make_wheel(tmp_path)
+    source = tarball(tmp_path / "e.tar.gz", {"tool": PROGRAM})
+    one = target(source, "tool")
+    with pytest.raises(InspectionFailed, match="both make a wheel of this name"):
+        stamped(base, [one, one], tmp_path / "out")
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_base_for_one_platform_refuses(tmp_path: Path) -> None:
+    """A wheel that is compiled already is no base for others."""
+    base = make_wheel(tmp_path, tag="cp311-cp311-linux_x86_64")
+    source = tarball(tmp_path / "e.tar.gz", {"tool": PROGRAM})
+    with pytest.raises(InspectionFailed, match="already"):
+        stamped(base, [target(source, "tool")], tmp_path / "out")
+
+
+def test_a_full_disk_is_told_and_nothing_is_left(tmp_path: Path) -> None:
+    """A wheel that is there already, or cannot be written, is the storage's fault."""
+    base = make_wheel(tmp_path)
+    source = tarball(tmp_path / "e.tar.gz", {"tool": PROGRAM})
+    out = tmp_path / "out"
+    out.mkdir()
+    there = out / name_of(base.name, "manylinux_2_17_x86_64")
+    there.write_bytes(b"mine")
+    with pytest.raises(StorageFault):
+        stamp(base, [target(source, "tool")], out, epoch=EPOCH)
+    assert there.read_bytes() == b"mine"
