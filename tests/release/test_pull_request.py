@@ -32,7 +32,7 @@ def test_a_release_is_proposed(world: Scene) -> None:
     assert 'version = "1.1.0"' in git(world.remote, "show", f"{HEAD}:pyproject.toml")
     [pull] = pulls(world)
     assert (pull["title"], pull["base"]["ref"]) == ("Release 1.1.0", "main")
-    for said in ("say more", "1.0.0 → 1.1.0", "upload demo 1.1.0 to main", "point of no return"):
+    for said in ("say more", "1.0.0 → 1.1.0", "push v1.1.0 to origin", "point of no return"):
         assert said in pull["body"]
     assert world.held("main") == {}
     assert git(world.remote, "tag", "--list") == "v1.0.0"
@@ -157,6 +157,18 @@ def test_a_protected_branch_for_proposals_is_known_before_the_push(tmp_path: Pat
         assert "nobody may create it" in done.stderr
         assert "[tool.seatrial.proposal] branch" in done.stderr
         assert git(world.remote, "branch", "--format=%(refname:short)") == "main"
+
+
+def test_the_page_shows_it_as_a_forge_does(world: Scene) -> None:
+    """Comments are not seen, and what is folded there is open here."""
+    kept = world.folder / "kept"
+    done = world.seatrial("rehearse", "--keep", str(kept))
+    assert done.returncode == 0, done.stderr
+    page = (kept / "report.html").read_text("utf-8")
+    for shown in (done.stdout, page):
+        assert "What the merge releases" in shown
+        assert "seatrial notes begin" not in shown
+        assert "summary&gt;" not in shown
 
 
 def test_notes_that_are_too_long_are_cut_in_the_text_alone(world: Scene) -> None:

@@ -164,8 +164,14 @@ def _steps(plan: Plan) -> Iterator[str]:
         if not isinstance(action, Commit | Propose):
             if action.key == plan.point_of_no_return:
                 yield "- *the point of no return: what follows is for ever*"
-            yield f"- {_plain(action.key)}"
+            yield f"- {_plain(_pushed(action) if isinstance(action, Push) else action.key)}"
     yield from ("", "</details>", "")
+
+
+def _pushed(push: Push) -> str:
+    """Say what is pushed after the merge, which has moved the branch."""
+    many = 1 + len(push.more_tags)
+    return f"push {push.tag if many == 1 else f'{many} tags'} to {push.remote}"
 
 
 def _plain(text: str) -> str:

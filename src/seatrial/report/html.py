@@ -16,7 +16,7 @@ from seatrial.report.diffs import file_diff
 from seatrial.report.outcomes import MARKS, head_of, kind_of, telling_first
 from seatrial.report.places import Row, places_of
 from seatrial.report.release import ReleaseReport, Step
-from seatrial.report.requests import differences
+from seatrial.report.requests import differences, readable
 from seatrial.report.words import FOR_THE_BUILD, duration, many, size, visible
 
 SHOWN = 20
@@ -90,7 +90,7 @@ def render_html(report: ReleaseReport) -> str:
             ("edits", "", [file_diff(edit) for edit in report.edits]),
             ("build-edits", FOR_THE_BUILD, [file_diff(edit) for edit in report.build_edits]),
         ],
-        requests=[(one, _prose(one.body), differences(one)) for one in report.downstream],
+        requests=[(one, _prose(readable(one.body)), differences(one)) for one in report.downstream],
         steps=_steps(report),
         style=files("seatrial.report").joinpath("page.css").read_text("utf-8"),
         tool=__version__,

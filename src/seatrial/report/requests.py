@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _HEADER = re.compile(r"^diff --git ", re.MULTILINE)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_SUMMARY = re.compile(r"<summary>(.*?)</summary>")
+_FOLD = re.compile(r"</?details>")
 _PATH = re.compile(r"^(?:\+\+\+ b/|--- a/)(.+)$", re.MULTILINE)
 
 
@@ -30,6 +33,17 @@ def differences(one: Beyond) -> list[FileDiff]:
         start = re.search(r"^--- ", piece, re.MULTILINE)
         found.append(file_diff(Edit(path=path, diff=piece[start.start() :] if start else "")))
     return found
+
+
+def readable(body: str) -> str:
+    """Give the text of a pull request as its page shows it: without comments, folds opened.
+
+    Args:
+        body: Markdown, with the HTML that forges know.
+    """
+    shown = _COMMENT.sub("", body)
+    shown = _SUMMARY.sub(r"**\1**", shown)
+    return re.sub(r"\n{3,}", "\n\n", _FOLD.sub("", shown)).strip()
 
 
 def show_requests(console: Console, requests: Sequence[Beyond]) -> None:
@@ -46,7 +60,7 @@ def show_requests(console: Console, requests: Sequence[Beyond]) -> None:
         if one.title:
             into = f" into {one.base}" if one.base else ""
             line(console, f"  [bold]{safe(one.title)}[/]  [dim]{safe(one.branch + into)}[/]")
-        for text in one.body.splitlines():
+        for text in readable(one.body).splitlines():
             prose(console, safe(text), 4)
         show_edits(console, differences(one), f" in {one.repository}")
 
