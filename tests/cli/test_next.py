@@ -65,6 +65,45 @@ def test_a_wish_is_granted(tmp_path: Path) -> None:
     assert seatrial("next", "--bump", "minor", at=made.folder).stdout == "0.2.0\n"
 
 
+def workspace(folder: Path) -> Repository:
+    """Make a repository of three packages with versions of their own; the last requires the first.
+
+    The first has changed since its release.
+    """
+    files = {"seatrial.toml": 'versions = "independent"\n'}
+    for name, needs in (("one", ""), ("two", ""), ("three", '"one==1.0"')):
+        files[f"{name}/pyproject.toml"] = (
+            f'[project]\nname = "{name}"\nversion = "1.0"\ndependencies = [{needs}]\n'
+        )
+    made = make_repository(folder, files)
+    for name in ("one", "two", "three"):
+        made.tag(f"{name}-v1.0")
+    made.commit("feat: more", {"one/more.py": "x = 1\n"})
+    return made
+
+
+def test_packages_with_versions_of_their_own_are_named(tmp_path: Path) -> None:
+    """Each package that is released stands in a line, also one that follows another."""
+    made = workspace(tmp_path / "r")
+    done = seatrial("next", at=made.folder)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "one 1.1\nthree 1.0.1\n", "")
+    assert seatrial("next", "one", at=made.folder).stdout == "1.1\n"
+    said = seatrial("next", "--json", at=made.folder).stdout
+    document = fitting("next", said, kind="SeveralComing")
+    assert document["outcome"] == "several"
+    assert [one["previous"] for one in document["packages"]] == ["1.0", "1.0"]
+
+
+def test_labels_are_nothing_that_is_known_here(tmp_path: Path) -> None:
+    """Where labels of pull requests decide, that is said: nobody outside is asked."""
+    made = hello(tmp_path / "r")
+    made.commit("Configure", {"seatrial.toml": '[version]\nsource = "labels"\n'})
+    done = seatrial("next", at=made.folder)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "asks nobody outside" in done.stderr
+    assert seatrial("next", "--bump", "minor", at=made.folder).stdout == "0.2.0\n"
+
+
 def test_nothing_to_release_is_no_version(tmp_path: Path) -> None:
     """Where nothing would be released, standard output stays empty and the reason is said."""
     made = make_repository(tmp_path / "r", HELLO)

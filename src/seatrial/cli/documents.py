@@ -10,7 +10,7 @@ from seatrial.config.show import Explained
 from seatrial.engine import journal
 from seatrial.operations.beginning import Beginning
 from seatrial.operations.checking import Checked
-from seatrial.operations.coming import Coming, NoneComing
+from seatrial.operations.coming import Coming, NoneComing, SeveralComing
 from seatrial.operations.looking import RunStatus
 from seatrial.operations.noting import Notes
 from seatrial.operations.single import SingleReport
@@ -109,7 +109,7 @@ DOCUMENTS: Mapping[str, Documents] = {
     "check": Documents(said="What the rules found.", kinds=(Checked,)),
     "next": Documents(
         said="The version that the next release gets, or why there is none.",
-        kinds=(Coming, NoneComing),
+        kinds=(Coming, NoneComing, SeveralComing),
     ),
     "plan": Documents(
         said="The plan, or why there is none.",

@@ -23,8 +23,9 @@ def command(path: Path, *, bump: str, as_json: bool) -> None:
     """Print the version that the next release gets.
 
     The commit and the tags that are here decide, and nobody outside is asked: plan does, and
-    passes over what an index or the remote holds. Standard output is empty where there is nothing
-    to release, and standard error says why.
+    passes over what an index or the remote holds. Where labels of pull requests decide, only plan
+    can tell. Packages with versions of their own are given by name and version, one in a line.
+    Standard output is empty where there is nothing to release, and standard error says why.
     """
     import msgspec
 

@@ -46,13 +46,13 @@ def answered(arguments: Sequence[str]) -> int | None:
 
 
 def tell(found: Next, *, as_json: bool) -> None:
-    """Print the version that comes next, or say why there is none.
+    """Print the version that comes next, a line for each of several; or say why there is none.
 
     Args:
         found: what was decided.
         as_json: whether a program reads it.
     """
-    from seatrial.operations.coming import Coming
+    from seatrial.operations.coming import Coming, SeveralComing
 
     if as_json:
         from seatrial.cli.output import write_json
@@ -60,6 +60,8 @@ def tell(found: Next, *, as_json: bool) -> None:
         write_json(found)
     elif isinstance(found, Coming):
         sys.stdout.write(f"{found.version}\n")
+    elif isinstance(found, SeveralComing) and found.packages:
+        sys.stdout.writelines(f"{one.package} {one.version}\n" for one in found.packages)
     else:
         sys.stderr.write(f"{found.why}\n")
     sys.stdout.flush()

@@ -74,7 +74,8 @@ def changes_of(project: Project) -> Changes:
         found = towncrier.messages(project.snapshot, package)
         if found or wanted == "towncrier":
             return Changes(source="towncrier", messages=found, commits=commits)
-    if wanted == "labels":
+    # Nothing of the outside is asked for a repository that was opened without it.
+    if wanted == "labels" and project.snapshot.whole:
         from seatrial.operations.labelling import labelled
 
         by_labels = labelled(project, project.facts.commits)
