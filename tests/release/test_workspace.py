@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.release.test_broken import told
+from tests.release.test_kill import killed_at
 from tests.support.repositories import git
 from tests.support.several import TRIO, Several, package_files, several
 
@@ -147,3 +148,36 @@ def test_a_version_for_many_is_refused_and_a_folder_picks_one(tmp_path: Path) ->
         path = stage.project.folder / "packages" / "trio-core"
         plan = plan_of(stage, str(path), "--version", "2.0.0")
         assert released(plan) == {"trio-core": "2.0.0"}
+
+
+def test_notes_are_about_one_version(tmp_path: Path) -> None:
+    """Where packages have versions of their own, the folder of one says whose are meant."""
+    with several(tmp_path, more=OWN, tags=TAGS) as stage:
+        told(stage.seatrial("notes"), 2, "3 packages", "trio-core in packages/trio-core")
+        folder = str(stage.project.folder / "packages" / "trio-core")
+        assert stage.seatrial("next", folder).stdout == "1.1.0\n"
+        assert "say more" in stage.seatrial("notes", "--path", folder).stdout
+
+
+def test_a_release_of_dependents_that_was_killed_is_finished_elsewhere(tmp_path: Path) -> None:
+    """Another machine finds every line of the release, and finishes all of them."""
+    pins = {"trio-core": (), "trio-bots": ("trio-core==1.0.0",), "trio-server": ("trio-bots>=1",)}
+    for point in (60, 110, 150):
+        (tmp_path / str(point)).mkdir()
+        with several(tmp_path / str(point), packages=pins, more=OWN, tags=TAGS) as stage:
+            killed_at(stage, point)
+            done = stage.seatrial("release", "--yes", at=stage.clone("other"), home="other-home")
+            assert done.returncode == 0, done.stderr
+            assert len(stage.held("main")) == 4
+            assert stage.held("main") == stage.held("stage")
+            assert [one["draft"] for one in stage.releases()] == [False, False]
+            nothing_public_twice = [line for line in stage.requests() if "PATCH" in line]
+            assert len(nothing_public_twice) == 2
+
+
+def test_what_requires_a_private_package_is_refused(tmp_path: Path) -> None:
+    """Nobody could install it: the index will never hold what it requires."""
+    files = {SERVER: f'{BARE}classifiers = ["Private :: Do Not Upload"]\n'}
+    with several(tmp_path, files=files, more='tag = "v{version}"') as stage:
+        stage.project.commit("feat: need it", package_files("trio-bots", ["trio-server"]))
+        told(stage.seatrial("plan"), 2, "trio-bots", "trio-server", "private")

@@ -16,6 +16,7 @@ from seatrial.plan.values import FileEdit
 from seatrial.repository.build_edits import build_edits
 from seatrial.repository.edit import unified_diff
 from seatrial.repository.facts import Package
+from seatrial.repository.packages import private_names
 from seatrial.repository.sibling_versions import with_siblings
 from seatrial.repository.siblings import cycle, siblings
 from seatrial.repository.sites import check_sites
@@ -54,6 +55,25 @@ def check_line(line: Project) -> None:
             ", ".join(package.name for package in stated.values()),
             f"they are released together, under one version\n{said}",
         )
+
+
+def without_private(project: Project) -> None:
+    """Refuse a package that requires one of the repository that is never released.
+
+    Raises:
+        InvalidConfiguration: nobody could install it.
+    """
+    packages = project.facts.packages
+    private = private_names(project.snapshot, project.settings, packages)
+    for package in packages if private else ():
+        for one in package.requires:
+            if one.name in private and not one.extra:
+                raise InvalidConfiguration(
+                    f"{package.name} in {package.path or '.'}",
+                    f"it requires {one.name}, which is private: no index will ever hold it",
+                    doing="looking at what requires what in",
+                    next_step="Take the requirement out, or let the other one be released, too.",
+                )
 
 
 def without_cycles(packages: Sequence[Package]) -> None:

@@ -87,8 +87,10 @@ def notes_of(path: Path, version: str = "") -> Notes:
 
     Raises:
         InvalidVersion: there is no such release, or nothing to release.
+        SeveralPackages: there are packages with versions of their own.
     """
     project = Project.open(path)
+    project.check_one_version()
     facts, package = project.facts, project.lead
     release = _past(project, parse(version)) if version else _next(project)
     text = section_of(facts.changelog, facts.changelog_text, str(release.version))

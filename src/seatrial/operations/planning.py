@@ -28,6 +28,7 @@ from seatrial.operations.lines import (
     members_of,
     tag_among,
     without_cycles,
+    without_private,
 )
 from seatrial.operations.merged import (
     at_merge,
@@ -147,6 +148,7 @@ def plan_release(
     tell("reading the repository")
     facts, lines = project.facts, lines_of(project)
     _check_packages(lines, request.python or project.settings.verify.python)
+    without_private(project)
     branch = request.branch or project.settings.branch or facts.upstream or facts.branch
     if not branch:
         raise DetachedHead(str(project.snapshot.root), f"HEAD is at {facts.head[:12]}")

@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from seatrial.world.ports import RemoteRef
     from seatrial.world.ports_forge import LabelledPull
 
+MOST_NAMED = 20
+"""How many packages an error names."""
+
 EARLY = 8
 """For how many packages the indexes are asked before anything is decided."""
 
@@ -225,18 +228,29 @@ class Project(Struct, frozen=True, dict=True, eq=False):
             NoPackage: there is none.
             SeveralPackages: there are more; they are named.
         """
+        if len(self.facts.packages) > 1:
+            raise self._several("it holds")
+        return self.lead
+
+    def check_one_version(self) -> None:
+        """Refuse packages that have versions of their own, of which none is named.
+
+        Raises:
+            SeveralPackages: there are such; they are named.
+        """
+        if self.facts.lines:
+            raise self._several("versions of their own have")
+
+    def _several(self, said: str) -> SeveralPackages:
         found = self.facts.packages
-        if not found:
-            raise NoPackage(str(self.snapshot.root))
-        if len(found) > 1:
-            names = "\n".join(f"{package.name} in {package.path or '.'}" for package in found)
-            raise SeveralPackages(
-                str(self.snapshot.root),
-                f"it holds {len(found)} packages:\n{names}",
-                next_step=f"Name the folder of one, such as {self.snapshot.root / found[0].path}; "
-                "this command is about one package.",
-            )
-        return found[0]
+        names = [f"{package.name} in {package.path or '.'}" for package in found[:MOST_NAMED]]
+        more = [f"and {len(found) - MOST_NAMED} more"] if len(found) > MOST_NAMED else []
+        return SeveralPackages(
+            str(self.snapshot.root),
+            f"{said} {len(found)} packages:\n" + "\n".join(names + more),
+            next_step=f"Name the folder of one, such as {self.snapshot.root / found[0].path}; "
+            "this command is about one.",
+        )
 
     def holds(self, commit: str) -> bool:
         """Say whether a commit is the planned one or in its history."""

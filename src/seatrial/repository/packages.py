@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,6 +13,7 @@ from seatrial.errors import InvalidConfiguration, NoPackage
 from seatrial.repository.configured_sites import configured_sites
 from seatrial.repository.facts import Package
 from seatrial.repository.manifest import ASIDE, MANIFESTS, Manifest, read_manifest
+from seatrial.repository.names import normalised
 from seatrial.repository.origins import find_origin
 from seatrial.repository.requirements import computes, requirements
 from seatrial.repository.sites import find_sites
@@ -76,6 +78,28 @@ def find_packages(snapshot: Snapshot, settings: Settings, folder: str = "") -> t
 def several(settings: Settings) -> bool:
     """Whether the configuration says that the repository's packages belong together."""
     return bool(settings.package) or settings.versions != "auto"
+
+
+def private_names(
+    snapshot: Snapshot, settings: Settings, packages: Sequence[Package]
+) -> frozenset[str]:
+    """Give the names, normalised, of the repository's packages that are never released.
+
+    Args:
+        snapshot: the commit.
+        settings: the configuration.
+        packages: those that are.
+    """
+    released = {one.path for one in packages}
+    folders = sorted(one for one in _candidates(snapshot) - released if _counts(one))
+    snapshot.texts(posixpath.join(folder, name) for folder in folders for name in MANIFESTS)
+    found = set()
+    for folder in folders:
+        with contextlib.suppress(InvalidConfiguration):
+            manifest = read_manifest(snapshot, folder)
+            if manifest.name and (manifest.private or entry_for(settings, folder).private):
+                found.add(normalised(manifest.name))
+    return frozenset(found)
 
 
 def by_folder(packages: Sequence[Package], folder: str) -> Package | None:

@@ -6,7 +6,6 @@ with all that it started, it isolates each build (PEP 518), and its cache makes 
 
 from __future__ import annotations
 
-import functools
 import json
 import os
 import shutil
@@ -30,7 +29,6 @@ from seatrial.errors import (
     InstallCheckFailed,
     StorageFault,
     TimedOut,
-    ToolMissing,
 )
 from seatrial.process import Completed, Runner, child_environment
 from seatrial.secret import Secret
@@ -41,6 +39,7 @@ from seatrial.world.ports import Environment, Store
 from seatrial.world.pythons import Pythons
 from seatrial.world.usergit import logins
 from seatrial.world.usual import told_to_uv
+from seatrial.world.uvprogram import uv_program
 
 MAKING_TIME = 120.0
 """Seconds to make an environment."""
@@ -86,7 +85,7 @@ class LocalMachine:
         self._store = store
         self._runner = runner
         self._usual_index = usual_index
-        self._pythons = Pythons(runner, _uv_program)
+        self._pythons = Pythons(runner, uv_program)
         self._requires_python = requires_python
 
     def halt(self) -> None:
@@ -142,7 +141,7 @@ class LocalMachine:
         with storing(out):
             out.mkdir(parents=True, exist_ok=True)
         argv = [
-            _uv_program(), "build", *words, "--force-pep517", "--no-sources", "--build-isolation",
+            uv_program(), "build", *words, "--force-pep517", "--no-sources", "--build-isolation",
             "--out-dir", str(out), str(source),
         ]  # fmt: skip
         environment = self._uv_environment() | {"SOURCE_DATE_EPOCH": str(epoch)}
@@ -179,7 +178,7 @@ class LocalMachine:
         remove(folder)
         done = self._runner.run(
             [
-                _uv_program(),
+                uv_program(),
                 "venv",
                 "--no-project",
                 "--no-config",
@@ -233,7 +232,7 @@ class LocalMachine:
         newest = [word for key in addresses for word in ("--exclude-newer-package", f"{key}=false")]
         done = self._runner.run_logged(
             [
-                _uv_program(), "pip", "install", "--python", str(environment.python),
+                uv_program(), "pip", "install", "--python", str(environment.python),
                 "-r", "pyproject.toml", *fresh, *newest,
             ],
             cwd=folder,
@@ -304,21 +303,6 @@ class LocalMachine:
             for name in ("NO_PROXY", "no_proxy"):
                 kept[name] = ",".join(filter(None, (kept.get(name, ""), *LOOPBACK)))
         return kept
-
-
-@functools.cache
-def _uv_program() -> str:
-    """Give the uv program that came with the library.
-
-    Raises:
-        ToolMissing: it is not there.
-    """
-    import uv
-
-    try:
-        return uv.find_uv_bin()
-    except FileNotFoundError as error:
-        raise ToolMissing("uv", str(error)) from error
 
 
 def _refuse_full(done: Completed, folder: Path) -> None:
