@@ -6,6 +6,8 @@ import hashlib
 import io
 import random
 import struct
+import subprocess
+import sys
 import tarfile
 import zipfile
 import zlib
@@ -13,15 +15,24 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
+import uv
+from packaging.tags import platform_tags
 
 from seatrial.artifacts.inspect import inspect_file
 from seatrial.artifacts.stamping import Stamped, Target, name_of, stamp
 from seatrial.artifacts.wanted import Place
 from seatrial.artifacts.wheel import read_wheel
 from seatrial.errors import InspectionFailed, StorageFault
+from tests.support.compiled import compiled
 from tests.support.wheels import make_wheel, record_hash
 
 EPOCH = 1_700_000_000
+NEEDS = """
+#ifndef _WIN32
+extern int puts(const char *);
+int main(void) { return puts("x"); }
+#endif
+"""
 PROGRAM = b"#!/bin/sh\nexit 0\n"
 
 
@@ -241,8 +252,55 @@ def test_a_base_for_one_platform_refuses(tmp_path: Path) -> None:
         stamped(base, [target(source, "tool")], tmp_path / "out")
 
 
-def test_a_full_disk_is_told_and_nothing_is_left(tmp_path: Path) -> None:
-    """A wheel that is there already, or cannot be written, is the storage's fault."""
+@pytest.mark.parametrize(
+    ("machine", "platform"),
+    [
+        ("x86_64-linux-gnu.2.17", "-manylinux_2_5_x86_64"),
+        ("aarch64-linux-gnu.2.17", "manylinux_2_17_aarch64"),
+        ("aarch64-macos.11.0", "macosx_11_0_arm64"),
+        ("x86_64-windows-gnu", "win_amd64"),
+    ],
+)
+def test_auto_is_the_best_tag_that_is_true(tmp_path: Path, machine: str, platform: str) -> None:
+    """Where the platform is left to the binaries, the wheel claims what they prove."""
+    base = make_wheel(tmp_path)
+    source = tarball(tmp_path / "e.tar.gz", {"tool": compiled(machine, NEEDS, program=True)})
+    (made,) = stamped(base, [target(source, "tool", platform="auto")], tmp_path / "out")
+    assert platform in made.path.name
+    found = inspect_file(made.path, name="demo", version="1.0").findings
+    assert [one for one in found if one.severity == "fault"] == []
+
+
+def test_auto_needs_a_binary(tmp_path: Path) -> None:
+    """Without anything compiled no platform can be told, and the message says so."""
+    base = make_wheel(tmp_path)
+    source = tarball(tmp_path / "e.tar.gz", {"tool": PROGRAM})
+    with pytest.raises(InspectionFailed, match="no platform can be told"):
+        stamped(base, [target(source, "tool", platform="auto")], tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("machine", "platform", "said"),
+    [
+        ("aarch64-linux-gnu.2.17", "manylinux_2_17_x86_64", "linux on aarch64"),
+        ("x86_64-linux-gnu.2.17", "macosx_11_0_arm64", "linux on x86_64"),
+        ("aarch64-macos.11.0", "macosx_11_0_universal2", "macos on arm64"),
+        ("aarch64-windows-gnu", "win_amd64", "windows on arm64"),
+    ],
+)
+def test_a_binary_for_another_machine_refuses(
+    tmp_path: Path, machine: str, platform: str, said: str
+) -> None:
+    """A program in the wrong target is named, with what it is for, and no wheel is left."""
+    base = make_wheel(tmp_path)
+    source = tarball(tmp_path / "e.tar.gz", {"e/tool": compiled(machine, NEEDS, program=True)})
+    with pytest.raises(InspectionFailed, match=f"e/tool in it is for {said}"):
+        stamped(base, [target(source, "tool", platform=platform)], tmp_path / "out")
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_what_has_a_name_already_stays(tmp_path: Path) -> None:
+    """A wheel never replaces a file, and that one stands there is told."""
     base = make_wheel(tmp_path)
     source = tarball(tmp_path / "e.tar.gz", {"tool": PROGRAM})
     out = tmp_path / "out"
@@ -252,3 +310,52 @@ def test_a_full_disk_is_told_and_nothing_is_left(tmp_path: Path) -> None:
     with pytest.raises(StorageFault):
         stamp(base, [target(source, "tool")], out, epoch=EPOCH)
     assert there.read_bytes() == b"mine"
+    assert list(out.iterdir()) == [there]
+
+
+def test_a_disk_that_fills_leaves_nothing(tmp_path: Path) -> None:
+    """Where the last of several wheels does not fit, none is left, and the folder is named."""
+    base = make_wheel(tmp_path)
+    small = tarball(tmp_path / "s.tar.gz", {"tool": PROGRAM})
+    noise = random.Random(2).randbytes(3_000_000)  # noqa: S311 -- test data
+    large = tarball(tmp_path / "l.tar.gz", {"tool": noise})
+    (out := tmp_path / "out").mkdir()
+    child = f"""
+import resource, signal, sys
+from pathlib import Path
+from seatrial.artifacts.stamping import Target, stamp
+from seatrial.artifacts.wanted import Place
+from seatrial.errors import StorageFault
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
+targets = [
+    Target(name=p, platform=p, source=Path(s), shown=Path(s).name,
+           places=(Place(pattern="tool", to="demo/"),))
+    for p, s in (("win_amd64", {str(small)!r}), ("win_arm64", {str(large)!r}))
+]
+try:
+    stamp(Path({str(base)!r}), targets, Path({str(out)!r}), epoch={EPOCH})
+except StorageFault as fault:
+    sys.exit(f"StorageFault {{fault.thing}}")
+"""
+    argv = [sys.executable, "-c", child]
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
+    assert done.stderr.strip() == f"StorageFault {out}"
+    assert list(out.iterdir()) == []
+
+
+@pytest.mark.parametrize("installer", ["pip", "uv"])
+def test_installers_take_a_stamped_wheel(tmp_path: Path, installer: str) -> None:
+    """What was stamped for this platform is installed, with its program executable."""
+    base = make_wheel(tmp_path)
+    source = tarball(tmp_path / "e.tar.gz", {"tool": PROGRAM}, mode=0o644)
+    tag = next(iter(platform_tags()))
+    (made,) = stamped(base, [target(source, "tool", platform=tag)], tmp_path / "out")
+    lead = {"pip": [sys.executable, "-m", "pip"], "uv": [uv.find_uv_bin(), "pip"]}[installer]
+    where = tmp_path / "site"
+    argv = [*lead, "install", "--no-index", "--no-deps", "--target", str(where), str(made.path)]
+    subprocess.run(argv, check=True, capture_output=True, timeout=60)
+    tool = where / "demo" / "_bin" / "tool"
+    assert tool.read_bytes() == PROGRAM
+    assert tool.stat().st_mode & 0o111

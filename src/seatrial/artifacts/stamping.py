@@ -14,14 +14,19 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
 
-from seatrial.artifacts.archives import MIB, reading
+from seatrial.artifacts.archives import MIB, Member, reading
+from seatrial.artifacts.binaries.best import best_platforms
+from seatrial.artifacts.binaries.machine import machine_of
+from seatrial.artifacts.binaries.promise import promise_of
+from seatrial.artifacts.binaries.read import BinaryScan
 from seatrial.artifacts.deflating import Compressor, Crew, Zlib
-from seatrial.artifacts.supplies import Content, opened
+from seatrial.artifacts.supplies import Content, Supply, opened
 from seatrial.artifacts.wanted import Place, Wanted
 from seatrial.artifacts.wheel import RecordEntry, WheelFacts, read_wheel
 from seatrial.artifacts.zipout import ZipOut, dos_time_of, whole
@@ -30,6 +35,9 @@ from seatrial.errors import InspectionFailed, StorageFault
 PIECE = MIB
 SIGNATURES = ("RECORD.jws", "RECORD.p7s")
 RUNS, READS = 0o755, 0o644
+AUTO = "auto"
+"""In the place of a platform tag: the widest one that is true of the binaries."""
+
 PROGRAMS = (
     b"\x7fELF", b"#!", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xca\xfe\xba\xbe",
 )  # fmt: skip
@@ -42,7 +50,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         name: what the target is called ("x86_64-unknown-linux-gnu").
-        platform: the platform tag, or several with dots between.
+        platform: the platform tag, several with dots between, or :data:`AUTO`.
         source: the archive, or the folder, that its binaries are in.
         shown: the source's name for people; the ending of it says what kind of archive it is.
         places: which files are wanted, and where they go.
@@ -98,8 +106,11 @@ def stamp(
     stamped: list[Stamped] = []
     with contextlib.ExitStack() as stack:
         crew = stack.enter_context(Crew(compressor or Zlib()))
-        for target in targets:
-            path = out / name_of(base.name, target.platform)
+        for number, target in enumerate(targets):
+            file = stack.enter_context(_written(out / f".{number}.part"))
+            wheel = _Wheel(base, facts, target, ZipOut(file, crew), dos_time_of(epoch))
+            placed = wheel.write()
+            path = out / name_of(base.name, wheel.platform)
             other = next((one.target for one in stamped if one.path == path), "")
             if other:
                 raise InspectionFailed(
@@ -108,10 +119,8 @@ def stamp(
                     doing="wrapping",
                     next_step="Give each target a platform tag of its own.",
                 )
-            file = stack.enter_context(_written(path))
-            wheel = _Wheel(base, facts, target, ZipOut(file, crew), dos_time_of(epoch))
-            stamped.append(Stamped(target=target.name, path=path, placed=wheel.write()))
-            crew.do(file.close)
+            stamped.append(Stamped(target=target.name, path=path, placed=placed))
+            crew.do(partial(file.become, path))
         crew.finish()
     return tuple(stamped)
 
@@ -142,7 +151,7 @@ def _pure(base: Path) -> WheelFacts:
 
 
 class _Wheel:
-    """One wheel that is being made."""
+    """One wheel that is being made; its platform is known when it was written."""
 
     def __init__(
         self, base: Path, facts: WheelFacts, target: Target, out: ZipOut, when: tuple[int, int]
@@ -153,6 +162,8 @@ class _Wheel:
         self._out = out
         self._when = when
         self._record: list[tuple[str, str, str]] = []
+        self._scan = BinaryScan() if target.platform == AUTO else None
+        self.platform = target.platform
 
     def write(self) -> tuple[str, ...]:
         """Write everything, and give the paths of what was added."""
@@ -170,7 +181,9 @@ class _Wheel:
         for one in about:
             if one.filename not in own:
                 self._out.copy(self._base, one)
-        text = wheel_text(stated, self._facts, self._target.platform).encode()
+        if self._scan:
+            self.platform = self._best(self._scan)
+        text = wheel_text(stated, self._facts, self.platform).encode()
         whole(self._out, own[0], self._when, text)
         lines = [_line(entry) for entry in self._facts.record if entry.path not in own]
         lines += self._record
@@ -186,14 +199,54 @@ class _Wheel:
             for supply, content in files:
                 to = wanted.take(supply)
                 if to:
-                    self._add(to, supply.size, supply.mode, content)
+                    self._add(to, supply, content)
         wanted.complete()
         return wanted.placed
 
-    def _add(self, to: str, size: int, mode: int, content: Content) -> None:
+    def _best(self, scan: BinaryScan) -> str:
+        """Give the widest platform tag that is true of what was added."""
+        broken = next((one for one in scan.found if one.broken), None)
+        if broken:
+            raise self._refused(f"{broken.path} of it is broken: {broken.broken}", "")
+        tags = best_platforms(scan.found)
+        if tags == ("any",):
+            said = "nothing that is taken from it is compiled, so that no platform can be told"
+            raise self._refused(said, "Name the platform tag of the target.")
+        if not tags:
+            seen = sorted(
+                {f"{s.system} {s.processor}".strip() for b in scan.found for s in b.slices}
+            )
+            said = f"no platform tag is true of all that is taken, which is for {', '.join(seen)}"
+            raise self._refused(said, "")
+        return ".".join(tags)
+
+    def _check(self, path: str, head: bytes) -> None:
+        """Refuse a program for another machine before it is compressed."""
+        machine = machine_of(head)
+        if machine is None or self._scan:
+            return
+        promises = [promise_of(tag) for tag in self._target.platform.split(".")]
+        if not all(map(machine.keeps, promises)):
+            said = f"{path} in it is for {machine}, and {self._target.platform} is wanted"
+            raise self._refused(said, "See that the target's archive and platform belong together.")
+
+    def _refused(self, said: str, way_out: str) -> InspectionFailed:
+        target = self._target
+        return InspectionFailed(
+            target.shown,
+            said,
+            doing=f"taking the binaries of {target.name} from",
+            next_step=way_out or "See that it is the right archive, and who made it.",
+        )
+
+    def _add(self, to: str, supply: Supply, content: Content) -> None:
+        size = supply.size
         first = content.read(min(size, PIECE))
-        runs = mode & 0o111 or first.startswith(PROGRAMS)
-        member = self._out.add(to, RUNS if runs else READS, self._when, size)
+        self._check(supply.path, first)
+        mode = RUNS if supply.mode & 0o111 or first.startswith(PROGRAMS) else READS
+        member = self._out.add(to, mode, self._when, size)
+        if self._scan:
+            self._scan.begin(Member(path=to, size=size))
         digest, left, piece = hashlib.sha256(), size, first
         while left:
             left -= len(piece)
@@ -201,9 +254,13 @@ class _Wheel:
                 said = f"a file in it has {size - left} bytes, and it states {size}"
                 raise InspectionFailed(self._target.shown, said, doing="unpacking")
             digest.update(piece)
+            if self._scan:
+                self._scan.feed(piece)
             member.feed(piece)
             piece = content.read(min(left, PIECE)) if left else b""
         member.end()
+        if self._scan:
+            self._scan.end()
         self._record.append((to, _digest(digest.digest()), str(size)))
 
 
@@ -243,7 +300,7 @@ class _File:
     """A file whose faults are the disk's, whoever is being read at the moment."""
 
     def __init__(self, path: Path, file: BinaryIO) -> None:
-        self._path = path
+        self.path = path
         self._file = file
 
     def write(self, data: bytes) -> None:
@@ -260,32 +317,47 @@ class _File:
         """Say where it is."""
         return self._file.tell()
 
-    def close(self) -> None:
-        """Close it; what was not written yet is written."""
+    def become(self, path: Path) -> None:
+        """Close it, and give it its name, which nothing may have yet."""
         with self._storing():
             self._file.close()
+        try:
+            # The name is taken first, because a rename replaces what is there.
+            path.touch(exist_ok=False)
+        except OSError as fault:
+            raise StorageFault(str(path), fault.strerror or str(fault)) from fault
+        part, self.path = self.path, path
+        try:
+            part.replace(path)
+        except OSError as fault:
+            part.unlink(missing_ok=True)
+            raise StorageFault(str(path), fault.strerror or str(fault)) from fault
+
+    def discard(self) -> None:
+        """Leave nothing of it."""
+        with contextlib.suppress(OSError):
+            self._file.close()
+        with contextlib.suppress(OSError):
+            self.path.unlink()
 
     @contextlib.contextmanager
     def _storing(self) -> Iterator[None]:
         try:
             yield
         except OSError as fault:
-            raise StorageFault(str(self._path), fault.strerror or str(fault)) from fault
+            raise StorageFault(str(self.path.parent), fault.strerror or str(fault)) from fault
 
 
 @contextlib.contextmanager
 def _written(path: Path) -> Iterator[_File]:
     """Open a file to write; where that does not come to its end, nothing is left."""
     try:
-        file = path.open("xb")
+        file = path.open("wb")
     except OSError as fault:
-        raise StorageFault(str(path), fault.strerror or str(fault)) from fault
+        raise StorageFault(str(path.parent), fault.strerror or str(fault)) from fault
+    made = _File(path, file)
     try:
-        yield _File(path, file)
-        file.close()
+        yield made
     except BaseException:
-        with contextlib.suppress(OSError):
-            file.close()
-        with contextlib.suppress(OSError):
-            path.unlink()
+        made.discard()
         raise
