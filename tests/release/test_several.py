@@ -7,7 +7,11 @@ import tarfile
 import zipfile
 from pathlib import Path
 
+import pytest
+
+from tests.release.test_asking_examples import made
 from tests.release.test_broken import told
+from tests.release.test_example import run
 from tests.support.repositories import git
 from tests.support.several import TRIO, Several, package_files, several
 
@@ -104,3 +108,20 @@ def test_the_files_are_those_of_the_packages(tmp_path: Path) -> None:
                 assert f"{name}.py" in wheel.namelist()
             with tarfile.open(built[f"{name}-1.1.0.tar.gz"]) as sdist:
                 assert f"{name}-1.1.0/{name}.py" in sdist.getnames()
+
+
+@pytest.mark.slow
+@pytest.mark.registry
+def test_the_archives_of_the_example_hold_what_they_should(tmp_path: Path) -> None:
+    """The flag of the build keeps logos and fixtures out of the archives, and assets in."""
+    project = made("chat", tmp_path)
+    kept = tmp_path / "kept"
+    run(project, "rehearse", "--keep", str(kept), home=tmp_path / "home")
+    built = {path.name: path for path in (kept / "run" / "artifacts").glob("*/*")}
+    stem = "seatrial_example_chat_bots-0.10.0"
+    with zipfile.ZipFile(built[f"{stem}-py3-none-any.whl"]) as wheel:
+        names = wheel.namelist()
+    with tarfile.open(built[f"{stem}.tar.gz"]) as sdist:
+        names += sdist.getnames()
+    assert any(name.endswith("assets/greeting.txt") for name in names)
+    assert not [name for name in names if "logo." in name or "fixtures/" in name]
