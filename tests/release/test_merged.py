@@ -104,6 +104,47 @@ def test_a_merged_release_that_died_is_finished_by_another_machine(world: Scene)
     assert git(world.remote, "rev-parse", "main") == merged
 
 
+def test_without_a_changelog_the_reviewed_notes_are_the_releases(world: Scene) -> None:
+    """What the pull request said is what the forge release says, and no commit of ours is in it."""
+    world.project.commit("docs: tell nothing any more", remove=["CHANGELOG.md"])
+    world.project.push()
+    proposed(world)
+    merge(world)
+    url = f"{world.dock.forge_api}/repos/octo/demo/pulls/1/merge"
+    httpx.put(url, json={}, headers=TOKEN).raise_for_status()
+    done = world.seatrial("release", "--merged", "--yes")
+    assert done.returncode == 0, done.stderr
+    [release] = world.releases()
+    assert "say more" in release["body"]
+    assert "Release 1.1.0" not in release["body"]
+
+
+def test_the_next_release_has_a_pull_request_of_its_own(world: Scene) -> None:
+    """The branch of the last one is used again, whether it was left there or deleted."""
+    for number, left in ((1, True), (2, False), (3, True)):
+        assert proposed(world)["number"] == number
+        merge(world)
+        url = f"{world.dock.forge_api}/repos/octo/demo/pulls/{number}/merge"
+        httpx.put(url, json={}, headers=TOKEN).raise_for_status()
+        done = world.seatrial("release", "--merged", "--yes")
+        assert done.returncode == 0, done.stderr
+        if not left:
+            git(world.remote, "branch", "--quiet", "-D", HEAD)
+        world.project.commit(f"feat: number {number}", {f"{number}.txt": "x\n"})
+        # The tag is on the remote alone: without it the next number would be a wrong one.
+        done = world.seatrial("propose")
+        assert done.returncode == ExitCode.USAGE
+        assert "git fetch --tags" in done.stderr
+        world.project.git("fetch", "--quiet", "--tags")
+        world.project.push()
+    assert git(world.remote, "tag", "--list", "--sort=v:refname").split() == [
+        "v1.0.0",
+        "v1.1.0",
+        "v1.2.0",
+        "v1.3.0",
+    ]
+
+
 def test_without_a_merge_nothing_is_released(world: Scene) -> None:
     """An ordinary commit on the branch is no release, and no failure either."""
     done = world.seatrial("release", "--merged", "--yes", "--json")

@@ -10,7 +10,7 @@ from packaging.version import Version
 from seatrial.errors import BranchMoved, NotesUnreadable, NotMerged, SeatrialError
 from seatrial.operations.project import Project
 from seatrial.plan.proposal import as_merged, edits_of, with_proposal
-from seatrial.plan.proposal_text import edited_in
+from seatrial.plan.proposal_text import edited_in, notes_in, proposed_in
 from seatrial.plan.values import DraftRelease, Note, Plan
 from seatrial.repository.changelog import section_of, versions_in
 from seatrial.repository.facts import last_release
@@ -127,6 +127,9 @@ def with_edited_notes(plan: Plan, project: Project) -> Plan:
         return plan
     try:
         edited = edited_in(found.body, found.url)
+        if not project.facts.changelog:
+            # Without a changelog the merged files tell no notes; what was reviewed does.
+            edited = notes_in(found.body, found.url)
     except NotesUnreadable as error:
         text = f"The notes are those of the changelog: {error}."
         return _remarked(plan, Note(topic="notes-unreadable", text=text))
@@ -137,11 +140,13 @@ def with_edited_notes(plan: Plan, project: Project) -> Plan:
         msgspec.structs.replace(action, notes=notes) if isinstance(action, DraftRelease) else action
         for action in plan.actions
     )
+    changed = msgspec.structs.replace(plan, notes=notes, actions=actions)
+    if not project.facts.changelog:
+        return changed
     text = (
         f"The notes are those of {found.url}: they were edited after the commit that was merged, "
         "and its changelog keeps the words that it has."
     )
-    changed = msgspec.structs.replace(plan, notes=notes, actions=actions)
     return _remarked(changed, Note(topic="notes-edited", text=text))
 
 
@@ -154,7 +159,9 @@ def _merged_pull(plan: Plan, project: Project) -> PullRequest | None:
         found = forge.pull_requests(f"{forge.owner}:{head}")
     except SeatrialError:
         return None
-    return next((one for one in found if one.state == "merged"), None)
+    merged = next((one for one in found if one.state == "merged"), None)
+    state = proposed_in(merged.body) if merged is not None else None
+    return merged if state is not None and state.version == plan.version else None
 
 
 def _remarked(plan: Plan, note: Note) -> Plan:

@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from seatrial.artifacts.filenames import version_of
-from seatrial.errors import BranchMoved, TagNotAncestor, Unreachable
+from seatrial.errors import BranchMoved, ShallowClone, TagNotAncestor, Unreachable
 from seatrial.operations.project import Project
 from seatrial.operations.remarks import Held
 from seatrial.operations.running import unheard
@@ -218,6 +218,31 @@ def check_tip(project: Project, tip: str, branch: str) -> None:
             doing="comparing with the remote branch",
             next_step="Run git pull, look at what came, and plan again.",
         )
+
+
+def check_tags(line: Project, seen: Seen) -> None:
+    """Refuse a clone that lacks the tag of a release that its own history holds.
+
+    The next version would be counted from the release before that one.
+
+    Raises:
+        ShallowClone: it does.
+    """
+    facts = line.facts
+    known = {Version(tag.version) for tag in facts.tags}
+    last = max((Version(tag.version) for tag in facts.tags if tag.ancestor), default=None)
+    for name, commit in seen.tags.items():
+        version = line.tag_format.parse(name)
+        if version is None or version in known or (last is not None and version < last):
+            continue
+        if commit != facts.head and line.holds(commit):
+            raise ShallowClone(
+                str(line.snapshot.root),
+                f"the remote has the tag {name} on {commit[:12]}, which is in the history here, "
+                "and the tag is not",
+                doing="comparing the tags with the remote's in",
+                next_step="Run git fetch --tags, and this again.",
+            )
 
 
 def check_history(facts: Facts, branch: str) -> None:

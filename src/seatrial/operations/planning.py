@@ -42,6 +42,7 @@ from seatrial.operations.outside import (
     Seen,
     ask_indexes,
     check_history,
+    check_tags,
     check_tip,
     look_outside,
 )
@@ -157,6 +158,8 @@ def plan_release(
     seen = look_outside(project, question, () if facts.lines else facts.packages, tell)
     for line in lines:
         check_history(line.facts, branch)
+        if not request.wish.version:
+            check_tags(line, seen)
     (check_pushed if request.merged else check_tip)(project, seen.tip, branch)
     tell("looking whether the last release is complete")
     publish = request.index or project.settings.publish
