@@ -146,8 +146,13 @@ def test_a_version_whose_tag_is_on_another_commit_is_refused(tmp_path: Path, whe
         done = stage.seatrial("release", "--yes", "--version", "1.1.0")
         told(done, 4, f"tag v1.1.0: {where} it is on {commit}", "Release another version")
         plan = stage.seatrial("plan")
+        if where == "on the remote":
+            # Counted from what is here, the next number would be a wrong one.
+            told(plan, 2, "the remote has the tag v1.1.0", "git fetch --tags")
+            stage.project.git("fetch", "--quiet", "--tags")
+            plan = stage.seatrial("plan")
         assert plan.returncode == 0
-        assert "1.1.0" in plan.stdout
+        assert "1.2.0" in plan.stdout
 
 
 def test_a_remote_that_refuses_is_quoted_and_undo_takes_the_run_back(tmp_path: Path) -> None:
