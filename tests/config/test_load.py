@@ -69,6 +69,12 @@ def test_an_unknown_key_names_the_nearest() -> None:
     assert fault.said == "no such key; did you mean staging?"
 
 
+def test_a_key_of_another_table_is_led_there() -> None:
+    """A key that one of our tables knows by that very name is named with its table."""
+    fault = refused('[tool.seatrial]\nscheme = "YYYY.MM.MICRO"\n')
+    assert fault.said == "no such key; did you mean version.scheme?"
+
+
 def test_all_faults_are_told_at_once() -> None:
     """The first fault is the thing, and the others follow on lines of their own."""
     fault = refused('gate = 1\n[verify]\ntimeuot = 3\nrun = "x"\n', file="seatrial.toml")

@@ -12,7 +12,7 @@ from seatrial.cli.main import run
 from seatrial.errors import ChangelogMissing, InvalidConfiguration
 from seatrial.operations.deciding import Day, changes_of, choose
 from seatrial.operations.editing import Texts, texts_of
-from seatrial.operations.noting import notes_of
+from seatrial.operations.notes import notes_of
 from seatrial.operations.project import Project
 from seatrial.plan.after_build import AfterBuild, artifact, shown
 from seatrial.plan.values import FileEdit
@@ -55,6 +55,19 @@ def test_notes_of_a_release_are_its_section(
     notes = json.loads(capfd.readouterr().out)["notes"]
     assert (notes["source"], notes["version"]) == ("changelog", "0.1.0")
     assert run(["notes", "7.0", "--path", str(repository.folder)]) == 2
+
+
+def test_notes_of_the_next_release_are_what_the_changelog_collects_for_it(tmp_path: Path) -> None:
+    """What stands under "Unreleased" is printed, as the release would tell it."""
+    log = LOG.replace("## 0.1.0", "## [Unreleased]\n\n### Added\n\n- Waving\n\n## 0.1.0")
+    repository = made(tmp_path, {"CHANGELOG.md": log})
+    repository.commit("feat: Wave")
+
+    coming = notes_of(repository.folder)
+    _, texts = released(repository)
+
+    assert (coming.source, coming.text) == ("changelog", "### Added\n\n- Waving")
+    assert coming.text == texts.notes
 
 
 def test_notes_without_a_changelog_are_made_from_the_changes(tmp_path: Path) -> None:

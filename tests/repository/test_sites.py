@@ -255,3 +255,40 @@ def test_a_crate_with_a_version_of_its_own_keeps_it(
 
     assert ({"Cargo.toml", "Cargo.lock"} <= found) is follows
     assert ("Cargo.lock" in found) is follows
+
+
+def test_the_lock_of_a_crate_is_set_with_its_manifest_whatever_builds(tmp_path: Path) -> None:
+    """Where Cargo.toml follows, so does the crate's entry in Cargo.lock, without maturin too."""
+    files = {
+        "pyproject.toml": project("setuptools", 'version = "1.2.3"', dynamic=False),
+        "Cargo.toml": '[package]\nname = "core"\nversion = "1.2.3"\n',
+        "Cargo.lock": 'version = 4\n\n[[package]]\nname = "core"\nversion = "1.2.3"\n',
+    }
+
+    assert {"Cargo.toml", "Cargo.lock"} <= {site.path for site in only(tmp_path, files).sites}
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "stated"),
+    [
+        ("demo/__init__.py", 'VERSION = (1, 2, 0, "rc", 1)\n', ["1.2.0rc1"]),
+        ("conda/meta.yaml", "package:\n  name: demo\n  version: 1.2.0rc1\n", ["1.2.0rc1"]),
+        (
+            "chart/Chart.yaml",
+            'version: 1.2.0-rc.1\nappVersion: "1.2.0rc1"\n',
+            ["1.2.0-rc.1", "1.2.0rc1"],
+        ),
+        ("tbump.toml", '[version]\ncurrent = "1.2.0rc1"\n', ["1.2.0rc1"]),
+        (".cz.toml", '[tool.commitizen]\nversion = "1.2.0rc1"\n', ["1.2.0rc1"]),
+        ("chart/Chart.yaml", 'version: 0.3.0\nappVersion: "1.2.0rc1"\n', ["1.2.0rc1"]),
+    ],
+)
+def test_places_that_state_the_very_same_version_follow(
+    tmp_path: Path, path: str, text: str, stated: list[str]
+) -> None:
+    """Tuples, recipes and charts that state the package's version now are set with it."""
+    files = {"pyproject.toml": project("setuptools", 'version = "1.2.0rc1"', dynamic=False)}
+
+    found = only(tmp_path, {**files, path: text}).sites
+
+    assert [site.stated for site in found if site.path == path] == stated

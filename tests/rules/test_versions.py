@@ -82,6 +82,25 @@ def test_drift_names_both_lines_and_the_one_the_artifact_would_carry() -> None:
     )
 
 
+def test_drift_from_what_a_place_follows_names_that() -> None:
+    """A bundled engine's version is measured by the engine's file, not by the artifact."""
+    table = (
+        '[[tool.seatrial.package]]\npath = "."\nversions = [{ file = "e.txt",'
+        ' search = "engine {version}", follows = "Cargo.toml:package.version" }]\n'
+    )
+    (one,) = found(
+        "ST101",
+        {
+            "pyproject.toml": PROJECT + table,
+            "e.txt": "engine 7.0.0\n",
+            "Cargo.toml": '[package]\nname = "e"\nversion = "7.1.0"\n',
+        },
+    )
+    assert one.message == (
+        "demo: engine {version} states 7.0.0, and Cargo.toml:3, which it follows, states 7.1.0"
+    )
+
+
 def test_a_pin_in_the_docs_is_measured_by_the_latest_release() -> None:
     """A pin of the newest tag is right, though the files state the next version already."""
     files = {**stating("1.3.0"), "README.md": "pip install demo==1.2.0\n"}

@@ -12,7 +12,7 @@ from seatrial.operations.beginning import Beginning
 from seatrial.operations.checking import Checked
 from seatrial.operations.coming import Coming, NoneComing, SeveralComing
 from seatrial.operations.looking import RunStatus
-from seatrial.operations.noting import Notes
+from seatrial.operations.notes import Notes
 from seatrial.operations.single import SingleReport
 from seatrial.operations.surveying import Surveyed
 from seatrial.plan.planning import Complete, Nothing, Planned

@@ -26,7 +26,7 @@ def command(version: str, path: Path, *, as_json: bool) -> None:
     They are the changelog's section, or made from the changes; a template of the project's own is
     rendered. Nobody outside is asked.
     """
-    from seatrial.operations.noting import notes_of
+    from seatrial.operations.notes import notes_of
 
     notes = notes_of(path, version)
     if as_json:

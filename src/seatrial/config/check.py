@@ -89,10 +89,21 @@ def _table(value: Mapping[str, object], wanted: inspect.StructType, path: Path) 
         if key in fields:
             yield from misfits(inner, fields[key].type, (*path, key))
         else:
-            yield Fault((*path, key), f"no such key; {nearest(key, fields)}")
+            yield Fault((*path, key), f"no such key; {_near(key, fields)}")
     for name, field in fields.items():
         if field.required and name not in value:
             yield Fault(path, f"{name} is missing")
+
+
+def _near(key: str, fields: Mapping[str, inspect.Field]) -> str:
+    """Name the key of one of the tables here that is called so, or else the nearest one here."""
+    inner = [
+        f"{name}.{key}"
+        for name, field in fields.items()
+        if isinstance(field.type, inspect.StructType)
+        and any(one.encode_name == key for one in field.type.fields)
+    ]
+    return f"did you mean {' or '.join(inner)}?" if inner else nearest(key, fields)
 
 
 def _scalar(value: object, wanted: inspect.Type, path: Path) -> Iterator[Fault]:

@@ -93,6 +93,24 @@ def _ended(file: ChangeFile, line: Project) -> bool:
     return set(file.packages) <= names
 
 
+def notes_coming(project: Project, release: Release) -> tuple[str, bool]:
+    """Give the notes that a release would get, and whether somebody wrote them.
+
+    A template is not rendered here.
+
+    Args:
+        project: one line of the repository.
+        release: the one that would be made now.
+
+    Raises:
+        BuildFailed: towncrier failed.
+    """
+    telling = _telling(project, changes_of(project), release, "")
+    return telling.notes or generated(project, release), bool(
+        telling.notes
+    ) and not telling.composed
+
+
 class _Telling(msgspec.Struct, frozen=True, kw_only=True):
     """What becomes of the changelog: its files, what it tells, and whether we made that up."""
 

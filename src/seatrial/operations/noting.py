@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -13,8 +12,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from seatrial.addresses import GITHUB_HOST
-from seatrial.errors import InvalidVersion
-from seatrial.operations.deciding import Day, changes_of, choose
+from seatrial.operations.deciding import changes_of
 from seatrial.operations.project import Project
 from seatrial.plan.after_build import (
     AfterBuild,
@@ -22,40 +20,19 @@ from seatrial.plan.after_build import (
     later,
     names_later,
     render,
-    shown,
     stand_ins,
     unrendered,
 )
 from seatrial.repository import setup_script
-from seatrial.repository.changelog import section_of
 from seatrial.repository.facts import CommitFact, Package, last_release
-from seatrial.repository.history import counted, read_history
+from seatrial.repository.history import counted
 from seatrial.repository.manifest import read_manifest
 from seatrial.repository.notes import compose, escape
 from seatrial.repository.snapshot import Snapshot
-from seatrial.versions.arithmetic import parse
-from seatrial.versions.calver import release_date
 from seatrial.versions.conventional import classify_all, tells
-from seatrial.versions.decide import Decision, Wish
 
 _PYTHON = re.compile(r"Programming Language :: Python :: (3\.\d+)")
 _ROBOT = re.compile(r"\[bot\]|(?:^|\W)bot@|dependabot|pre-commit", re.IGNORECASE)
-
-
-class Notes(msgspec.Struct, frozen=True, kw_only=True):
-    """Release notes.
-
-    Attributes:
-        package: whose release.
-        version: which one.
-        source: "changelog", "changes", or "template".
-        text: Markdown.
-    """
-
-    package: str
-    version: str
-    source: str
-    text: str
 
 
 class Release(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,37 +51,6 @@ class Release(msgspec.Struct, frozen=True, kw_only=True):
     previous: str
     date: dt.date
     commits: Sequence[CommitFact]
-
-
-def notes_of(path: Path, version: str = "") -> Notes:
-    """Give the notes of a release that was made, or of the next one.
-
-    Nobody outside is asked; the number of the next release may differ where an index holds it.
-
-    Args:
-        path: a folder in the repository.
-        version: which release; the next one when empty.
-
-    Raises:
-        InvalidVersion: there is no such release, or nothing to release.
-        SeveralPackages: there are packages with versions of their own.
-    """
-    project = Project.open(path)
-    project.check_one_version()
-    facts, package = project.facts, project.lead
-    release = _past(project, parse(version)) if version else _next(project)
-    text = section_of(facts.changelog, facts.changelog_text, str(release.version))
-    source = "changelog" if text else "changes"
-    if not text:
-        text = generated(project, release, from_commits=bool(version))
-    if project.settings.notes.template:
-        source, text = "template", shown(rendered(project, release, text))
-    return Notes(
-        package=canonicalize_name(package.name),
-        version=str(release.version),
-        source=source,
-        text=text,
-    )
 
 
 def generated(project: Project, release: Release, *, from_commits: bool = False) -> str:
@@ -226,47 +172,6 @@ def supported_pythons(snapshot: Snapshot, package: Package) -> list[str]:
         listed += setup_script.strings(manifest.call["classifiers"])
     found = {match[1] for text in listed if (match := _PYTHON.fullmatch(str(text).strip()))}
     return sorted(found, key=lambda python: int(python.partition(".")[2]))
-
-
-def _past(project: Project, version: Version) -> Release:
-    facts = project.facts
-    tag = next((tag for tag in facts.tags if Version(tag.version) == version), None)
-    if tag is None:
-        if section_of(facts.changelog, facts.changelog_text, str(version)):
-            day = dt.datetime.fromtimestamp(facts.head_when, dt.UTC).date()
-            return Release(version=version, tag="", previous="", date=day, commits=())
-        raise InvalidVersion(
-            str(version),
-            "no tag and no section of the changelog is about it",
-            doing="looking for the release",
-            next_step="Leave the version out for the notes of the next release.",
-        )
-    older = [other for other in facts.tags if Version(other.version) < version and other.ancestor]
-    previous = max(older, key=lambda other: Version(other.version), default=None)
-    there = project.at(tag.commit, project.folder)
-    folders = tuple(package.path for package in facts.packages)
-    commits = read_history(there.snapshot, folders, since=previous.commit if previous else "")
-    day = dt.datetime.fromtimestamp(there.facts.head_when, dt.UTC).date()
-    return Release(
-        version=version,
-        tag=tag.name,
-        previous=previous.name if previous else "",
-        date=day,
-        commits=commits,
-    )
-
-
-def _next(project: Project) -> Release:
-    facts = project.facts
-    today = dt.datetime.now(dt.UTC).date()
-    date = release_date(today, facts.head_when)
-    branch = project.settings.branch or facts.upstream or facts.branch
-    outcome = choose(project, Wish(), Day(date=date, branch=branch))
-    if not isinstance(outcome, Decision):
-        raise InvalidVersion(
-            "the next release", outcome.why, doing="choosing", next_step="Name a version."
-        )
-    return coming(project, outcome.version, date)
 
 
 def coming(project: Project, version: Version, date: dt.date) -> Release:

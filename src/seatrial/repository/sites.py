@@ -125,6 +125,16 @@ def _certain(manifest: Manifest) -> Iterator[Site]:
 
 _MAYBE = (
     *(Place("pyproject.toml", "toml", locator) for locator in _BUMPERS),
+    *(
+        Place(path, "toml", locator)
+        for path, locator in (
+            (".bumpversion.toml", "tool.bumpversion.current_version"),
+            ("bumpver.toml", "bumpver.current_version"),
+            (".cz.toml", "tool.commitizen.version"),
+            ("cz.toml", "tool.commitizen.version"),
+            ("tbump.toml", "version.current"),
+        )
+    ),
     Place(".bumpversion.cfg", "ini", "bumpversion.current_version"),
     Place("setup.cfg", "ini", "bumpversion.current_version"),
     *(
@@ -153,24 +163,37 @@ _MAYBE = (
         Place(f"{base}/recipe.yaml", "yaml", "context.version")
         for base in ("conda", "recipe", "conda.recipe", ".")
     ),
+    *(
+        Place(f"{base}/{name}", "yaml", "package.version")
+        for base in ("conda", "recipe", "conda.recipe", "conda-recipe", ".conda")
+        for name in ("meta.yaml", "recipe.yaml")
+    ),
 )
 """Places that could mean something else than the package's version."""
 
 
 def _equal(manifest: Manifest, source: Site) -> Iterator[Site]:
     """Give the places that could mean something else, and state the very same version now."""
-    places = [*_MAYBE]
+    places = [*_MAYBE, *_charts(manifest)]
     places += [Place(*told) for told in told_files(manifest) if "*" not in told[0]]
     for path in _module_files(manifest):
-        places += [Place(path, "python", name) for name in _TUPLES]
+        places += [Place(path, "python", name) for name in (*_TUPLES, "VERSION")]
         if posixpath.basename(path) != "__init__.py":
-            places += [Place(path, "python", name) for name in ("VERSION", "version")]
+            places.append(Place(path, "python", "version"))
         if posixpath.basename(posixpath.dirname(path)):
             places.append(Place(posixpath.join(posixpath.dirname(path), "VERSION"), "file", ""))
     if is_version(source.stated):
         for found in _there(manifest.folder, dict.fromkeys(places)):
             if agrees(found.spelling, found.stated, source.stated):
                 yield found
+
+
+def _charts(manifest: Manifest) -> Iterator[Place]:
+    """Give the versions of a Helm chart: its own, and that of the application in it."""
+    for base in ("chart", "charts", "helm", "deploy"):
+        for folder in (base, f"{base}/{manifest.name}", f"{base}/chart"):
+            yield Place(f"{folder}/Chart.yaml", "yaml", "version", "{semver}")
+            yield Place(f"{folder}/Chart.yaml", "yaml", "appVersion", "{version}")
 
 
 def _loose(manifest: Manifest, source: Site) -> Iterator[Site]:
@@ -209,7 +232,7 @@ def _crate(manifest: Manifest, path: str, source: Site) -> str:
         follows = agrees("", stated, source.stated)
     else:  # "version.workspace = true"
         follows = posixpath.basename(source.path) == "Cargo.toml"
-    return name if manifest.family == "maturin" and isinstance(name, str) and follows else ""
+    return name if isinstance(name, str) and follows else ""
 
 
 def _there(folder: Folder, places: Iterable[Place]) -> Iterator[Site]:

@@ -15,7 +15,7 @@ from seatrial.repository.edit import respelt
 from seatrial.repository.facts import Package, Site
 from seatrial.repository.setuptools_origin import module_roots
 from seatrial.repository.sites import disagreements
-from seatrial.repository.spans import is_version
+from seatrial.repository.spans import LIKE, is_version
 from seatrial.repository.spelling import agrees
 from seatrial.rules.inputs import RuleInput, line_at
 from seatrial.rules.values import Fix, Flaw, Severity, rule
@@ -37,13 +37,22 @@ def version_drift(about: RuleInput) -> Iterator[Flaw]:
     """
     for package in about.packages:
         for source, other in disagreements(package):
+            told = (
+                f"{other.follows.where}, which it follows, states {source.stated}"
+                if other.follows
+                else f"the artifact would carry {source.stated}, from {source.where}"
+            )
             yield Flaw(
-                f"{package.name}: {other.locator or other.path} states {other.stated}, and the"
-                f" artifact would carry {source.stated}, from {source.where}",
+                f"{package.name}: {_named(other)} states {other.stated}, and {told}",
                 other.path,
                 other.line,
                 _set(about, other, source.stated),
             )
+
+
+def _named(site: Site) -> str:
+    """Name what states a version: its key, or the text that a template finds."""
+    return site.locator.removeprefix(LIKE) or site.path
 
 
 @rule("ST102", "version-unreadable", Severity.ERROR)
