@@ -70,3 +70,28 @@ def test_the_first_answers_are_those_of_the_parser(option: str) -> None:
 
     parsed = CliRunner().invoke(cli, [option], prog_name="seatrial", max_content_width=100)
     assert parsed.output == at_once([option]) + "\n"
+
+
+BEFORE_BUILD = "seatrial.cli.rehearse, seatrial.operations.rehearsing, seatrial.operations.running"
+"""What a rehearsal has to import before it can start the build."""
+
+AFTER_BUILD = {
+    "jinja2",
+    "markdown_it",
+    "readme_renderer",
+    "rich",
+    "seatrial.actions.elsewhere",
+    "seatrial.actions.inspecting",
+    "seatrial.actions.wrapping",
+    "seatrial.artifacts.inspect",
+    "seatrial.artifacts.wheel",
+    "seatrial.dock.rules",
+    "starlette",
+    "uvicorn",
+}
+"""What it has time for while the build runs."""
+
+
+def test_a_build_waits_for_nothing_that_reads_its_result() -> None:
+    """What inspects, serves and shows a release is imported while the build runs."""
+    assert imported(f"import {BEFORE_BUILD}") & AFTER_BUILD == set()

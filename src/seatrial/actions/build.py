@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seatrial.actions.bound import Bound
-from seatrial.actions.collecting import collected
 from seatrial.actions.files import (
     NOT_FILES,
     belongs,
@@ -19,7 +18,6 @@ from seatrial.actions.files import (
     source_identity,
 )
 from seatrial.actions.marker import Marker, read_marker
-from seatrial.actions.wrapping import wrapped
 from seatrial.errors import BytesLost
 from seatrial.plan.state import Absent, Receipt, Same, State
 from seatrial.plan.values import Build, DraftRelease, Upload
@@ -81,6 +79,8 @@ class BuildFiles(Bound[Build]):
         made: tuple[Path, ...] = ()
         try:
             if spec.collect is not None:
+                from seatrial.actions.collecting import collected
+
                 made = collected(world, spec, spec.collect, scratch)
                 if not spec.collect.build_sdist or any(path.suffix != ".whl" for path in made):
                     return tuple(map(world.store.keep, made))
@@ -117,7 +117,11 @@ class BuildFiles(Bound[Build]):
             timeout=spec.timeout,
             requires_python=spec.requires_python,
         )
-        wheels = wrapped(world, spec, built.wheel, out.parent)
+        wheels: Sequence[Path] = (built.wheel,)
+        if spec.wrap is not None:
+            from seatrial.actions.wrapping import wrapped
+
+            wheels = wrapped(world, spec, built.wheel, out.parent)
         return (*wheels, *([built.sdist] if spec.sdist != "none" else []))
 
     def _draft(self, world: World) -> tuple[ForgeRelease | None, Marker | None]:

@@ -13,12 +13,7 @@ from pathlib import Path
 import msgspec
 
 from seatrial.actions.bound import Bound, tail
-from seatrial.actions.elsewhere import check_elsewhere, elsewhere, fitting
 from seatrial.actions.files import files_of, label
-from seatrial.actions.interpreter import interpreter, refuse_unadmitted
-from seatrial.actions.siblings import own_folder, siblings_of
-from seatrial.artifacts.modules import top_level
-from seatrial.artifacts.wheel import read_wheel
 from seatrial.errors import InstallCheckFailed, SeatrialError
 from seatrial.plan.state import Absent, Receipt, Same, State
 from seatrial.plan.values import InstallCheck
@@ -102,6 +97,10 @@ class CheckInstallation(Bound[InstallCheck]):
             InstallCheckFailed: it does not install, import or run.
             PythonNotFound: the Python asked for is not here.
         """
+        # Imported late: what comes before it is kept waiting by nothing that reads wheels.
+        from seatrial.actions.elsewhere import check_elsewhere, elsewhere
+        from seatrial.actions.interpreter import interpreter, refuse_unadmitted
+
         spec = self.spec
         built = [file.path for file in self._files(world)]
         python = interpreter(world.machine.find_python, built, spec.python)
@@ -144,6 +143,8 @@ class CheckInstallation(Bound[InstallCheck]):
 
     def _install(self, world: World, where: Environment, extra: str = "") -> None:
         spec = self.spec
+        from seatrial.actions.siblings import own_folder, siblings_of
+
         siblings = siblings_of(world, self.plan, spec.package, extra)
         name = f"{spec.package}[{extra}]" if extra else spec.package
         if spec.index:
@@ -243,16 +244,22 @@ class CheckInstallation(Bound[InstallCheck]):
     def _built(self, world: World, where: Environment) -> Path:
         suffix = ".whl" if self.spec.artifact == "wheel" else (".tar.gz", ".zip")
         built = [file.path for file in self._files(world) if file.name.endswith(suffix)]
+        from seatrial.actions.elsewhere import fitting
+
         return fitting(built, where.version)
 
     def _contents(self, world: World, where: Environment) -> Contents:
         """Say what there is to import and to run: by the wheel, or by what is installed."""
         wheel = next((file for file in self._files(world) if file.name.endswith(".whl")), None)
         if wheel is not None:
+            from seatrial.artifacts.wheel import read_wheel
+
             facts = read_wheel(wheel.path)
             names = sorted(point.name for point in facts.console_scripts)
             extras = facts.metadata.every("Provides-Extra")
             return Contents(modules=facts.modules, scripts=tuple(names), extras=extras)
+        from seatrial.artifacts.modules import top_level
+
         argv = (str(where.python), "-I", "-c", LISTER, self.spec.package)
         listed = self._ran(world, where, "looking at the installation", argv)
         found = msgspec.json.decode(listed.stdout, type=Installed)

@@ -117,8 +117,14 @@ def rehearse(
 
 
 def load_judges() -> None:
-    """Import what looks into files: for the inspection, and for the dock."""
-    for late in ("seatrial.actions.inspecting", "seatrial.dock.rules"):
+    """Import what looks into files: for the inspection, the dock, and the installation."""
+    for late in (
+        "seatrial.actions.inspecting",
+        "seatrial.dock.rules",
+        "seatrial.actions.elsewhere",
+        "seatrial.actions.interpreter",
+        "seatrial.actions.siblings",
+    ):
         importlib.import_module(late)
 
 
