@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-MOMENT, MOMENTS = 0.05, 40
+MOMENT, MOMENTS = 0.05, 200
 """Seconds that work which was given up gets to end, and how often."""
 
 
