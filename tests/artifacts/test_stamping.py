@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import io
 import random
@@ -77,7 +78,7 @@ def stamped(base: Path, targets: Sequence[Target], out: Path) -> tuple[Stamped, 
 
 
 def text_like(size: int, seed: int = 1) -> bytes:
-    """Give bytes that compress as programs do, about by half."""
+    """Give bytes that compress as programs do."""
     rng = random.Random(seed)  # noqa: S311 -- test data
     words = [rng.randbytes(rng.randint(2, 9)) for _ in range(600)]
     out = bytearray()
@@ -154,10 +155,8 @@ def test_the_same_input_makes_the_same_bytes(tmp_path: Path) -> None:
     base = make_wheel(tmp_path)
     data = text_like(6_000_000)
     source = tarball(tmp_path / "e.tar.gz", {"tool": data})
-    one, two = (
-        stamped(base, [target(source, "tool")], tmp_path / out)[0].path for out in ("a", "b")
-    )
-    assert hashlib.sha256(one.read_bytes()).digest() == hashlib.sha256(two.read_bytes()).digest()
+    ((one,), (two,)) = (stamped(base, [target(source, "tool")], tmp_path / o) for o in ("a", "b"))
+    assert one.path.read_bytes() == two.path.read_bytes()
 
 
 def test_members_of_the_base_are_copied_as_they_stand(tmp_path: Path) -> None:
@@ -359,3 +358,41 @@ def test_installers_take_a_stamped_wheel(tmp_path: Path, installer: str) -> None
     tool = where / "demo" / "_bin" / "tool"
     assert tool.read_bytes() == PROGRAM
     assert tool.stat().st_mode & 0o111
+
+
+@pytest.mark.slow
+def test_memory_is_bounded_whatever_the_size(tmp_path: Path) -> None:
+    """Programs of 300 MB are wrapped within 200 MiB, and come out whole."""
+    base = make_wheel(tmp_path)
+    piece, times = text_like(1 << 20), 300
+    head = tarfile.TarInfo("tool")
+    head.size = times * len(piece)
+    path, digest = tmp_path / "e.tar.gz", hashlib.sha256()
+    with gzip.open(path, "wb", compresslevel=1) as file:
+        file.write(head.tobuf())
+        for _ in range(times):
+            file.write(piece)
+            digest.update(piece)
+        file.write(bytes(1024))
+    (out := tmp_path / "out").mkdir()
+    child = f"""
+import resource, sys
+from pathlib import Path
+from seatrial.artifacts.stamping import Target, stamp
+from seatrial.artifacts.wanted import Place
+
+target = Target(name="t", platform="win_amd64", source=Path({str(path)!r}), shown="e.tar.gz",
+                places=(Place(pattern="tool", to="demo/"),))
+stamp(Path({str(base)!r}), [target], Path({str(out)!r}), epoch={EPOCH})
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+    argv = [sys.executable, "-c", child]
+    done = subprocess.run(argv, check=True, capture_output=True, text=True, timeout=300)
+    unit = 1 if sys.platform == "darwin" else 1024
+    assert int(done.stdout) * unit < 200 << 20
+    (wheel,) = out.iterdir()
+    found = hashlib.sha256()
+    with zipfile.ZipFile(wheel) as archive, archive.open("demo/tool") as member:
+        while data := member.read(1 << 20):
+            found.update(data)
+    assert found.digest() == digest.digest()
