@@ -97,3 +97,17 @@ def test_a_stated_version_must_be_one(tmp_path: Path) -> None:
 
     with pytest.raises(InvalidVersion, match=r"pyproject.toml:7 states '1.0-final'"):
         check_sites(package)
+
+
+def test_a_source_of_hatchling_that_commits_is_read_like_its_own(tmp_path: Path) -> None:
+    """The plug-in hatch-regex-commit reads the version as hatchling's source "regex" does."""
+    settings = ('source = "regex_commit"', 'path = "demo_kit/__init__.py"', "tag_sign = false")
+    files = {
+        "pyproject.toml": project("hatchling.build", "[tool.hatch.version]", *settings),
+        "demo_kit/__init__.py": '__version__ = "1.2.3"\n',
+    }
+
+    package = only(tmp_path, files)
+
+    assert (package.version, package.problem) == ("1.2.3", "")
+    assert [(site.path, site.source) for site in package.sites] == [("demo_kit/__init__.py", True)]

@@ -73,7 +73,7 @@ def _hatchling(manifest: Manifest) -> Origin:
     if source == "code":
         name = str(settings.get("expression", "__version__"))
         return modules.attribute(folder, path, name) or unread(f"{path} computes {name}")
-    if source == "regex":
+    if source in {"regex", "regex_commit"}:  # the latter is hatch-regex-commit's, and reads alike
         return _matched(manifest, path, settings.get("pattern"), _HATCH)
     return unread(f"the version source {source!r} of hatchling computes it")
 
