@@ -175,7 +175,7 @@ class SeveralPackages(UsageFault):
     """The repository holds more than one package."""
 
     doing = "looking for the package to release in"
-    next_step = "Name the folder of one; several at once are coming."
+    next_step = "Name the folder of one."
 
 
 class ShallowClone(UsageFault):
