@@ -22,6 +22,7 @@ from benchmarks import (
     rehearsing,
     starting,
     uploading,
+    wrapping,
 )
 from benchmarks.measuring import Row, table
 
@@ -36,6 +37,7 @@ JOBS: dict[str, Callable[[Path], list[Row]]] = {
     "many": many.measure,
     "inspecting": inspecting.measure,
     "binaries": binaries.measure,
+    "wrapping": wrapping.measure,
     "docking": docking.measure,
 }
 

@@ -1,0 +1,261 @@
+"""Wheels for five platforms around real programs, beside building each and beside packing each.
+
+The programs are uv and ruff of two releases on the index, about 60 MB a platform.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import zipfile
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from benchmarks.binaries import PLATFORMS, fetched
+from benchmarks.measuring import (
+    BIN,
+    Contender,
+    Row,
+    at_least,
+    at_most,
+    environment,
+    medians,
+    ran,
+)
+
+PROGRAMS = ("uv==0.13.8", "ruff==0.15.0")
+ROUNDS = 3
+FASTER = 7.0
+DEFLATE = 1.5
+"""Times that stamping may take what compressing the same bytes takes."""
+
+MEMORY = 200 * 1024
+"""KiB that the whole may take."""
+
+OURS, STAMPED = "`seatrial wrap`", "stamping alone"
+BUILT, PACKED, DEFLATED = "`python -m build`, `wheel tags`", "`wheel pack`", "zlib, both cores"
+
+PYPROJECT = """
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+
+[project]
+name = "wrapper"
+version = "1.0"
+description = "Programs in wheels"
+readme = "README.md"
+license = "MIT"
+requires-python = ">=3.9"
+
+[tool.hatch.build.targets.wheel]
+packages = ["wrapper"]
+artifacts = ["wrapper/_bin/*"]
+"""
+
+STAMP = """
+import sys
+from pathlib import Path
+from seatrial.artifacts.stamping import Target, stamp
+from seatrial.artifacts.wanted import Place
+
+base, archives, out, *platforms = sys.argv[1:]
+places = (Place(pattern="uv*", to="wrapper/_bin/"), Place(pattern="ruff*", to="wrapper/_bin/"))
+stamp(Path(base), [
+    Target(name=one, platform=one, source=Path(archives, f"{one}.tar.gz"), shown=f"{one}.tar.gz",
+           places=places)
+    for one in platforms
+], Path(out), epoch=1_700_000_000)
+"""
+
+DEFLATE_ALL = """
+import sys, zlib
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+with ThreadPoolExecutor() as pool:
+    files = [one.read_bytes() for one in sorted(Path(sys.argv[1]).glob("*/*"))]
+    files.sort(key=len, reverse=True)
+    print(sum(map(len, pool.map(lambda data: zlib.compress(data, -1, -15), files))))
+"""
+
+
+@dataclass(frozen=True)
+class Shop:
+    """What is wrapped, and where.
+
+    Args:
+        folder: the benchmark's own.
+    """
+
+    folder: Path
+
+    @property
+    def programs(self) -> Path:
+        """The folder of the programs, a folder for each platform."""
+        return self.folder / "programs"
+
+    @property
+    def repository(self) -> Path:
+        """The repository of the package; its archives lie in ``archives``."""
+        return self.folder / "repository"
+
+    def fresh(self, name: str) -> Path:
+        """Give a new empty folder."""
+        path = self.folder / name
+        shutil.rmtree(path, ignore_errors=True)
+        path.mkdir()
+        return path
+
+    def run(self, argv: list[str | Path], cwd: Path | None = None) -> float:
+        """Run a command, and give its seconds."""
+        return ran(argv, cwd or self.folder, environment(self.folder))
+
+    def open(self) -> None:
+        """Fetch the programs, pack the archives, commit the package, build its wheel."""
+        (archives := self.repository / "archives").mkdir(parents=True)
+        for platform in PLATFORMS:
+            (own := self.programs / platform).mkdir(parents=True)
+            for requirement in PROGRAMS:
+                with zipfile.ZipFile(fetched(self.folder, requirement, platform)) as wheel:
+                    for info in wheel.infolist():
+                        if "/scripts/" in info.filename and info.file_size > 1 << 20:
+                            (own / Path(info.filename).name).write_bytes(wheel.read(info))
+            with tarfile.open(archives / f"{platform}.tar.gz", "w:gz") as archive:
+                archive.add(own, ".")
+        package(self.repository)
+        targets = "".join(f'{one} = "{one}"\n' for one in PLATFORMS)
+        (self.repository / "seatrial.toml").write_text(
+            '[wrap]\nfrom = "archives"\nasset = "{target}.tar.gz"\n\n'
+            '[wrap.place]\n"uv{exe}" = "wrapper/_bin/"\n"ruff{exe}" = "wrapper/_bin/"\n\n'
+            f"[wrap.targets]\n{targets}"
+        )
+        (self.repository / ".gitignore").write_text("archives/\n")
+        who = ["-c", "user.name=One", "-c", "user.email=one@example.org"]
+        for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "Begin"]):
+            self.run(["git", *who, *words], self.repository)
+        self.run(build(self.repository, self.fresh("base")))
+
+
+def package(folder: Path) -> None:
+    """Write the package."""
+    (folder / "wrapper").mkdir()
+    (folder / "wrapper" / "__init__.py").write_text('"""Programs in wheels."""\n')
+    (folder / "pyproject.toml").write_text(PYPROJECT)
+    (folder / "README.md").write_text("# Wrapper\n")
+
+
+def build(source: Path, out: Path) -> list[str | Path]:
+    """Give the command that builds a wheel alone, with the backend that is there."""
+    return [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", out, source]
+
+
+def measure(folder: Path) -> list[Row]:
+    """Wrap 5 times 60 MB, as a command and by the stamp alone."""
+    shop = Shop(folder)
+    shop.open()
+    figures = medians(
+        [
+            Contender(name=name, once=partial(once, shop))
+            for name, once in (
+                (OURS, wrapped), (STAMPED, stamped), (BUILT, built), (PACKED, packed),
+                (DEFLATED, deflated),
+            )
+        ],
+        ROUNDS,
+    )  # fmt: skip
+    size = sum(one.stat().st_size for one in shop.programs.glob("*/*"))
+    job = f"wrap 5 times {size / 5e6:.0f} MB"
+    limits = {BUILT: FASTER, PACKED: FASTER}
+    rows = at_least(job, figures, OURS, limits)
+    rows += at_most(f"{job}, stamp", figures, STAMPED, {DEFLATED: DEFLATE})
+    return [*rows, *sizes(folder), *memory(shop)]
+
+
+def wrapped(shop: Shop) -> float:
+    """Use the command (build, wheels, inspection), with nothing kept from before."""
+    shutil.rmtree(shop.folder / "cache" / "seatrial", ignore_errors=True)
+    out = shop.fresh("wrapped")
+    return shop.run([BIN / "seatrial", "wrap", shop.repository, "--out", out])
+
+
+def stamp_argv(shop: Shop) -> list[str | Path]:
+    """Give the command that stamps the wheels and does nothing else."""
+    (base,) = (shop.folder / "base").glob("*.whl")
+    archives = shop.repository / "archives"
+    return [sys.executable, "-c", STAMP, base, archives, shop.fresh("stamped"), *PLATFORMS]
+
+
+def stamped(shop: Shop) -> float:
+    """Stamp the wheels from a base that is there."""
+    return shop.run(stamp_argv(shop))
+
+
+def built(shop: Shop) -> float:
+    """Build the package once for each platform, with its programs in it, and tag the wheel."""
+    seconds, out = 0.0, shop.fresh("built")
+    for platform in PLATFORMS:
+        source = shop.fresh("source")
+        package(source)
+        shutil.copytree(shop.programs / platform, source / "wrapper" / "_bin")
+        seconds += shop.run(build(source, out))
+        (wheel,) = out.glob("*-any.whl")
+        seconds += shop.run([BIN / "wheel", "tags", "--remove", "--platform-tag", platform, wheel])
+    return seconds
+
+
+def packed(shop: Shop) -> float:
+    """Unpack the base once for each platform, put the programs in, and pack it."""
+    seconds, out = 0.0, shop.fresh("packed")
+    (base,) = (shop.folder / "base").glob("*.whl")
+    for platform in PLATFORMS:
+        source = shop.fresh("source")
+        seconds += shop.run([BIN / "wheel", "unpack", "--dest", source, base])
+        (root,) = source.iterdir()
+        shutil.copytree(shop.programs / platform, root / "wrapper" / "_bin")
+        (about,) = root.glob("*.dist-info/WHEEL")
+        about.write_text(about.read_text().replace("-any", f"-{platform}"))
+        seconds += shop.run([BIN / "wheel", "pack", "--dest-dir", out, root])
+    return seconds
+
+
+def deflated(shop: Shop) -> float:
+    """Compress the same bytes with both cores, and nothing else."""
+    return shop.run([sys.executable, "-c", DEFLATE_ALL, shop.programs])
+
+
+def sizes(folder: Path) -> list[Row]:
+    """Compare the wheels."""
+
+    def total(name: str) -> int:
+        return sum(one.stat().st_size for one in (folder / name).glob("*.whl"))
+
+    ours = total("wrapped")
+    rows = [Row(job="the five wheels", how=OURS, figure=f"{ours / 1e6:.1f} MB")]
+    for how, name in ((BUILT, "built"), (PACKED, "packed")):
+        rows.append(
+            Row(
+                job="", how=how, figure=f"{total(name) / 1e6:.1f} MB",
+                ratio=f"{ours / total(name):.4f} times its size", target="at most 1",
+                met=ours <= total(name),
+            )
+        )  # fmt: skip
+    return rows
+
+
+def memory(shop: Shop) -> list[Row]:
+    """Measure the most memory that stamping takes."""
+    child = subprocess.Popen([str(part) for part in stamp_argv(shop)])
+    _, status, used = os.wait4(child.pid, 0)
+    if status:
+        raise SystemExit(f"stamping ended with {os.waitstatus_to_exitcode(status)}")
+    most = used.ru_maxrss
+    ratio = f"{most / 1024:.0f} MiB"
+    return [
+        Row(job="peak memory", how=STAMPED, figure=ratio, ratio=ratio,
+            target=f"at most {MEMORY // 1024} MiB", met=most <= MEMORY)
+    ]  # fmt: skip
