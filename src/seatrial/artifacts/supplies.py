@@ -24,7 +24,6 @@ from typing import BinaryIO, NamedTuple, Protocol
 import msgspec
 
 from seatrial.artifacts.archives import MIB, Paths, is_plain, most_unpacked, reading
-from seatrial.artifacts.inflating import Inflater
 from seatrial.errors import InspectionFailed
 
 PIECE = 256 * 1024
@@ -71,6 +70,24 @@ class Content(Protocol):
 
     def read(self, size: int, /) -> bytes:
         """Give the next bytes, none at the end."""
+        ...
+
+
+class Engine(Protocol):
+    """What unpacks a stream."""
+
+    @property
+    def eof(self) -> bool:
+        """Whether the end of the stream was seen."""
+        ...
+
+    @property
+    def unused_data(self) -> bytes:
+        """What follows the end."""
+        ...
+
+    def decompress(self, data: bytes, max_length: int, /) -> bytes:
+        """Give some of what the data unpacks to."""
         ...
 
 
@@ -224,12 +241,12 @@ class _Unpacked(io.RawIOBase):
         """Whether the engine can give bytes without being given any."""
         return not getattr(self._engine, "needs_input", True)
 
-    def _fresh(self) -> Inflater | lzma.LZMADecompressor | bz2.BZ2Decompressor:
+    def _fresh(self) -> Engine:
         if self._kind == TAR_XZ:
             return lzma.LZMADecompressor(memlimit=XZ_MEMORY)
         if self._kind == TAR_BZ2:
             return bz2.BZ2Decompressor()
-        return Inflater(16 + zlib.MAX_WBITS)
+        return zlib.decompressobj(16 + zlib.MAX_WBITS)
 
 
 def _tarred(name: str, archive: tarfile.TarFile) -> Iterator[Offered]:
