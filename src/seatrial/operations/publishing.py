@@ -86,6 +86,29 @@ def beginning(files: Sequence[Path], index: str) -> Iterator[Begun]:
         )
 
 
+class Awaited(Mapping[str, "HeldFile"]):
+    """What an index holds, waited for when somebody looks: the files are read meanwhile.
+
+    Args:
+        asked: the answer.  Whoever looks meets what it raises.
+    """
+
+    def __init__(self, asked: Ahead[Mapping[str, HeldFile]]) -> None:
+        self._asked = asked
+
+    def __getitem__(self, name: str) -> HeldFile:
+        """Give a file."""
+        return self._asked.result()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Give the names."""
+        return iter(self._asked.result())
+
+    def __len__(self) -> int:
+        """Count the files."""
+        return len(self._asked.result())
+
+
 def publish(begun: Begun, watch: Watch) -> SingleReport:
     """Upload files of one release to an index, each decided by its SHA-256.
 
@@ -111,7 +134,7 @@ def publish(begun: Begun, watch: Watch) -> SingleReport:
     begun.read.result()
     # Where reading took its time, the index answers anew while the files are inspected.
     again = Ahead(partial(world.index(index).files, name, asked_after=time.monotonic() - RECENT))
-    held = Asked(name=index, strict=index in INDEXES, files=begun.asked.result())
+    held = Asked(name=index, strict=index in INDEXES, files=Awaited(begun.asked))
     findings = single.inspected(begun.store.files(), name, version, held)
     world.index(index).check_credential(name)
     again.result()
