@@ -137,6 +137,9 @@ def test_five_platforms_are_wrapped_and_the_sdist_stays_on_the_forge(tmp_path: P
         assert plan.returncode == 0, plan.stderr
         build = next(a for a in json.loads(plan.stdout)["plan"]["actions"] if a["kind"] == "build")
         assert {ware["proof"] for ware in build["wrap"]["wares"]} == {"the forge"}
+        shown = made.seatrial("plan").stdout
+        assert "hold the binaries 2.1.0 of" in shown
+        assert "win_amd64: engine-2.1.0-x86_64-pc-windows-msvc.zip (SHA-256 " in shown
         done = made.seatrial("rehearse", "--json", "--keep", str(tmp_path / "kept"))
         assert done.returncode == 0, done.stderr
         report = json.loads(done.stdout)

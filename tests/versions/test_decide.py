@@ -272,3 +272,17 @@ def test_a_first_release_that_is_out_already_is_not_called_the_first() -> None:
         "There is no release tag yet, and --bump or --version may say otherwise. "
         "Passed over, because already taken: 0.1.16."
     )
+
+
+def test_a_pre_release_leads_to_a_final_release_that_is_not_out() -> None:
+    """Finals that only the index holds are passed over, so that no alpha stands below them."""
+    outcome = decide(
+        Wish(bump="pre"),
+        released=Version("0.7.0"),
+        stated=Version("0.7.0"),
+        commits=[("feat: a", "")],
+        taken={Version("0.8.0"), Version("0.8.1")}.__contains__,
+    )
+    assert isinstance(outcome, Decision)
+    assert str(outcome.version) == "0.8.2a1"
+    assert "0.8.0, 0.8.1" in outcome.reason

@@ -161,6 +161,12 @@ def set_remarks(chosen: Sequence[Chosen], settings: Settings) -> list[Note]:
             if not collection.commit:
                 text += " Nobody says which commit they were built from."
             remarks.append(Note(topic="collected", text=text))
+        elif member.wrap is not None:
+            text = (
+                f"The wheels of {name} hold the binaries {member.wrap.version} of "
+                f"{member.wrap.origin}: {len(member.wrap.wares)} platforms."
+            )
+            remarks.append(Note(topic="wrapped", text=text))
         elif (count := _count(wanted)) > MADE_HERE:
             text = (
                 f"{name} is to have {count} files, and a build makes an sdist and one wheel: "

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from seatrial.plan.downstream_values import Propose, UpdateDownstreams
-from seatrial.plan.values import Plan
+from seatrial.plan.values import Build, Plan
 
 if TYPE_CHECKING:
     from seatrial.report.release import Step
@@ -71,13 +71,15 @@ def real_command(plan: Plan) -> str:
 
 
 def told_of(action: object) -> Iterator[str]:
-    """Say what an action would do in other repositories, or ask this one for, a line each.
+    """Say what an action would do in other repositories, or take from them, a line each.
 
     Args:
         action: of a plan; of others nothing is said.
     """
     if isinstance(action, Propose):
         yield f"{action.title}: {action.head} into {action.base}"
+    if isinstance(action, Build):
+        yield from _taken(action)
     for target in action.targets if isinstance(action, UpdateDownstreams) else ():
         into = f" into {target.branch}" if target.branch else ""
         yield f"{target.repository}: {target.title} ({target.head}{into})"
@@ -87,6 +89,15 @@ def told_of(action: object) -> Iterator[str]:
             yield f"  recipe {target.recipe}"
         for command in target.run:
             yield f"  run {shlex.join(command)}"
+
+
+def _taken(build: Build) -> Iterator[str]:
+    """Say what a build takes from elsewhere, and who vouches for its bytes."""
+    for bundle in build.collect.bundles if build.collect else ():
+        yield f"{bundle.name}: SHA-256 {bundle.sha256[:16] or 'stated by nobody'}"
+    for ware in build.wrap.wares if build.wrap else ():
+        proof = f"SHA-256 {ware.sha256[:16]}, by {ware.proof}" if ware.sha256 else "no digest"
+        yield f"{ware.platform}: {ware.name} ({proof})"
 
 
 def _shown(repository: str, step: Step) -> Beyond:

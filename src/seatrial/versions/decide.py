@@ -140,13 +140,25 @@ def decide(
     if isinstance(candidate, NothingToRelease):
         return candidate
     version, reason = candidate
-    free, passed_over = next_free(version, taken)
+    version, passed_over = _before_a_free_final(version, taken)
+    free, more = next_free(version, taken)
+    passed_over += more
     if passed_over:
         names = ", ".join(map(str, passed_over))
         if released is None and wish.bump == "auto":
             reason = "There is no release tag yet, and --bump or --version may say otherwise."
         reason += f" Passed over, because already taken: {names}."
     return Decision(version=free, reason=reason, passed_over=passed_over, effects=effects)
+
+
+def _before_a_free_final(
+    version: Version, taken: Callable[[Version], bool]
+) -> tuple[Version, tuple[Version, ...]]:
+    """Let a pre-release lead to a final release that is not out yet; give those that are."""
+    if version.pre is None or not taken(Version(version.base_version)):
+        return version, ()
+    final, passed_over = next_free(Version(version.base_version), taken)
+    return Version(f"{final}{version.pre[0]}1"), passed_over
 
 
 def _asked_for(
