@@ -22,7 +22,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 EVIL = (
     "</title></style></pre><script>document.title = 'RAN'</script>"
     "<img src=x onerror=\"document.title='RAN'\"><svg onload=\"document.title='RAN'\">"
-    "\"' onmouseover=alert(1) <iframe srcdoc=x>{{ 7 * 7 }}"
+    "\"' onmouseover=alert(1) <iframe srcdoc=x>{{ 7919 * 7907 }}"
 )
 MARKDOWN = "# Demo\n\nIt has a *page*.\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"
 FIELDS = (
@@ -199,7 +199,7 @@ def test_html_in_every_field_is_text(dock: Dock, path: str) -> None:
     assert not tags & {"script", "svg", "iframe", "object", "embed", "form", "input", "base"}
     assert not [name for _, given in shown.tags for name in given if name.startswith("on")]
     assert not [link for link in shown.attributes("href") if link.startswith("javascript")]
-    assert "49" not in shown.text.replace("{{ 7 * 7 }}", "")
+    assert "62615533" not in shown.text
     assert {tag for tag, given in shown.tags if "style" in given} == set()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -128,14 +129,29 @@ def lay_down(dock: Path, commit: str, files: list[Path]) -> None:
     Runs(dock).add("octo/tally", run, archives)
 
 
+def rust() -> dict[str, str]:
+    """Give where this person's Rust lies, for somebody with another home."""
+    names = {"CARGO_HOME": ".cargo", "RUSTUP_HOME": ".rustup"}
+    return {key: os.environ.get(key) or str(Path.home() / name) for key, name in names.items()}
+
+
+def builds_rust() -> bool:
+    """Say whether there is a Rust that works: rustup's own cargo is there without any."""
+    if shutil.which("cargo") is None:
+        return False
+    asked = [["cargo", "--version"], ["rustc", "--version"]]
+    env = {**os.environ, **rust()}
+    return all(
+        subprocess.run(argv, env=env, capture_output=True, check=False).returncode == 0
+        for argv in asked
+    )
+
+
 def rehearsed(repository: Path, home: Path) -> subprocess.CompletedProcess[str]:
     """Rehearse as a user does, with Rust where it is."""
-    rust = {
-        name: str(Path.home() / f".{name[:-5].lower()}") for name in ("CARGO_HOME", "RUSTUP_HOME")
-    }
     return subprocess.run(
         [sys.executable, "-m", "seatrial", "rehearse", "--json", str(repository)],
-        env=environment(home) | rust,
+        env=environment(home) | rust(),
         capture_output=True,
         text=True,
         timeout=900,
@@ -171,7 +187,7 @@ def test_a_wheel_that_ci_lost_refuses_the_release(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(shutil.which("cargo") is None, reason="cargo is not here to build with")
+@pytest.mark.skipif(not builds_rust(), reason="cargo is not here to build with")
 def test_the_extension_is_built_here_where_rust_is(tmp_path: Path) -> None:
     """Without CI the wheel for this machine is built, tagged by what it needs, and run."""
     settings = (
