@@ -128,6 +128,11 @@ def test_broken_toml_names_its_line() -> None:
         ("[[package]]\n[[package]]\npath = '.'", "package[1].path", "named twice"),
         ("forge.repository = 'hello'", "forge.repository", "owner/name is wanted"),
         ("forge.api = 'http://forge.example/api'", "forge.api", "https://"),
+        (
+            "wrap = { from = 'd', place = { a = 'd/' }, targets = { t = 'win_amd64' }, api = 'http://f' }",
+            "wrap.api",
+            "https://",
+        ),
     ],
 )
 def test_a_value_that_cannot_be_used_is_refused(text: str, key: str, said: str) -> None:

@@ -222,7 +222,7 @@ class _Unpacked(io.RawIOBase):
                 if not self._rest.strip(b"\0"):
                     return b""
                 self._engine, self._begun = self._fresh(), False
-            data = self._rest or self._file.read(PIECE)
+            data = self._rest or (b"" if self._pending() else self._file.read(PIECE))
             if not data and not self._pending():
                 if self._begun:
                     raise EOFError("it ends too early")

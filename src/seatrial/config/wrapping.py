@@ -59,6 +59,8 @@ def wrap_faults(wrap: WrapSettings, path: Path) -> Iterator[Fault]:
         if not value:
             yield Fault(path, f"{key} is missing")
     yield from _source(wrap, path)
+    if wrap.api and (said := url_fault(wrap.api, logs_in=True)):
+        yield Fault((*path, "api"), said)
     for key, text in (("from", wrap.source), ("asset", wrap.asset)):
         yield from _holes(text, (*path, key))
     for pattern, to in wrap.place.items():
