@@ -129,7 +129,7 @@ def test_broken_toml_names_its_line() -> None:
         ("forge.repository = 'hello'", "forge.repository", "owner/name is wanted"),
         ("forge.api = 'http://forge.example/api'", "forge.api", "https://"),
         (
-            "wrap = { from = 'd', place = { a = 'd/' }, targets = { t = 'win32' }, api = 'http://f' }",
+            "wrap = { from = 'd', place = { a = 'd' }, targets = { t = 'win32' }, api = 'http:f' }",
             "wrap.api",
             "https://",
         ),
