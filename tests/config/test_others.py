@@ -144,7 +144,12 @@ def test_bump_my_version_and_bump2version(file: str, text: str) -> None:
         SiteSettings(file="README.md", search="pip install demo=={version}"),
         SiteSettings(file="docs/a.md", search="demo=={version}"),
     ]
-    assert lost(reading) == {"message", "files: CHANGES.md", "files: *.txt", "pre_commit_hooks"}
+    assert lost(reading) == {
+        "message",
+        "files: CHANGES.md.search",
+        "files: *.txt.glob",
+        "pre_commit_hooks",
+    }
 
 
 def test_bumpver() -> None:
@@ -264,19 +269,27 @@ def test_release_please() -> None:
     marked = "v0.3.0 # x-release-please-version\n"
     files = {"release-please-config.json": text, "README.md": marked}
     reading = read("release-please", files)
-    assert wanted(reading) == {"tag": "v{version}", "changelog.file": "C.md"}
+    assert wanted(reading) == {
+        "tag": "v{version}",
+        "changelog.file": "C.md",
+        "mode": "pull-request",
+    }
     assert reading.sites == [
         SiteSettings(file="README.md", search="v{version} # x-release-please-version"),
         SiteSettings(file="a.toml", key="x.version"),
     ]
-    assert lost(reading) == {"extra-files: a.xml", "plugins", "draft"}
+    assert lost(reading) == {"packages...extra-files: a.xml", "plugins", "draft"}
 
 
 def test_the_tags_of_release_please_name_the_component() -> None:
     """Where nothing else is said, the component stands before the version."""
     text = '{"packages": {".": {"component": "kit"}}}'
     reading = read("release-please", {"release-please-config.json": text})
-    assert wanted(reading) == {"tag": "kit-v{version}", "version.zero": "major"}
+    assert wanted(reading) == {
+        "tag": "kit-v{version}",
+        "version.zero": "major",
+        "mode": "pull-request",
+    }
 
 
 def test_jupyter_releaser() -> None:
@@ -291,7 +304,7 @@ version-cmd = "hatch version"
 before-build-python = ["jlpm"]
 """
     reading = read("jupyter-releaser", {"pyproject.toml": text})
-    assert wanted(reading) == {"changelog.file": "docs/changelog.md"}
+    assert wanted(reading) == {"tag": "v{version}", "changelog.file": "docs/changelog.md"}
     assert lost(reading) == {"options.version_cmd", "hooks.before-build-python", "skip"}
 
 
@@ -367,5 +380,6 @@ def test_a_usual_format_counts_only_where_no_tag_shows_another(
     tool: str, file: str, text: str, usual: str
 ) -> None:
     """The first release is tagged as the tool would have done; later ones as the tags are."""
-    assert wanted(read(tool, {file: text})) == {"tag": usual}
-    assert wanted(read(tool, {file: text}, tagged=True)) == {}
+    proposes = {"mode": "pull-request"} if tool == "release-please" else {}
+    assert wanted(read(tool, {file: text})) == {"tag": usual} | proposes
+    assert wanted(read(tool, {file: text}, tagged=True)) == proposes

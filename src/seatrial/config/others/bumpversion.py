@@ -1,7 +1,8 @@
-"""bump-my-version and bump2version, whose files are the same; and bumpver.
+"""bump-my-version and bump2version, whose files are the same.
 
-Sources: https://callowayproject.github.io/bump-my-version/reference/configuration/,
-https://github.com/c4urself/bump2version (README), https://github.com/mbarkhau/bumpver (README).
+The keys are those of https://callowayproject.github.io/bump-my-version/reference/configuration/ and
+of its models (``bumpversion/config/models.py``, 1.2); https://github.com/c4urself/bump2version
+(README) has some of them.
 """
 
 from __future__ import annotations
@@ -15,26 +16,36 @@ from seatrial.config.others.reading import (
     Reading,
     Source,
     ini_sections,
-    ini_table,
     toml_table,
 )
 from seatrial.config.schema import SiteSettings
-from seatrial.versions.calver import scheme_fault
 
 _SECTION = re.compile(r"bumpversion:(?P<kind>file|glob)(?:\s*\([^)]*\))?:\s*(?P<path>.+?)\s*")
 _HERE = "{current_version}"
 _HOLES: Mapping[str, str] = {"{new_version}": "{version}"}
+_PARTS = frozenset({"major", "minor", "patch"})
 _OWN_FORM = "Versions follow PEP 440, and are spelt by { spelling = … } where a file differs."
 _HOOK = "If it checks something, make it a gate; a release runs nothing else between its steps."
+_ALWAYS = "A release is a commit and a tag."
+_REGEX = "A place is found by a text of one line with one version."
+_MISSING = "A place that is not found is an error."
+_PUT = "The version is put where it stood, and nothing else."
+_BUMPS = "A place is edited by every release."
+_EACH = "Name each file by itself in versions."
 _WHY: Mapping[str, str] = {
-    "parse": _OWN_FORM,
-    "serialize": _OWN_FORM,
+    "commit_args": "The release commit is made as it is planned, and takes no further options.",
+    "excluded_paths": "Only the places that are named or found are edited.",
+    "included_paths": "Only the places that are named or found are edited.",
+    "moveable_tags": "A tag that was pushed is never moved.",
     "parts": _OWN_FORM,
-    "replace": "The version is put where it stood, and nothing else.",
-    "sign_tags": "git signs tags where tag.gpgSign is set.",
     "setup_hooks": _HOOK,
     "pre_commit_hooks": _HOOK,
     "post_commit_hooks": _HOOK,
+}
+_WHY_FILE: Mapping[str, str] = {
+    "exclude_bumps": _BUMPS,
+    "include_bumps": _BUMPS,
+    "glob_exclude": _EACH,
 }
 
 
@@ -53,7 +64,8 @@ def _ini(given: Given, file: str) -> Source | None:
     if "bumpversion" not in sections:
         return None
     table: dict[str, Any] = dict(sections["bumpversion"])
-    files = []
+    # Before it had sections for files, it had one list of them.
+    files = [{"filename": name} for name in str(table.pop("files", "")).split()]
     for name, options in sections.items():
         if found := _SECTION.fullmatch(name):
             files.append(
@@ -72,73 +84,62 @@ def read(reading: Reading) -> None:
     reading.want_text("commit.tag-message", "tag_message", reading.text("tag_message"), _HOLES)
     usual = reading.text("search") or _HERE
     for place, table in enumerate(reading.take("files") or []):
-        if not isinstance(table, dict) or not isinstance(table.get("filename"), str):
-            glob = table.get("glob") if isinstance(table, dict) else None
-            reading.lose(f"files: {glob or place}", "Name each file by itself in versions.")
-            continue
-        key = f"files: {table['filename']}"
-        _file(reading, key, table["filename"], str(table.get("search") or usual))
-        for inner in ("parse", "serialize"):
-            if inner in table:
-                reading.lose(f"{key}, {inner}", _OWN_FORM)
-    reading.ignore("current_version", "commit", "tag", "allow_dirty", "regex", "commit_args")
-    reading.ignore("ignore_missing_version", "ignore_missing_files", "no_configured_files")
+        named = table.get("filename") or table.get("glob") if isinstance(table, dict) else None
+        if isinstance(table, dict):
+            _file(reading.within(f"files: {named or place}", table), usual)
+        else:
+            reading.lose(f"files: {place}", "It is no table.")
+    _form(reading)
+    for key in ("commit", "tag"):
+        reading.holds(key, _ALWAYS)
+    reading.off("regex", _REGEX)
+    reading.holds("replace", _PUT, "{new_version}")
+    reading.off("sign_tags", "git signs tags where tag.gpgSign is set.")
+    for key in ("ignore_missing_version", "ignore_missing_files"):
+        reading.off(key, _MISSING)
+    # The places that state the version state the current one; a checkout is not touched; whether
+    # hooks may use a shell concerns the hooks alone; and it counts what is found as enough.
+    reading.ignore("current_version", "allow_dirty", "allow_shell_hooks", "no_configured_files")
     reading.finish(_WHY)
 
 
-def _file(reading: Reading, key: str, file: str, search: str) -> None:
+def _form(reading: Reading) -> None:
+    """Take how versions are read and written; parts of one's own are told."""
+    if set(re.findall(r"\(\?P<(\w+)>", reading.text("parse"))) - _PARTS:
+        reading.lose("parse", _OWN_FORM)
+    spelt = re.findall(r"\{([^{}]*)\}", "\n".join(reading.texts("serialize")))
+    if set(spelt) - _PARTS:
+        reading.lose("serialize", _OWN_FORM)
+
+
+def _file(table: Reading, usual: str) -> None:
+    """Read what is said of one file."""
+    file, glob, key = table.text("filename"), table.text("glob"), table.text("key_path")
+    search = table.text("search") or usual
+    replace = table.take("replace")
+    # The settings for all files are said again for each of them, where they differ.
+    regex = table.flag("regex", default=False)
+    _form(table)
+    for name in ("ignore_missing_version", "ignore_missing_file"):
+        table.off(name, _MISSING)
+    if replace is not None and replace != search.replace(_HERE, "{new_version}"):
+        table.lose("replace", _PUT)
+    if glob or not file:
+        table.lose("glob", _EACH)
+    elif regex and not key:
+        table.lose("regex", _REGEX)
+    elif key:
+        table.sites.append(SiteSettings(file=file, key=key))
+    else:
+        _searched(table, file, search)
+    table.finish(_WHY_FILE)
+
+
+def _searched(table: Reading, file: str, search: str) -> None:
     around = search.replace(_HERE, "")
     if search == _HERE:
-        reading.lines(file, key)
+        table.lines(file, "filename")
     elif search.count(_HERE) == 1 and not re.search(r"[{}\n]", around):
-        site = SiteSettings(file=file, search=search.replace(_HERE, "{version}"))
-        reading.sites.append(site)
+        table.sites.append(SiteSettings(file=file, search=search.replace(_HERE, "{version}")))
     else:
-        reading.lose(key, "A place is found by a text of one line with one version.")
-
-
-def find_bumpver(given: Given) -> Source | None:
-    """Find the table of bumpver."""
-    for file, path in (("bumpver.toml", ("bumpver",)), ("pyproject.toml", ("tool", "bumpver"))):
-        if found := toml_table(given, file, *path):
-            return found
-    found = ini_table(given, "setup.cfg", "bumpver")
-    patterns = dict(ini_sections(given, "setup.cfg")).get("bumpver:file_patterns", {})
-    if found is None:
-        return None
-    split = {file: [line for line in text.splitlines() if line] for file, text in patterns.items()}
-    return Source(file=found.file, table=found.table | {"file_patterns": split})
-
-
-def read_bumpver(reading: Reading) -> None:
-    """Read the table of bumpver."""
-    pattern = reading.text("version_pattern").strip("\"'")
-    if not reading.given.tagged and pattern:
-        reading.want(
-            "tag", "v{version}" if pattern.startswith("v") else "{version}", "version_pattern"
-        )
-    if "YY" in pattern:
-        scheme = re.sub(r"(BUILD|INC0|INC1|PATCH|MICRO)$", "MICRO", pattern.removeprefix("v"))
-        if said := scheme_fault(scheme):
-            reading.lose("version_pattern", f"As a scheme of versions by date: {said}.")
-        else:
-            reading.want("version.scheme", scheme, "version_pattern")
-    holes = {"{new_version}": "{version}", "{new_version_pep440}": "{version}"}
-    reading.want_text("commit.message", "commit_message", reading.text("commit_message"), holes)
-    reading.want_text("commit.tag-message", "tag_message", reading.text("tag_message"), holes)
-    for file, patterns in reading.table("file_patterns").items():
-        for one in patterns if isinstance(patterns, list) else []:
-            _pattern(reading, file, str(one))
-    reading.ignore("current_version", "commit", "tag", "push")
-    reading.finish({"pre_commit_hook": _HOOK, "post_commit_hook": _HOOK})
-
-
-def _pattern(reading: Reading, file: str, pattern: str) -> None:
-    search = pattern.replace("{pep440_version}", "{version}")
-    key = f"file_patterns.{file}"
-    if search == "{version}":
-        reading.lines(file, key)
-    elif search.count("{version}") == 1:
-        reading.sites.append(SiteSettings(file=file, search=search))
-    elif "current_version" not in pattern:
-        reading.lose(key, f"A place is found by a text with {{version}} in it, not by {pattern!r}.")
+        table.lose("search", _REGEX)

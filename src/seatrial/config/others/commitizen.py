@@ -17,13 +17,36 @@ from seatrial.config.schema import SiteSettings
 
 _WHOLE = re.compile(r"\$\{?major\}?\.\$\{?minor\}?\.\$\{?patch\}?(\$\{?prerelease\}?)?")
 _HOOK = "If it checks something, make it a gate; a release runs nothing else between its steps."
+_WRITING = "It is about writing messages, which commitizen can go on to help with."
+_FORM = "The changelog keeps the form that it has."
+_TAGS = "Tags of other formats are told apart by themselves."
 _WHY: Mapping[str, str] = {
-    "name": "Commits are read as Conventional Commits.",
-    "gpg_sign": "git signs tags where tag.gpgSign is set.",
-    "pre_bump_hooks": _HOOK,
+    "allowed_prefixes": _WRITING,
+    "change_type_map": _FORM,
+    "changelog_format": _FORM,
+    "changelog_start_rev": "What stands in the changelog stays.",
+    "customize": "Commits are read as Conventional Commits.",
+    "encoding": "Files are read and written as UTF-8.",
+    "extras": _FORM,
+    "ignored_tag_formats": _TAGS,
+    "legacy_tag_formats": _TAGS,
+    "message_length_limit": _WRITING,
     "post_bump_hooks": _HOOK,
-    "template": "The changelog keeps the form that it has.",
+    "pre_bump_hooks": _HOOK,
+    "prerelease_offset": "The first pre-release of a version has the number 1.",
+    "style": _WRITING,
+    "template": "The changelog keeps the form that it has; for notes there is notes.template.",
 }
+_CONVENTIONAL = "Commits are read as Conventional Commits."
+_FILES: Mapping[str, tuple[str, str]] = {
+    "cargo": ("Cargo.toml", "package.version"),
+    "npm": ("package.json", "version"),
+    "composer": ("composer.json", "version"),
+}
+"""What it calls a place → that place."""
+
+_FOUND = ("commitizen", "pep621", "poetry", "uv", "scm")
+"""What it calls the places that are found by themselves."""
 
 
 def find(given: Given) -> Source | None:
@@ -41,7 +64,7 @@ def find(given: Given) -> Source | None:
 
 
 def read(reading: Reading) -> None:
-    """Read its table."""
+    """Read its table; the keys are those of its ``defaults.py`` (4.11)."""
     # Without a format its tags are the bare version.
     tag = reading.text("tag_format") or reading.unless_tagged("$version")
     tag = _WHOLE.sub("{version}", tag.replace("${version}", "{version}"))
@@ -61,11 +84,31 @@ def read(reading: Reading) -> None:
             reading.sites.append(_named(file, pattern))
         else:
             reading.lines(file, "version_files", pattern)
-    if reading.text("name") not in {"", "cz_conventional_commits"}:
-        reading.lose("name", _WHY["name"])
-    reading.ignore("version", "version_provider", "version_scheme", "update_changelog_on_bump")
-    reading.ignore("annotated_tag", "changelog_incremental", "changelog_merge_prerelease", "style")
+    _provided(reading)
+    reading.holds("name", _CONVENTIONAL, "", "cz_conventional_commits")
+    reading.holds("annotated_tag", "A tag is annotated.")
+    reading.off("gpg_sign", "git signs tags where tag.gpgSign is set.")
+    section = "A section is written; changelog.write = false leaves the changelog alone."
+    reading.holds("update_changelog_on_bump", section)
+    reading.holds("changelog_incremental", "A section is added, and what stands there stays.")
+    reading.off("changelog_merge_prerelease", "Each release has a section of its own.")
+    for key in ("always_signoff", "allow_abort", "retry_after_failure", "use_shortcuts"):
+        reading.off(key, _WRITING)
+    reading.off("breaking_change_exclamation_in_title", _WRITING)
+    reading.ignore("version")  # the places that state it say it, too
     reading.finish(_WHY)
+
+
+def _provided(reading: Reading) -> None:
+    """Read where the version is, and by which rules it is one."""
+    provider = reading.text("version_provider")
+    if provider in _FILES:
+        file, key = _FILES[provider]
+        reading.sites.append(SiteSettings(file=file, key=key))
+    elif provider and provider not in _FOUND:
+        reading.lose("version_provider", "Name the place that states the version in versions.")
+    for key in ("version_scheme", "version_type"):
+        reading.holds(key, "Versions follow PEP 440; a file may spell them otherwise.", "pep440")
 
 
 def _named(file: str, pattern: str) -> SiteSettings:

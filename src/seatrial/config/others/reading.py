@@ -59,15 +59,37 @@ class Reading:
     Args:
         source: where it stands.
         given: what may be looked at beside it.
+        around: the reading of the table that holds this one, and the key of this one there.
     """
 
-    def __init__(self, source: Source, given: Given) -> None:
+    def __init__(
+        self, source: Source, given: Given, *, around: tuple[Reading, str] | None = None
+    ) -> None:
+        outer, key = around or (None, "")
         self.file = source.file
         self.given = given
-        self.settings: list[Wanted] = []
-        self.sites: list[SiteSettings] = []
-        self.lost: list[Lost] = []
+        self.settings: list[Wanted] = outer.settings if outer else []
+        self.sites: list[SiteSettings] = outer.sites if outer else []
+        self.lost: list[Lost] = outer.lost if outer else []
+        self._above = f"{outer.named(key)}." if outer else ""
         self._left = dict(source.table)
+
+    def within(self, key: str, table: object = None) -> Reading:
+        """Read a table that stands under a key; its own keys are named after it.
+
+        Args:
+            key: where it stands, or what it is called.
+            table: it; the key's value when absent.
+        """
+        value = self.take(key) if table is None else table
+        if value is not None and not isinstance(value, dict):
+            self.lose(key, "It is no table.")
+        found = value if isinstance(value, dict) else {}
+        return Reading(Source(file=self.file, table=found), self.given, around=(self, key))
+
+    def named(self, key: str) -> str:
+        """Give a key with those of the tables that it stands in before it."""
+        return self._above + key
 
     def take(self, key: str) -> Any:  # noqa: ANN401 -- whatever the other tool was told
         """Give a key's value, or nothing; it counts as understood."""
@@ -84,10 +106,30 @@ class Reading:
 
     def flag(self, key: str, *, default: bool) -> bool:
         """Take a key that holds a truth, as TOML or as an INI file writes it."""
-        value = self.take(key)
-        if isinstance(value, str):
-            return value.strip().lower() in {"1", "true", "yes", "on"}
+        value = _truth(self.take(key))
         return value if isinstance(value, bool) else default
+
+    def holds(self, key: str, why: str, *values: object) -> None:
+        """Take a key that needs no line of ours where it has one of some values.
+
+        Args:
+            key: which.
+            why: what becomes of every other value.
+            values: those with which Seatrial does the same by itself; true when none is named.
+        """
+        value = self.take(key)
+        if value is not None and _truth(value) not in (values or (True,)):
+            self.lose(key, why)
+
+    def off(self, key: str, why: str) -> None:
+        """Take a key that needs no line of ours where it is false, or empty; else say why."""
+        value = self.take(key)
+        if _truth(value):
+            self.lose(key, why)
+
+    def left(self) -> tuple[str, ...]:
+        """Give the keys that were not taken yet."""
+        return tuple(self._left)
 
     def texts(self, key: str) -> list[str]:
         """Take a key that holds texts, or one with a text a line or between commas."""
@@ -103,7 +145,7 @@ class Reading:
 
     def want(self, key: str, value: Value, why: str) -> None:
         """Ask for a setting of ours; ``why`` is the other tool's key."""
-        self.settings.append(Wanted(key=key, value=value, why=why))
+        self.settings.append(Wanted(key=key, value=value, why=self.named(why)))
 
     def want_text(self, key: str, source: str, text: str, holes: Mapping[str, str]) -> None:
         """Ask for a text with placeholders, or say which of them nobody fills here."""
@@ -120,14 +162,14 @@ class Reading:
             self.want(key, text, source)
 
     def ignore(self, *keys: str) -> None:
-        """Pass over keys that say what Seatrial does, or finds, by itself."""
+        """Pass over keys that say what Seatrial finds by itself, whatever their values are."""
         for key in keys:
             self.take(key)
 
     def lose(self, key: str, why: str) -> None:
         """Note what has no counterpart."""
         self.take(key)
-        self.lost.append(Lost(key=key, why=why))
+        self.lost.append(Lost(key=self.named(key), why=why))
 
     def lines(self, file: str, source: str, pattern: str = "") -> None:
         """Ask for each line of a file that states the version, and that a pattern finds.
@@ -171,6 +213,14 @@ def is_list(value: object) -> bool:
     return isinstance(value, list)
 
 
+def _truth(value: Any) -> Any:  # noqa: ANN401 -- plain data
+    """Give a truth that an INI file writes as a word; all else as it is."""
+    word = value.strip().lower() if isinstance(value, str) else ""
+    if word in {"1", "true", "yes", "on"}:
+        return True
+    return False if word in {"0", "false", "no", "off"} else value
+
+
 def toml_table(given: Given, file: str, *path: str) -> Source | None:
     """Find a table of a TOML file; nothing where it is not there, or the file cannot be read."""
     try:
@@ -209,9 +259,17 @@ def ini_table(given: Given, file: str, section: str) -> Source | None:
     return Source(file=file, table=dict(sections[section])) if section in sections else None
 
 
-def ini_sections(given: Given, file: str) -> Iterator[tuple[str, Table]]:
-    """Give the sections of an INI file, with their options."""
+def ini_sections(given: Given, file: str, *, paths: bool = False) -> Iterator[tuple[str, Table]]:
+    """Give the sections of an INI file, with their options.
+
+    Args:
+        given: what may be looked at.
+        file: from the root.
+        paths: whether options are paths, whose case matters.
+    """
     read = configparser.RawConfigParser(strict=False)
+    if paths:
+        read.optionxform = str  # type: ignore[assignment,method-assign]  # as its documentation has it
     try:
         read.read_string(given.text(file) or "")
     except configparser.Error:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from seatrial.config.others import bumpversion, commitizen, from_changes, semantic_release, stating
+from seatrial.config.others import (
+    bumpver,
+    bumpversion,
+    commitizen,
+    jupyter_releaser,
+    release_please,
+    semantic_release,
+    stating,
+)
 from seatrial.config.others.reading import Given, Reading, Source
 
 
@@ -19,12 +27,12 @@ class Tool(NamedTuple):
 TOOLS: Mapping[str, Tool] = {
     "python-semantic-release": Tool(semantic_release.find, semantic_release.read),
     "bump-my-version": Tool(bumpversion.find, bumpversion.read),
-    "bumpver": Tool(bumpversion.find_bumpver, bumpversion.read_bumpver),
+    "bumpver": Tool(bumpver.find, bumpver.read),
     "commitizen": Tool(commitizen.find, commitizen.read),
     "tbump": Tool(stating.find_tbump, stating.read_tbump),
     "zest.releaser": Tool(stating.find_zest, stating.read_zest),
-    "release-please": Tool(from_changes.find_please, from_changes.read_please),
-    "jupyter-releaser": Tool(from_changes.find_jupyter, from_changes.read_jupyter),
+    "release-please": Tool(release_please.find, release_please.read),
+    "jupyter-releaser": Tool(jupyter_releaser.find, jupyter_releaser.read),
     "hatch": Tool(stating.find_hatch, stating.read_hatch),
 }
 """Name → tool, in the order in which ``auto`` hears them."""
