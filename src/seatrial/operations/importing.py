@@ -18,6 +18,7 @@ from seatrial.operations.project import Project
 from seatrial.repository.configured_sites import configured_sites
 from seatrial.repository.facts import Package
 from seatrial.repository.manifest import Folder
+from seatrial.repository.patterns import search
 from seatrial.repository.read import only_package
 
 
@@ -65,6 +66,7 @@ def import_from(project: Project, tool: str) -> Taken:
         name=package.name if package else "",
         version=package.version if package else "",
         tagged=bool(project.facts.tags),
+        fits=lambda pattern, line: search(pattern, line) is not None,
     )
     heard = list(readings(given, tool))
     if not heard:
@@ -131,7 +133,7 @@ def _packages(
             if entry := _entry(project, package, site):
                 entries[package.path].append(entry)
         except InvalidConfiguration as error:
-            lost.append(Lost(key=site_toml(site), why=f"{error.said[:1].upper()}{error.said[1:]}."))
+            lost.append(Lost(key=site_toml(site), why=f"Here it cannot be a place: {error.said}."))
     if any(entries.values()):
         for path, versions in entries.items():
             yield WantedPackage(path=path, versions=tuple(dict.fromkeys(versions)))

@@ -71,17 +71,23 @@ def _version(reading: Reading) -> None:
     if tag := pattern and reading.unless_tagged("{version}"):
         reading.want("tag", f"v{tag}" if pattern.startswith("v") else tag, "version_pattern")
     if "YY" in pattern:
-        scheme = re.sub(r"(BUILD|INC0|INC1|PATCH|MICRO)$", "MICRO", pattern.removeprefix("v"))
+        dated = re.sub(r"\[[^\]]*\]$", "", pattern.removeprefix("v"))
+        scheme = re.sub(r"(BUILD|INC0|INC1|PATCH|MICRO)$", "MICRO", dated)
         if said := scheme_fault(scheme):
             reading.lose("version_pattern", f"As a scheme of versions by date: {said}.")
         else:
             reading.want("version.scheme", scheme, "version_pattern")
+            if dated.endswith("BUILD"):
+                begins = "MICRO begins anew with the date before it, where BUILD counts on."
+                reading.lose("version_pattern: BUILD", begins)
     elif pattern and not _BY_MEANING.fullmatch(pattern):
         reading.lose("version_pattern", "Versions follow PEP 440, by meaning or by date.")
 
 
 def _pattern(reading: Reading, file: str, pattern: str) -> None:
-    search = pattern.replace("{pep440_version}", "{version}")
+    # Its patterns can be tied to the ends of a line, and brackets in them are escaped.
+    bare = pattern.removeprefix("^").removesuffix("$")
+    search = re.sub(r"\\([\[\]])", r"\1", bare).replace("{pep440_version}", "{version}")
     key = f"file_patterns.{file}"
     if search == "{version}":
         reading.lines(file, key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
 
 from seatrial.config.others.reading import (
     Given,
@@ -83,7 +84,8 @@ def read(reading: Reading) -> None:
         if re.fullmatch(r"[\w.-]+", pattern) and file.endswith((".toml", ".py", ".json")):
             reading.sites.append(_named(file, pattern))
         else:
-            reading.lines(file, "version_files", pattern)
+            fits = partial(reading.given.fits, pattern)
+            reading.lines(file, "version_files", fits if pattern else lambda _: True)
     _provided(reading)
     reading.holds("name", _CONVENTIONAL, "", "cz_conventional_commits")
     reading.holds("annotated_tag", "A tag is annotated.")

@@ -26,12 +26,14 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
         name: the package's name; empty where there are several.
         version: the version it states now, or empty.
         tagged: whether there are release tags, which show their own format.
+        fits: whether a regular expression, another tool's, is found in a line.
     """
 
     text: Callable[[str], str | None]
     name: str
     version: str
     tagged: bool
+    fits: Callable[[str, str], bool] = lambda pattern, line: pattern in line
 
 
 class Lost(msgspec.Struct, frozen=True, kw_only=True):
@@ -171,21 +173,22 @@ class Reading:
         self.take(key)
         self.lost.append(Lost(key=self.named(key), why=why))
 
-    def lines(self, file: str, source: str, pattern: str = "") -> None:
-        """Ask for each line of a file that states the version, and that a pattern finds.
+    def lines(self, file: str, source: str, wanted: Callable[[str], bool] = lambda _: True) -> None:
+        """Ask for each line of a file that states the version, and that is wanted.
 
         Args:
             file: from the root.
             source: the other tool's key.
-            pattern: a text that the line holds; all lines when empty.
+            wanted: which of these lines are meant; all when absent.
         """
         version = self.given.version
         text = self.given.text(file)
         if not version or text is None:
             self.lose(source, f"No line of {file} can be read for the version.")
             return
-        found = [one.strip() for one in text.splitlines() if version in one and pattern in one]
-        for one in dict.fromkeys(found):
+        stating = [one.strip() for one in text.splitlines() if version in one]
+        found = [one for one in dict.fromkeys(stating) if wanted(one)]
+        for one in found:
             if one.count(version) == 1 and len(one) <= LONGEST:
                 search = one.replace(version, "{version}")
                 self.sites.append(SiteSettings(file=file, search=search))

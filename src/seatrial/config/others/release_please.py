@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from seatrial.config.others.reading import Given, Reading, Source, json_table
+from seatrial.config.positions import dotted
 from seatrial.config.schema import SiteSettings
 
 _PROPOSED = "The pull request of seatrial propose has the form that [tool.seatrial.proposal] says."
@@ -46,8 +47,8 @@ def find(given: Given) -> Source | None:
 def read(reading: Reading) -> None:
     """Read the configuration of release-please: what it says of each package, and of all."""
     packages = reading.within("packages")
-    each = [packages.within(path, packages.take(path)) for path in packages.left()]
-    paths = [one.named("")[len("packages.") : -1] for one in each]
+    paths = packages.left()
+    each = [packages.within(dotted((path,)), packages.take(path)) for path in paths]
     if len(each) == 1:
         _lead(reading, each[0], paths[0])
     elif each:
@@ -143,11 +144,24 @@ def _please_file(reading: Reading, path: str, extra: object) -> None:
     if table.get("glob") is True:
         reading.lose(f"extra-files: {file}", "Name each file by itself in versions.")
     elif table.get("type", "generic") == "generic":
-        reading.lines(file, "extra-files", "x-release-please-version")
+        marked = set(_marked(reading.given.text(file) or ""))
+        reading.lines(file, "extra-files", marked.__contains__)
     elif table.get("type") in {"json", "toml", "yaml"} and key.startswith("$.") and "[" not in key:
         reading.sites.append(SiteSettings(file=file, key=key.removeprefix("$.")))
     else:
         reading.lose(f"extra-files: {file}", "Name the place in versions.")
+
+
+def _marked(text: str) -> Iterator[str]:
+    """Give the lines that its "generic" updater edits: marked ones, and those between marks."""
+    inside = False
+    for line in text.splitlines():
+        if "x-release-please-end" in line:
+            inside = False
+        elif "x-release-please-start-version" in line:
+            inside = True
+        elif inside or "x-release-please-version" in line:
+            yield line.strip()
 
 
 def _under(path: str, file: str) -> str:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 
 from seatrial.config.others.reading import Given, Reading, Source, ini_table, toml_table
+from seatrial.config.positions import dotted
 from seatrial.config.schema import SiteSettings
 
 _TOKENS = {"a": "a", "alpha": "a", "b": "b", "beta": "b", "rc": "rc", "dev": "dev"}
@@ -56,11 +57,10 @@ def read(reading: Reading) -> None:
     reading.holds("allow_zero_version", leaves)
     message = reading.text("commit_message").split("\n\nAutomatically generated")[0]
     reading.want_text("commit.message", "commit_message", message, {})
-    if branch := reading.text("branch"):
-        reading.want("branch", branch, "branch")
+    branch = reading.text("branch")
     other = "Commits are read as Conventional Commits, and not as another parser has them."
     reading.holds("commit_parser", other, "", "angular", "conventional")
-    _branches(reading)
+    _branches(reading, branch)
     _remote(reading)
     _changelog(reading)
     for key in ("upload_to_pypi", "upload_to_repository"):
@@ -88,11 +88,13 @@ def _sites(reading: Reading) -> None:
                 reading.lose(f"{key}: {place}", "A place spells the number (nf) or the tag (tf).")
 
 
-def _branches(reading: Reading) -> None:
+def _branches(reading: Reading, older: str) -> None:
+    """Read which branches release, and as what; before its version 8 it was one."""
     channels: dict[str, object] = {}
+    final = {older: "branch"} if older else {}
     branches = reading.within("branches")
     for name in branches.left():
-        branch = branches.within(name)
+        branch = branches.within(dotted((name,)))
         match = branch.text("match").removeprefix("^").removesuffix("$") or _USUAL_MATCH
         plain = re.fullmatch(r"[\w./-]+", match) is not None
         prerelease = branch.flag("prerelease", default=False)
@@ -100,21 +102,21 @@ def _branches(reading: Reading) -> None:
         token = _TOKENS.get(spelt) if prerelease else ""
         branch.finish({})
         if match == _USUAL_MATCH and not prerelease:
-            continue
-        if not plain:
+            final |= {"main": "", "master": ""}
+        elif not plain:
             branch.lose("match", f"A branch is named in full here, not by {match!r}.")
         elif token is None:
             branch.lose("prerelease_token", "The phases of PEP 440 are a, b, rc and dev.")
         elif prerelease:
             channels[match] = token
-        elif name == "main":
-            branch.want("branch", match, "match")
         else:
-            branch.lose("match", "Every branch but those of pre-releases makes final releases.")
+            final[match] = branch.named("match")
     if channels:
         reading.want("version.channels", channels, "branches")
-        # Who pre-releases from one branch and finally from another has no single branch.
-        reading.settings[:] = [one for one in reading.settings if one.key != "branch"]
+    elif len(final) == 1:
+        # Of several branches, each makes releases of its own, and none has to be named.
+        ((match, key),) = final.items()
+        reading.want("branch", match, key)
 
 
 def _remote(reading: Reading) -> None:
