@@ -15,6 +15,7 @@ from seatrial.operations.looking import RunStatus
 from seatrial.operations.notes import Notes
 from seatrial.operations.single import SingleReport
 from seatrial.operations.surveying import Surveyed
+from seatrial.operations.workflows import Generated
 from seatrial.plan.planning import Complete, Nothing, Planned
 from seatrial.report.failure import FailureDocument
 from seatrial.report.inspected import InspectReport
@@ -151,6 +152,7 @@ DOCUMENTS: Mapping[str, Documents] = {
     ),
     "build": Documents(said="What was built.", kinds=(SingleReport,)),
     "wrap": Documents(said="What was wrapped.", kinds=(SingleReport,)),
+    "ci": Documents(said="The workflow, and how its file stands to it.", kinds=(Generated,)),
     "collect": Documents(said="What CI had built.", kinds=(SingleReport,)),
     "inspect": Documents(said="What was found in the files.", kinds=(InspectReport,)),
     "publish": Documents(said="What was published.", kinds=(SingleReport,)),

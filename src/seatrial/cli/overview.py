@@ -19,6 +19,7 @@ COMMANDS = {
     "status": "Show the releases begun in this repository.",
     "log": "Show what a release did, step by step.",
     "build": "Build sdist and wheel from a commit.",
+    "ci": "Write the workflow that builds the expected wheels.",
     "collect": "Fetch what CI built from a commit.",
     "wrap": "Make platform wheels of other people's binaries.",
     "inspect": "Say what is wrong with wheels and sdists.",

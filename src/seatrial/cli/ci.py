@@ -1,0 +1,89 @@
+"""``seatrial ci``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from seatrial.cli.options import example, json_option, path_argument
+from seatrial.cli.output import page_console, write_json
+from seatrial.exitcodes import ExitCode
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from seatrial.operations.workflows import Generated
+
+
+@click.command("ci", epilog=example("seatrial ci", "seatrial ci --check"))
+@path_argument
+@click.option("--workflow", default="", metavar="FILE", help="The workflow's name.")
+@click.option("--check", is_flag=True, help="Write nothing; say whether the file is current.")
+@click.option("--overwrite", is_flag=True, help="Replace a file that was changed by hand.")
+@json_option
+def command(path: Path, *, workflow: str, check: bool, overwrite: bool, as_json: bool) -> int:
+    """Write the workflow of GitHub Actions that builds the wheels which a release expects.
+
+    One job for each platform of `expect`, by maturin or cibuildwheel, and one that looks whether
+    the set is complete. The configuration is read from the commit. A file that somebody changed is
+    left alone.
+    """
+    from seatrial.operations.workflows import Generating, generate
+
+    asked = Generating(path=path, workflow=workflow, check=check, overwrite=overwrite)
+    generated = generate(asked)
+    if as_json:
+        write_json(generated)
+    else:
+        _show(page_console(), generated)
+    refused = generated.outcome in {"stale", "changed-by-hand"}
+    return ExitCode.REFUSED if refused else ExitCode.DONE
+
+
+def _show(console: Console, generated: Generated) -> None:
+    from seatrial.report.changes import show_edits
+    from seatrial.report.diffs import file_diff
+    from seatrial.report.lines import line, prose, safe
+    from seatrial.report.release import Edit
+    from seatrial.report.words import many
+
+    head, then = _words(generated)
+    line(console, f"{head} {safe(generated.path)}")
+    jobs = many(len(generated.jobs), "platform")
+    sdist = ", and the sdist" if generated.sdist else ""
+    line(console, f"  {generated.builder} builds for {jobs}{sdist}:")
+    width = max(len(job.platform) for job in generated.jobs)
+    machines = max(len(job.runner) for job in generated.jobs)
+    for job in generated.jobs:
+        line(
+            console,
+            f"    {safe(job.platform):<{width}}  on {job.runner:<{machines}}  {safe(job.wheels)}",
+        )
+    if generated.outcome in {"stale", "changed-by-hand"} and generated.diff:
+        show_edits(console, [file_diff(Edit(path=generated.path, diff=generated.diff))])
+    console.print()
+    prose(console, f"[bold]Next:[/] {safe(then)}")
+
+
+def _words(generated: Generated) -> tuple[str, str]:
+    """Say what came of it, and what comes after it."""
+    name = Path(generated.path).name
+    match generated.outcome:
+        case "written" if generated.collected:
+            return "[green]✓ Written[/]", f"commit {generated.path}, and push it"
+        case "written":
+            return (
+                "[green]✓ Written[/]",
+                f'say [collect] from = "github", workflow = "{name}", and commit both',
+            )
+        case "current":
+            return "[green]✓ Current:[/]", "nothing is to be done"
+        case "stale":
+            return "[red]✗ Not current:[/]", "seatrial ci"
+        case _:
+            return (
+                "[red]✗ Changed by hand, and left alone:[/]",
+                "keep your changes, or seatrial ci --overwrite",
+            )

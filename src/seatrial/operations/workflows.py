@@ -1,0 +1,201 @@
+"""The workflow by which CI builds what a release expects: written, or compared with its file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from seatrial import __version__
+from seatrial.ci.github import is_ours, workflow
+from seatrial.ci.rows import runner
+from seatrial.config.schema import CollectSettings, Settings
+from seatrial.errors import DetachedHead, InvalidConfiguration
+from seatrial.operations.project import Project
+from seatrial.plan.contents import contents_of
+from seatrial.plan.matrix import Matrix, is_pure, targets_of
+from seatrial.repository.edit import unified_diff
+from seatrial.repository.facts import Package
+from seatrial.repository.keyed import dig, parsed_toml
+from seatrial.storage import make_folder, storage_faults, write_whole
+from seatrial.world.collecting import GITHUB, GITLAB
+
+FOLDER = Path(".github/workflows")
+USUAL = "wheels.yml"
+MATURIN = "maturin"
+
+Outcome: TypeAlias = Literal["written", "current", "stale", "changed-by-hand"]
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """One job that builds.
+
+    Attributes:
+        platform: the platform tag of its wheels.
+        runner: the machine that it runs on.
+        wheels: what it builds for it, by tags.
+    """
+
+    platform: str
+    runner: str
+    wheels: str
+
+
+class Generated(msgspec.Struct, frozen=True, kw_only=True):
+    """The workflow, and how the file stands to it.
+
+    Attributes:
+        schema: the version of this layout.
+        outcome: "written"; "current": the file is what it would be; "stale": it is not, or not
+            there; "changed-by-hand": it is not, and somebody wrote or changed it.
+        path: the file, from the repository's root.
+        builder: what builds the wheels.
+        jobs: a platform each.
+        sdist: whether the sdist is built, too.
+        diff: from what stands there to what it would be; empty where nothing differs.
+        collected: whether the configuration collects what the workflow builds.
+    """
+
+    schema: int = 1
+    outcome: Outcome
+    path: str
+    builder: str
+    jobs: tuple[Job, ...]
+    sdist: bool
+    diff: str = ""
+    collected: bool = False
+
+
+class Generating(msgspec.Struct, frozen=True, kw_only=True):
+    """What was asked for.
+
+    Attributes:
+        path: a folder in the repository.
+        workflow: the file's name, instead of the configured one.
+        check: whether nothing is written.
+        overwrite: whether a file that somebody changed is replaced.
+    """
+
+    path: Path
+    workflow: str = ""
+    check: bool = False
+    overwrite: bool = False
+
+
+def generate(asked: Generating) -> Generated:
+    """Write the workflow that builds the expected wheels, as the commit's configuration has them.
+
+    Args:
+        asked: which, and whether to write.
+
+    Raises:
+        InvalidConfiguration: nothing native is expected, or no job can build it.
+        StorageFault: the file cannot be read or written.
+    """
+    project = Project.open(asked.path)
+    matrix = matrix_of(project)
+    text = workflow(matrix)
+    where = FOLDER / _name(asked.workflow or project.settings.collect.workflow or USUAL)
+    file = project.snapshot.root / where
+    there = _read(file)
+    differs = there is None or there.replace("\r\n", "\n") != text
+    foreign = differs and there is not None and not is_ours(there)
+    outcome: Outcome = "stale" if differs else "current"
+    if foreign and not asked.overwrite:
+        outcome = "changed-by-hand"
+    elif differs and not asked.check:
+        make_folder(file.parent)
+        write_whole(file, text.encode())
+        outcome = "written"
+    return Generated(
+        outcome=outcome,
+        path=where.as_posix(),
+        builder=matrix.builder,
+        jobs=tuple(
+            Job(platform=one.platform, runner=runner(one), wheels=one.wheels)
+            for one in matrix.targets
+        ),
+        sdist=matrix.sdist,
+        diff=unified_diff(where.as_posix(), there or "", text) if differs else "",
+        collected=_collects(project.settings.collect, where.name),
+    )
+
+
+def matrix_of(project: Project) -> Matrix:
+    """Give what CI builds of a repository's package.
+
+    Args:
+        project: the repository.
+
+    Raises:
+        InvalidConfiguration: nothing native is expected.
+        DetachedHead: no branch is known.
+    """
+    package, settings = project.package(), project.settings
+    expect = contents_of(settings, package.path).expect
+    _check(package, settings, expect)
+    facts = project.facts
+    branch = settings.branch or facts.upstream or facts.branch
+    if not branch:
+        raise DetachedHead(str(project.snapshot.root), f"HEAD is at {facts.head[:12]}")
+    return Matrix(
+        package=package.name,
+        path=package.path,
+        builder="maturin" if package.backend == MATURIN else "cibuildwheel",
+        rust=_needs_rust(project, package),
+        history=bool(package.from_tag),
+        branch=branch,
+        targets=targets_of(expect),
+        pure=is_pure(expect),
+        sdist="sdist" in expect,
+        tool=__version__,
+    )
+
+
+def _check(package: Package, settings: Settings, expect: tuple[str, ...]) -> None:
+    """Refuse what no workflow of GitHub's is to build."""
+    if settings.collect.source == GITLAB:
+        raise InvalidConfiguration(
+            "[collect] from",
+            "a workflow is generated for GitHub Actions, and the wheels come from GitLab",
+            next_step="Write .gitlab-ci.yml by hand; seatrial collects what its jobs leave.",
+        )
+    if not targets_of(expect):
+        raise InvalidConfiguration(
+            "[contents] expect",
+            f"it names no wheel of {package.name} for a platform",
+            next_step="Say which wheels there are to be, such as "
+            '"cp39-abi3 × manylinux_2_28 × {x86_64, aarch64}", and commit it.',
+        )
+
+
+def _needs_rust(project: Project, package: Package) -> bool:
+    """Say whether the build compiles Rust by something else than maturin."""
+    path = f"{package.path}/pyproject.toml" if package.path else "pyproject.toml"
+    text = project.snapshot.text(path) or ""
+    requires = dig(parsed_toml(text), "build-system", "requires")
+    named = requires if isinstance(requires, list) else []
+    return package.backend != MATURIN and any("rust" in str(one) for one in named)
+
+
+def _name(name: str) -> str:
+    if Path(name).name != name or not name.endswith((".yml", ".yaml")):
+        raise InvalidConfiguration(
+            "[collect] workflow",
+            f"{name!r} is no name of a workflow",
+            next_step=f"Name a file of {FOLDER.as_posix()}, such as {USUAL}.",
+        )
+    return name
+
+
+def _read(file: Path) -> str | None:
+    with storage_faults(file):
+        try:
+            return file.read_bytes().decode("utf-8", "replace")
+        except FileNotFoundError:
+            return None
+
+
+def _collects(settings: CollectSettings, name: str) -> bool:
+    return settings.source == GITHUB and settings.workflow in {"", name}
