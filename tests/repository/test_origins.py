@@ -48,6 +48,14 @@ UNREAD = {
         },
         "setup.py computes it",
     ),
+    "an empty text that is filled by running a file": (
+        {
+            "setup.py": "from setuptools import setup\n__version__ = ''\n"
+            "exec(open('demo/version.py').read())\nsetup(name='demo', version=__version__)\n",
+            "demo/version.py": "info = (1, 2)\n__version__ = make(*info)\n",
+        },
+        "setup.py computes it",
+    ),
     "an unknown backend": ({"pyproject.toml": project("strange.api")}, "strange.api"),
     "a module that is not there": (
         {"pyproject.toml": project("flit_core.buildapi")},

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,65 @@ def test_what_another_tool_was_told_to_set_is_set(tmp_path: Path, *, ini: bool) 
         ("docs/conf.py", 2),
         ("setup/needs.txt", 2),
     ]
+
+
+TOLD = {
+    "tbump": '[tool.tbump.version]\ncurrent = "1.2.3"\n[[tool.tbump.file]]\nsrc = "kit/v.py"\n'
+    "search = '__version__: str = \"{current_version}\"'\n",
+    "semantic-release": "[tool.semantic_release]\n"
+    'version_variables = ["kit/v.py:__version__", "chart/values.yaml:tag"]\n'
+    'version_toml = ["kit/other.toml:tool.x.version:nf"]\n',
+    "commitizen": '[tool.commitizen]\nversion = "1.2.3"\n'
+    'version_files = ["kit/v.py:__version__", "kit/a*.py", "kit/v.py:^x"]\n',
+}
+
+
+@pytest.mark.parametrize("tool", TOLD)
+def test_what_tools_with_settings_in_pyproject_were_told_to_set_is_set(
+    tmp_path: Path, tool: str
+) -> None:
+    """The files that tbump, python-semantic-release and commitizen keep are sites."""
+    files = {
+        "pyproject.toml": STATIC + TOLD[tool],
+        "kit/v.py": 'other = "1.2.3"\n__version__: str = "1.2.3"\n',
+        "kit/a.py": "1.2.3\n",
+        "chart/values.yaml": "image:\n  name: x:1.2.3\n  tag: 1.2.3\n",
+        "kit/other.toml": '[tool.x]\nversion = "1.2.3"\n',
+        "tbump.toml": "[broken",
+    }
+
+    found = {(site.path, site.line) for site in only(tmp_path, files).sites}
+
+    more = {("chart/values.yaml", 3), ("kit/other.toml", 2)} if "release" in tool else ()
+    assert found - {("pyproject.toml", 7), ("pyproject.toml", 9)} == {("kit/v.py", 2), *more}
+
+
+def test_a_citation_in_the_root_is_that_of_one_package(tmp_path: Path) -> None:
+    """What is cited is the root's own package, or else the one whose version is stated."""
+    cited = "CITATION.cff"
+    files = {
+        "one/pyproject.toml": STATIC,
+        "two/pyproject.toml": STATIC.replace("demo-kit", "other").replace("1.2.3", "2.0"),
+        cited: "title: x\nversion: 2.0\ndate-released: 2026-01-02\n",
+    }
+
+    several = packages(tmp_path / "several", files)
+    rooted = packages(
+        tmp_path / "rooted",
+        {
+            **files,
+            "pyproject.toml": STATIC.replace("demo-kit", "whole")
+            + '[tool.uv.workspace]\nmembers = ["one", "two"]\n',
+        },
+    )
+    lone = only(tmp_path / "lone", {"one/pyproject.toml": STATIC, cited: files[cited]})
+
+    def citing(found: Iterable[Package]) -> list[str]:
+        return [one.name for one in found if any(site.path == cited for site in one.sites)]
+
+    assert citing(several) == ["other"]
+    assert citing(rooted) == ["whole"]
+    assert citing([lone]) == ["demo-kit"]
 
 
 @pytest.mark.parametrize(

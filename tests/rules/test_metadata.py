@@ -24,11 +24,16 @@ NINE = 'requires-python = ">=3.9"'
 LONG = "x" * 33
 README = 'readme = "README.md"'
 SETUP = "from setuptools import setup\nsetup(name='demo', version='1', {})\n"
+STARRED = SETUP.format("**x")
 
 CASES = [
     Case("ST401", project(), ("pyproject.toml",)),
     Case("ST401", project(NINE)),
     Case("ST401", {"setup.py": SETUP.format("python_requires=computed()")}),
+    Case("ST401", {"setup.py": f"x = {{'python_requires': '>=3.9'}}\nx['url'] = y()\n{STARRED}"}),
+    Case("ST401", {"setup.py": f"x = {{}}\nx['python_requires'] = '>=3.9'\n{STARRED}"}),
+    Case("ST401", {"setup.py": f"x = {{}}\nx.update(more())\n{STARRED}"}),
+    Case("ST401", {"setup.py": f"x = {{'url': y()}}\n{STARRED}"}, ("setup.py",)),
     Case("ST402", project('requires-python = "3.9+"'), ("pyproject.toml:8",)),
     Case("ST402", project(NINE)),
     Case("ST403", project(NINE, classified(f"{PYTHON}8", f"{PYTHON}9")), ("pyproject.toml:10",)),

@@ -93,7 +93,9 @@ def _propose(console: Console, package: Surveyed) -> None:
     console.print("  Not registered:")
     for one in package.proposals:
         colour = "green" if one.guess == "site" else "dim"
-        console.print(f"  {escape(f'{one.path}:{one.line}')}  [{colour}]{one.guess}[/]: {one.why}")
+        console.print(
+            f"  {escape(f'{one.path}:{one.line}')}  [{colour}]{one.guess}[/]: {escape(one.why)}"
+        )
         console.print(f"    {escape(one.text)}")
         if one.guess == "site":
             console.print(f"    [dim]versions = \\[{escape(one.entry)}][/]")

@@ -157,7 +157,7 @@ def _further(project: Project) -> Iterator[WantedPackage]:
     entries = {
         package.path: tuple(
             one.entry
-            for one in unregistered(project.snapshot, package, facts.changelog)
+            for one in unregistered(project.snapshot, package, facts.changelog, facts.packages)
             if one.guess == "site"
         )
         for package in facts.packages

@@ -45,6 +45,9 @@ def planned_api(project: Project) -> tuple[Answer, ...]:
 
 def _planned(line: Project) -> Answer:
     facts = line.facts
+    unread = next((one.problem for one in facts.packages if one.problem), "")
+    if unread:
+        return Answer(unasked=f"the version is not known: {unread}")
     last = last_final(facts)
     if last is None:
         return Answer(unasked="there is no release to compare with")

@@ -53,7 +53,9 @@ def survey(path: Path, *, find: bool = False) -> tuple[Surveyed, ...]:
 def _surveyed(project: Project, package: Package, *, find: bool) -> Surveyed:
     proposals: tuple[Proposal, ...] = ()
     if find:
-        proposals = unregistered(project.snapshot, package, project.facts.changelog)
+        proposals = unregistered(
+            project.snapshot, package, project.facts.changelog, project.facts.packages
+        )
     return Surveyed(
         package=package.name,
         path=package.path,

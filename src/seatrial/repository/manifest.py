@@ -33,6 +33,7 @@ ASIDE = frozenset(
         "node_modules",
         "sample",
         "samples",
+        "sandbox",
         "scripts",
         "skeleton",
         "template",
@@ -191,6 +192,11 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
         if self.setup_py is None:
             return ""
         return setup_script.constant(self.setup_py, self.call.get("python_requires"))
+
+    @property
+    def passes_unknown(self) -> bool:
+        """Whether ``setup()`` is passed more than can be read without running the script."""
+        return self.setup_py is not None and setup_script.passes_unknown(self.setup_py)
 
     @property
     def scripts(self) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from seatrial.repository.manifest import ASIDE, MANIFESTS, Manifest, read_manife
 from seatrial.repository.names import normalised
 from seatrial.repository.origins import find_origin
 from seatrial.repository.requirements import computes, requirements
-from seatrial.repository.sites import find_sites
+from seatrial.repository.sites import cited_once, find_sites
 from seatrial.repository.snapshot import Snapshot
 from seatrial.repository.spans import dig
 from seatrial.versions.tags import TagFormat, guess
@@ -58,7 +58,7 @@ def find_packages(snapshot: Snapshot, settings: Settings, folder: str = "") -> t
         if manifest is not None:
             return (describe(manifest, PackageSettings()),)
     if settings.package:
-        return tuple(_configured(snapshot, settings))
+        return cited_once(tuple(_configured(snapshot, settings)))
     prefetch(snapshot, "")
     root = read_manifest(snapshot, "")
     members = member_folders(snapshot, root)
@@ -72,7 +72,7 @@ def find_packages(snapshot: Snapshot, settings: Settings, folder: str = "") -> t
     prefetch(snapshot, *(manifest.folder.path for manifest in found))
     if not found:
         raise NoPackage(str(snapshot.root), _why_none(root))
-    return tuple(describe(manifest, PackageSettings()) for manifest in found)
+    return cited_once([describe(manifest, PackageSettings()) for manifest in found])
 
 
 def several(settings: Settings) -> bool:

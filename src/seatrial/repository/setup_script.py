@@ -70,6 +70,32 @@ def keywords(tree: ast.Module) -> dict[str, ast.expr] | None:
     return None
 
 
+def passes_unknown(tree: ast.Module) -> bool:
+    """Whether ``setup()`` is passed more than its call and the dictionaries there show."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _called(node) == "setup":
+            return any(one.arg is None and not _is_plain(tree, one.value) for one in node.keywords)
+    return False
+
+
+def _is_plain(tree: ast.Module, node: ast.expr) -> bool:
+    if isinstance(node, ast.Name):
+        value = assigned(tree, node.id)
+        changed = any(
+            isinstance(call, ast.Call) and called(call) == f"{node.id}.update"
+            for call in ast.walk(tree)
+        )
+        return (
+            value is not None
+            and not changed
+            and not isinstance(value, ast.Name)
+            and (_is_plain(tree, value))
+        )
+    if isinstance(node, ast.Dict):
+        return all(isinstance(key, ast.Constant) for key in node.keys)
+    return isinstance(node, ast.Call) and _called(node) == "dict"
+
+
 def constant(tree: ast.Module, node: ast.expr | None) -> str:
     """Give the text that an expression comes to, one name followed; empty when not a literal."""
     if isinstance(node, ast.Name):
@@ -174,15 +200,21 @@ def _bound(statement: ast.stmt) -> set[str]:
         return {statement.name}
     else:
         return set()
+    # What is given to a part of a thing (x["a"] = 1) gives the name of the thing nothing.
     return {
-        node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)
+        node.id
+        for target in targets
+        for node in ast.walk(target)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
     }
 
 
 def _dictionary(tree: ast.Module, node: ast.expr) -> Mapping[str, ast.expr]:
     if isinstance(node, ast.Name):
         value = assigned(tree, node.id)
-        return {} if value is None or isinstance(value, ast.Name) else _dictionary(tree, value)
+        if value is None or isinstance(value, ast.Name):
+            return {}
+        return {**_dictionary(tree, value), **_given_later(tree, node.id)}
     if isinstance(node, ast.Dict):
         return {
             key.value: value
@@ -192,6 +224,25 @@ def _dictionary(tree: ast.Module, node: ast.expr) -> Mapping[str, ast.expr]:
     if isinstance(node, ast.Call) and _called(node) == "dict":
         return {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
     return {}
+
+
+def _given_later(tree: ast.Module, name: str) -> Mapping[str, ast.expr]:
+    """Give what is put into a dictionary by key; what is put there twice is computed."""
+    found: dict[str, ast.expr] = {}
+    for statement in _own_scope(tree.body):
+        if not isinstance(statement, ast.Assign):
+            continue
+        for target in statement.targets:
+            if (
+                isinstance(target, ast.Subscript)
+                and isinstance(target.value, ast.Name)
+                and target.value.id == name
+                and isinstance(target.slice, ast.Constant)
+                and isinstance(target.slice.value, str)
+            ):
+                key = target.slice.value
+                found[key] = ast.Constant(value=None) if key in found else statement.value
+    return found
 
 
 def _literals(nodes: list[ast.expr]) -> list[str]:

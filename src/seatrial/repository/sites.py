@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import posixpath
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -11,7 +12,7 @@ from seatrial.errors import InvalidVersion, SitesDisagree
 from seatrial.repository import setup_script
 from seatrial.repository.bumpers import told_files
 from seatrial.repository.facts import Package, Site
-from seatrial.repository.manifest import ASIDE, Folder, Manifest
+from seatrial.repository.manifest import ASIDE, Folder, Manifest, read_manifest
 from seatrial.repository.names import normalised
 from seatrial.repository.origin import Origin, Place, site
 from seatrial.repository.setuptools_origin import module_roots
@@ -72,6 +73,28 @@ def disagreements(package: Package) -> list[tuple[Site, Site]]:
         for other in package.sites
         if other.follows and not agrees(other.spelling, other.stated, other.follows.stated)
     ]
+
+
+def cited_once(packages: Sequence[Package]) -> tuple[Package, ...]:
+    """Leave a citation to the packages whose version it states, where several could mean it."""
+    claims = collections.Counter(
+        path for one in packages for path in {site.path for site in one.sites if _cites(site)}
+    )
+
+    def is_kept(package: Package, site: Site) -> bool:
+        if not _cites(site) or claims[site.path] == 1:
+            return True
+        cited = next(one for one in package.sites if one.path == site.path and _cites(one))
+        return agrees(cited.spelling, cited.stated, package.version)
+
+    return tuple(
+        msgspec.structs.replace(one, sites=tuple(s for s in one.sites if is_kept(one, s)))
+        for one in packages
+    )
+
+
+def _cites(site: Site) -> bool:
+    return site.loose and site.kind != "lock"
 
 
 def check_sites(package: Package) -> None:
@@ -218,10 +241,19 @@ def _loose(manifest: Manifest, source: Site) -> Iterator[Site]:
             places.append(Place(lock, "lock", f"{crate}@cargo"))
             places.append(Place("Cargo.lock", "lock", f"{crate}@cargo"))
     for where in (folder, root) if folder.path else (folder,):
+        if where != folder and _is_anothers(root):
+            # The citation in the root is the root's own package's; the locks there are for all.
+            places = [place for place in places if place.kind == "lock"]
         dated = {found.path for found in _there(where, places) if found.spelling != DATE}
         for found in _there(where, places):
             if found.path in dated:
                 yield msgspec.structs.replace(found, loose=True)
+
+
+def _is_anothers(root: Folder) -> bool:
+    """Whether the root holds a package of its own, which a citation beside it is about."""
+    cited = any(root.has(name) for name in ("CITATION.cff", ".zenodo.json"))
+    return cited and read_manifest(root.snapshot, "").is_package
 
 
 def _crate(manifest: Manifest, path: str, source: Site) -> str:

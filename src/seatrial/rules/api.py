@@ -24,7 +24,8 @@ def api_broken(about: RuleInput) -> Iterator[Flaw]:
     for asked in about.api:
         for one in asked.breakages:
             there = one.path in about.files
-            where = f"; it was at {one.path}:{one.line}" if one.gone else ""
+            place = f"{one.path}:{one.line}" if one.line else one.path
+            where = f"; it was at {place}" if one.gone else ""
             yield Flaw(
                 f"{one.object}: {one.said} since {asked.last}{where}, and {asked.version}, which"
                 " comes next, does not say so",

@@ -27,7 +27,9 @@ def requires_python_missing(about: RuleInput) -> Iterator[Flaw]:
         State it: ``requires-python = ">=3.10"``.
     """
     for one in described(about):
-        computed = one.plainly_setup_py and "python_requires" in one.manifest.call
+        computed = one.plainly_setup_py and (
+            "python_requires" in one.manifest.call or one.manifest.passes_unknown
+        )
         if (
             not one.package.requires_python
             and not computed
