@@ -10,12 +10,13 @@ from seatrial.config.schema import PackageSettings, Settings, SiteSettings
 from seatrial.errors import InvalidConfiguration
 from seatrial.process import Runner
 from seatrial.repository.facts import Package
+from seatrial.repository.guessing import MOST_SHOWN
 from seatrial.repository.packages import find_packages
 from seatrial.repository.read import read_facts
 from seatrial.repository.sites import check_sites
 from seatrial.repository.snapshot import open_snapshot
 from seatrial.repository.spans import locate
-from seatrial.repository.unregistered import MOST_SHOWN, unregistered
+from seatrial.repository.unregistered import unregistered
 from tests.repository.made import project
 from tests.support.repositories import HELLO, make_repository
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from seatrial.rules.values import Flaw
 from tests.rules.verdicts import Case, Files
 from tests.support.trees import Around, tag
 
@@ -22,6 +23,15 @@ def restructured(*titles: str) -> Files:
 
 ORDERED = ("1.2.0 - 2023-03-01", "1.1.1 - 2023-02-01", "1.1.0 - 2023-01-01")
 OUT = Around(tags=(tag("1.3.0"), tag("1.2.0")))
+REQUIRED: Files = {"seatrial.toml": "changelog.require = true\n"}
+UNWRITTEN = Around(unwritten=(Flaw("none for 1.3.0", "CHANGELOG.md"),))
+PRIVATE = '[project]\nname = "mine"\nversion = "1"\nclassifiers = ["Private :: No"]\n'
+
+
+def told(text: str) -> Files:
+    """Give a change file."""
+    return {".changes/one.md": text}
+
 
 CASES = [
     Case("ST301", markdown(*ORDERED), ("CHANGELOG.md:3",), OUT),
@@ -50,6 +60,15 @@ CASES = [
     Case("ST306", markdown(*ORDERED)),
     Case("ST307", markdown("1.2.0 (unreleased)", "1.1.0"), ("CHANGELOG.md:3",), OUT),
     Case("ST307", markdown("1.4.0 (unreleased)", "1.2.0"), (), OUT),
+    Case("ST308", {**REQUIRED, **markdown(*ORDERED)}, ("CHANGELOG.md",), UNWRITTEN),
+    Case("ST308", markdown(*ORDERED), (), UNWRITTEN),
+    Case("ST308", {**REQUIRED, **markdown(*ORDERED)}),
+    Case("ST309", told("---\ndemo: fix\n---\n"), (".changes/one.md",)),
+    Case("ST309", told("---\ndemo: large\n---\n\nA change.\n"), (".changes/one.md",)),
+    Case("ST309", told("---\ndemo: fix\nDem: fix\n---\n\nA.\n"), (".changes/one.md",)),
+    Case("ST309", told("---\nDemo: fix\n---\n\nA change.\n")),
+    Case("ST309", {**told("---\nmine: fix\n---\n\nA.\n"), "in/pyproject.toml": PRIVATE}),
+    Case("ST309", {".changes/README.md": "How to write one.", ".changes/x.txt": ""}),
 ]
 
 

@@ -43,6 +43,7 @@ class Around:
         links: path → target of symbolic links in the tree.
         api: what the comparison with the last release says.
         broken: why the configuration cannot be read.
+        unwritten: what the changelog has to tell and does not.
     """
 
     tags: tuple[TagFact, ...] = ()
@@ -54,6 +55,7 @@ class Around:
     links: Mapping[str, str] = field(default_factory=dict)
     api: Answer = field(default_factory=Answer)
     broken: tuple[Flaw, ...] = ()
+    unwritten: tuple[Flaw, ...] = ()
 
 
 def tag(version: str, *, name: str = "", ancestor: bool = True, commit: str = "c" * 40) -> TagFact:
@@ -134,6 +136,7 @@ def rule_input(files: Mapping[str, str | bytes], around: Around = Around()) -> R
         logins=around.logins,
         compare_api=lambda: (around.api,),
         broken=around.broken,
+        unwritten=lambda: around.unwritten,
     )
 
 

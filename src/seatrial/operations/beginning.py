@@ -178,11 +178,13 @@ def _found(facts: Facts) -> Iterator[Found]:
         elif package.sites:
             places = ", ".join(site.where for site in package.sites)
             yield Found(topic="version", said=f"in {places}")
-    last = last_release(facts.tags)
-    since = f"the last is {last.name}" if last else "none yet"
-    yield Found(topic="tags", said=f"{facts.tag_format}; {since}")
-    if facts.changelog:
-        yield Found(topic="changelog", said=facts.changelog)
+    for line in facts.lines or (facts,):
+        whose = f"{line.packages[0].name}: " if facts.lines else ""
+        last = last_release(line.tags)
+        since = f"the last is {last.name}" if last else "none yet"
+        yield Found(topic="tags", said=f"{whose}{line.tag_format}; {since}")
+        if line.changelog:
+            yield Found(topic="changelog", said=f"{whose}{line.changelog}")
     if facts.branch:
         yield Found(topic="branch", said=facts.upstream or facts.branch)
     if facts.remote is not None:

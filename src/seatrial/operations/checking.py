@@ -14,7 +14,7 @@ import msgspec
 
 from seatrial.config.load import load
 from seatrial.errors import InvalidConfiguration, NoPackage, ShallowClone
-from seatrial.operations.comparing import planned_api
+from seatrial.operations.comparing import planned_api, unwritten
 from seatrial.operations.mending import mend
 from seatrial.operations.project import Project
 from seatrial.repository.facts import Facts
@@ -170,6 +170,7 @@ def rule_input(project: Project, home: Path, broken: tuple[Flaw, ...] = ()) -> R
         untracked=_untracked(project),
         logins=tuple(_logins(home)),
         compare_api=lambda: planned_api(project),
+        unwritten=lambda: tuple(Flaw(said, path) for path, said in unwritten(project)),
     )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 
 import msgspec
 from packaging.version import Version
 
 from seatrial.errors import (
+    ChangelogMissing,
     InvalidConfiguration,
     InvalidVersion,
     NoPackage,
@@ -16,6 +18,7 @@ from seatrial.errors import (
     ShallowClone,
 )
 from seatrial.operations.deciding import Day, choose
+from seatrial.operations.editing import texts_of
 from seatrial.operations.lines import lines_of
 from seatrial.operations.project import Project
 from seatrial.plan.values import Note
@@ -51,16 +54,43 @@ def _planned(line: Project) -> Answer:
     last = last_final(facts)
     if last is None:
         return Answer(unasked="there is no release to compare with")
-    branch = line.settings.branch or facts.upstream or facts.branch
-    date = release_date(dt.datetime.now(dt.UTC).date(), facts.head_when)
     try:
-        outcome = choose(line, Wish(), Day(date=date, branch=branch))
+        outcome = choose(line, Wish(), _today(line))
     except SeatrialError as error:
         # Labels that cannot be read, a maintenance branch: a plan says what is wrong.
         return Answer(unasked=f"the next version is not known: {error}")
     if not isinstance(outcome, Decision):
         return Answer(unasked="there is nothing to release")
     return compared(line, last, outcome.version)
+
+
+def _today(line: Project) -> Day:
+    facts = line.facts
+    branch = line.settings.branch or facts.upstream or facts.branch
+    return Day(date=release_date(dt.datetime.now(dt.UTC).date(), facts.head_when), branch=branch)
+
+
+def unwritten(project: Project) -> tuple[tuple[str, str], ...]:
+    """Say which releases that come next lack the section that the changelog has to have.
+
+    Args:
+        project: the repository.
+
+    Returns:
+        The changelog's path, where there is one, and what is missing.
+    """
+    found = []
+    for line in lines_of(project):
+        # What else is wrong is told by the rules that it is about, or by a plan.
+        with contextlib.suppress(SeatrialError):
+            day = _today(line)
+            outcome = choose(line, Wish(), day)
+            if isinstance(outcome, Decision):
+                try:
+                    texts_of(line, outcome.version, day.date, {})
+                except ChangelogMissing as error:
+                    found.append((line.facts.changelog, f"{error.said} for {outcome.version}"))
+    return tuple(found)
 
 
 def compared(line: Project, last: TagFact, version: Version) -> Answer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -66,17 +66,23 @@ def change_files(snapshot: Snapshot, package: Package) -> tuple[ChangeFile, ...]
         InvalidConfiguration: a file cannot be read.
     """
     found = []
+    for path in change_paths(snapshot):
+        from packaging.utils import canonicalize_name
+
+        read = read_change(snapshot, path)
+        own = canonicalize_name(package.name)
+        if own in read:
+            kind, text = read[own]
+            found.append(ChangeFile(path=path, kind=kind, text=text, packages=tuple(read)))
+    return tuple(found)
+
+
+def change_paths(snapshot: Snapshot) -> Iterator[str]:
+    """Give the paths of the files that each tell a change, sorted."""
     for path in snapshot.below(FOLDER):
         folder, name = posixpath.split(path)
         if folder == FOLDER and name.endswith(".md") and name.lower() != "readme.md":
-            from packaging.utils import canonicalize_name
-
-            read = _read(snapshot, path)
-            own = canonicalize_name(package.name)
-            if own in read:
-                kind, text = read[own]
-                found.append(ChangeFile(path=path, kind=kind, text=text, packages=tuple(read)))
-    return tuple(found)
+            yield path
 
 
 def written(kinds: Mapping[str, str], text: str) -> str:
@@ -98,7 +104,12 @@ def file_name(text: str, taken: Sequence[str]) -> str:
     return next(name for name in names if name not in taken)
 
 
-def _read(snapshot: Snapshot, path: str) -> dict[str, tuple[Kind, str]]:
+def read_change(snapshot: Snapshot, path: str) -> dict[str, tuple[Kind, str]]:
+    """Read what one file tells: normalised name of a package → what changed for it, and the text.
+
+    Raises:
+        InvalidConfiguration: it cannot be read.
+    """
     text = (snapshot.text(path) or "").removeprefix("\ufeff").replace("\r\n", "\n")
     found = _FILE.fullmatch(text)
     said = "it does not begin with --- lines around PACKAGE: KIND"

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 
 from packaging.version import Version
 
-from seatrial.repository.facts import TagFact
+from seatrial.repository.facts import Facts, Package, TagFact
 from seatrial.repository.spans import is_version
 from seatrial.rules.inputs import RuleInput
 from seatrial.rules.values import Flaw, Severity, rule
+from seatrial.versions.tags import own_families
 
 _RECENT = 5
 """How many releases back a change in the spelling of tags is still a surprise."""
@@ -31,17 +32,17 @@ def behind_last_tag(about: RuleInput) -> Iterator[Flaw]:
         Merge or rebase onto the branch that was released, or release from that one.  On a
         maintenance branch (``1.x``, ``stable/1.4``) the rule is silent.
     """
-    if len(about.packages) != 1 or about.facts.shallow or _MAINTENANCE.search(about.facts.branch):
+    if about.facts.shallow or _MAINTENANCE.search(about.facts.branch):
         return
-    final = [tag for tag in about.facts.tags if not Version(tag.version).is_prerelease]
-    package = about.packages[0]
-    if not final or final[0].ancestor or not is_version(package.version):
-        return
-    if Version(package.version) <= Version(final[0].version):
-        yield Flaw(
-            f"{final[0].name} is not in the history of {about.facts.branch or 'HEAD'}, where"
-            f" {package.name} is {package.version}",
-        )
+    for package, tags in _tagged(about):
+        final = [tag for tag in tags if not Version(tag.version).is_prerelease]
+        if not final or final[0].ancestor or not is_version(package.version):
+            continue
+        if Version(package.version) <= Version(final[0].version):
+            yield Flaw(
+                f"{final[0].name} is not in the history of {about.facts.branch or 'HEAD'}, where"
+                f" {package.name} is {package.version}",
+            )
 
 
 @rule("ST202", "tag-taken", Severity.WARNING)
@@ -68,19 +69,17 @@ def tag_disagrees(about: RuleInput) -> Iterator[Flaw]:
     Mend:
         Set the version first, commit, and tag that commit; Seatrial makes commit and tag together.
     """
-    if len(about.packages) != 1:
-        return
-    package = about.packages[0]
-    here = [tag for tag in about.facts.tags if tag.commit == about.facts.head]
-    source = next((site for site in package.sites if site.source), None)
-    if not here or source is None or not is_version(source.stated):
-        return
-    if all(Version(tag.version) != Version(source.stated) for tag in here):
-        yield Flaw(
-            f"the commit is tagged {here[0].name}, and {package.name} states {source.stated}",
-            source.path,
-            source.line,
-        )
+    for package, tags in _tagged(about):
+        here = [tag for tag in tags if tag.commit == about.facts.head]
+        source = next((site for site in package.sites if site.source), None)
+        if not here or source is None or not is_version(source.stated):
+            continue
+        if all(Version(tag.version) != Version(source.stated) for tag in here):
+            yield Flaw(
+                f"the commit is tagged {here[0].name}, and {package.name} states {source.stated}",
+                source.path,
+                source.line,
+            )
 
 
 @rule("ST204", "tag-format-changed", Severity.WARNING)
@@ -93,10 +92,38 @@ def tag_format_changed(about: RuleInput) -> Iterator[Flaw]:
     Mend:
         Choose one spelling, and say it: ``[tool.seatrial] tag = "v{version}"``.
     """
-    recent = sorted(about.facts.tags, key=lambda tag: Version(tag.version), reverse=True)[:_RECENT]
-    spelt = {_spelling(tag.name): tag.name for tag in reversed(recent)}
-    if len(spelt) > 1 and not about.configuration.settings.tag:
-        yield Flaw(f"the last {len(recent)} releases are tagged {' and '.join(spelt.values())}")
+    for line in about.lines:
+        whose = f" of {line.packages[0].name}" if about.facts.lines else ""
+        released = {Version(tag.version): tag.name for tag in line.tags}
+        if about.configuration.settings.tag:
+            others = {} if released or line.foreign_tags else _spelt_otherwise(about, line)
+            if others:
+                yield Flaw(
+                    f"no tag{whose} is spelt as the configuration says, and the last release is"
+                    f" tagged {others[max(others)]}"
+                )
+            continue
+        released = _spelt_otherwise(about, line) | released
+        recent = [released[version] for version in sorted(released, reverse=True)[:_RECENT]]
+        spelt = {_spelling(name): name for name in reversed(recent)}
+        if len(spelt) > 1 and not line.foreign_tags:
+            yield Flaw(
+                f"the last {len(recent)} releases{whose} are tagged {' and '.join(spelt.values())}"
+            )
+
+
+def _spelt_otherwise(about: RuleInput, line: Facts) -> dict[Version, str]:
+    """Give the releases by all tags that may be a package's, however they are spelt."""
+    if about.facts.lines or len(line.packages) != 1:
+        return {}
+    names = [tag.name for tag in about.snapshot.tags]
+    held = own_families(names, line.packages[0].name).values()
+    return {
+        version: name
+        for tags in held
+        for name, version in tags.items()
+        if len(version.release) > 1 and not version.is_prerelease
+    }
 
 
 def _spelling(tag: str) -> str:
@@ -158,9 +185,15 @@ def names_collide(about: RuleInput) -> Iterator[Flaw]:
 
 
 def _tag_of_the_version(about: RuleInput) -> Iterator[tuple[str, TagFact]]:
-    if len(about.packages) != 1 or not is_version(about.packages[0].version):
-        return
-    package = about.packages[0]
-    for tag in about.facts.tags:
-        if Version(tag.version) == Version(package.version):
-            yield f"{package.name} {package.version}", tag
+    for package, tags in _tagged(about):
+        if is_version(package.version):
+            for tag in tags:
+                if Version(tag.version) == Version(package.version):
+                    yield f"{package.name} {package.version}", tag
+
+
+def _tagged(about: RuleInput) -> Iterator[tuple[Package, tuple[TagFact, ...]]]:
+    """Give each package that has tags of its own, with them."""
+    for line in about.lines:
+        if len(line.packages) == 1:
+            yield line.packages[0], line.tags

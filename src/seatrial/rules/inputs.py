@@ -72,6 +72,8 @@ class RuleInput:
             track, ignored ones too; a folder that holds nothing tracked stands for all in it.
         logins: the user's own ``.pypirc``.
         compare_api: compares the API with that of the last release.
+        unwritten: gives what the changelog does not tell of the releases that come next, though it
+            has to.
         broken: why a manifest or the configuration cannot be read; there are no packages then.
     """
 
@@ -82,6 +84,7 @@ class RuleInput:
     untracked: tuple[str, ...] = ()
     logins: tuple[LoginFile, ...] = ()
     compare_api: Callable[[], tuple[Answer, ...]] = tuple
+    unwritten: Callable[[], tuple[Flaw, ...]] = tuple
     broken: tuple[Flaw, ...] = ()
 
     @functools.cached_property
@@ -98,6 +101,11 @@ class RuleInput:
     def packages(self) -> tuple[Package, ...]:
         """The packages of the repository."""
         return self.facts.packages
+
+    @property
+    def lines(self) -> tuple[Facts, ...]:
+        """The facts of each line: packages that share versions, tags and a changelog."""
+        return self.facts.lines or (self.facts,)
 
     def text(self, path: str) -> str:
         """Give a file's text without a BOM; empty when it is not there, no text, or too large."""

@@ -274,9 +274,10 @@ def _is_page(package: Package, path: str) -> bool:
 
 def _latest(about: RuleInput, package: Package) -> Version | None:
     """Give the latest final release that is known of."""
-    if len(about.packages) > 1:
+    line = next((one for one in about.lines if one.packages == (package,)), None)
+    if line is None:
         return None
-    released = [Version(tag.version) for tag in about.facts.tags]
+    released = [Version(tag.version) for tag in line.tags]
     final = [version for version in released if not version.is_prerelease]
     if final:
         return max(final)

@@ -143,6 +143,18 @@ def families(tags: Iterable[str]) -> dict[str, dict[str, Version]]:
     return found
 
 
+def own_families(tags: Iterable[str], name: str) -> dict[str, dict[str, Version]]:
+    """Give those of :func:`families` that may be a package's: naming it, or else nothing.
+
+    Args:
+        tags: all tags of the repository.
+        name: the package's name.
+    """
+    found = families(tags)
+    named = {prefix: held for prefix, held in found.items() if _rank(prefix, name) > 1}
+    return named or {prefix: held for prefix, held in found.items() if _rank(prefix, name)}
+
+
 def name_key(name: str) -> tuple[str, ...]:
     """Give the words of a package's name that tell it from others."""
     return tuple(_telling(re.split(r"[-_.]+", name.lower())))
