@@ -14,15 +14,11 @@ from tests.support.several import several
 MOST_POINTS = 196
 """Points that a release of these packages has; a test checks it."""
 
-STEP = 7
-"""Of all points, every so many are tried; which ones, the plan for one package decides: these."""
-
-
-def points(short: int) -> list[object]:
-    """Give the points that are tried; of every so many, one in the short run."""
+def points(every: int) -> list[object]:
+    """Give all points; of every so many, one is tried in the short run, too."""
     return [
-        pytest.param(point, marks=() if point % short == STEP else pytest.mark.slow)
-        for point in range(STEP, MOST_POINTS, STEP)
+        pytest.param(point, marks=() if point % every == every // 2 else pytest.mark.slow)
+        for point in range(MOST_POINTS)
     ]
 
 
@@ -35,7 +31,7 @@ def test_a_release_of_three_has_the_points_that_are_tried(tmp_path: Path) -> Non
         assert kill_points(run / "journal.jsonl") == MOST_POINTS
 
 
-@pytest.mark.parametrize("point", points(70))
+@pytest.mark.parametrize("point", points(66))
 def test_killed_anywhere_three_packages_are_finished_here(tmp_path: Path, point: int) -> None:
     """Killed at this point of its journal, the same command ends in the one end state."""
     with several(tmp_path) as stage:
@@ -46,7 +42,7 @@ def test_killed_anywhere_three_packages_are_finished_here(tmp_path: Path, point:
         nothing_was_done_twice(stage)
 
 
-@pytest.mark.parametrize("point", points(70))
+@pytest.mark.parametrize("point", points(66))
 def test_killed_anywhere_three_packages_are_finished_elsewhere(tmp_path: Path, point: int) -> None:
     """Without the journal the world itself tells what is done of each package."""
     with several(tmp_path) as stage:
@@ -58,7 +54,7 @@ def test_killed_anywhere_three_packages_are_finished_elsewhere(tmp_path: Path, p
         nothing_was_done_twice(stage)
 
 
-@pytest.mark.parametrize("point", points(105))
+@pytest.mark.parametrize("point", points(98))
 def test_killed_anywhere_three_packages_are_taken_back(tmp_path: Path, point: int) -> None:
     """Undo brings the start back; with a file on the index it changes nothing."""
     with several(tmp_path) as stage:
