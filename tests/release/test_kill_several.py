@@ -14,6 +14,7 @@ from tests.support.several import several
 MOST_POINTS = 196
 """Points that a release of these packages has; a test checks it."""
 
+
 def points(every: int) -> list[object]:
     """Give all points; of every so many, one is tried in the short run, too."""
     return [
