@@ -129,8 +129,20 @@ class Runner:
 
     def __init__(self, redactor: Redactor | None = None) -> None:
         self.redactor = redactor or Redactor()
+        self._printed = self.redactor
         self._children: set[subprocess.Popen[bytes]] = set()
         self._meanwhile: deque[Callable[[], object]] = deque()
+
+    def reading(self) -> Runner:
+        """Give a runner that ends with this one, for commands that print what is read on.
+
+        Their standard output is given as it is: a path or a digest in which a secret would be
+        replaced is another one. What they say on standard error is cleaned as ever.
+        """
+        runner = Runner(self.redactor)
+        runner._printed = Redactor()
+        runner._children = self._children
+        return runner
 
     def meanwhile(self, work: Callable[[], object]) -> None:
         """Call something once the next logged command runs: there is time to get things ready.
@@ -181,7 +193,7 @@ class Runner:
                 ) from None
         return Completed(
             code=child.returncode,
-            stdout=self.redactor.clean(out),
+            stdout=self._printed.clean(out),
             stderr=self.redactor.clean(err),
             seconds=time.monotonic() - began,
         )
@@ -210,7 +222,7 @@ class Runner:
                 out, err = child.communicate(b"")
                 return Completed(
                     code=child.returncode,
-                    stdout=self.redactor.clean(out),
+                    stdout=self._printed.clean(out),
                     stderr=self.redactor.clean(err),
                     seconds=time.monotonic() - began,
                 )

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.release.test_broken import told
+from tests.support.downstreams import EDITS, RUN, server, settings
 from tests.support.releases import Scene, scene
 
 TOKENS = (b"pypi-for-tests", b"ghp-for-tests")
@@ -148,3 +149,16 @@ def test_a_remote_that_does_not_answer_is_named_without_its_login(
         told(done, 3, "git.invalid")
         for password in PASSWORDS:
             assert password not in (done.stdout + done.stderr).encode()
+
+
+def test_a_token_that_is_a_letter_of_everything_stops_nothing(tmp_path: Path) -> None:
+    """A dock takes any token: where one stands in paths and digests, these are read as they are."""
+    table = f'repository = "octo/server"\n{EDITS}{RUN}'
+    with scene(tmp_path, more=settings(table)) as stage:
+        made = server(stage)
+        short = dict.fromkeys(("SEATRIAL_TOKEN_MAIN", "SEATRIAL_TOKEN_STAGE", "GH_TOKEN"), "e")
+        child = stage.start("release", "--yes", env=short)
+        _, said = child.communicate(timeout=120)
+        assert child.returncode == 0, said
+        assert len(stage.held("main")) == 2
+        assert "(305, 2)" in made.shown("version.py", "seatrial/demo-1.1.0")

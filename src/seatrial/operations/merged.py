@@ -57,7 +57,7 @@ def at_merge(project: Project) -> Project:
 
 def _stated(project: Project, commit: str, path: str) -> str:
     """Give the version that a file states at a commit; empty where it states none."""
-    done = project.runner.run(["git", "show", f"{commit}:{path}"], cwd=project.snapshot.root)
+    done = project.runner.reading().run(["git", "show", f"{commit}:{path}"], cwd=project.snapshot.root)
     if done.code != 0:
         return ""
     if not project.lead.version:

@@ -26,7 +26,7 @@ def bare_copy(
     """
     user_git = read_user_git(source, runner.redactor)
     remove(to)
-    listed = runner.run(
+    listed = runner.reading().run(
         [
             "git", "for-each-ref", "--format=%(objectname) %(refname) %(HEAD)",
             "refs/heads", "refs/tags",

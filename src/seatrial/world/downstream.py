@@ -75,7 +75,7 @@ class GitDownstream:
         self._setting = setting
         self._folder = folder
         self._source = source
-        self._runner = runner
+        self._runner = runner.reading()
         self.pulls = pulls
         self._user_git: UserGit | None = None
         for secret in logins(setting.address):

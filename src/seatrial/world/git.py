@@ -47,7 +47,7 @@ class CloneGit:
         self._folder = clone
         self._git_dir = clone / "git"
         self._remote = remote
-        self._runner = runner
+        self._runner = runner.reading()
         for secret in logins(remote):
             runner.redactor.add(secret)
         self._read: UserGit | None = None

@@ -72,7 +72,7 @@ class Pythons:
     """
 
     def __init__(self, runner: Runner, uv: Callable[[], str]) -> None:
-        self._runner = runner
+        self._runner = runner.reading()
         self._uv = uv
         self._lock = threading.Lock()
         self._asked: dict[Path, Interpreter | None] = {}

@@ -49,7 +49,7 @@ def resources_of(file: Path, index: Index, runner: Runner) -> tuple[Source, ...]
     from uv import find_uv_bin
 
     told = {"UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1", "NO_COLOR": "1"}
-    done = runner.run(
+    done = runner.reading().run(
         [find_uv_bin(), "pip", "compile", "-", "--quiet", "--no-header", "--no-annotate"],
         cwd=file.parent,
         env=child_environment() | told | told_to_uv(os.environ),
