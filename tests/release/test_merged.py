@@ -41,6 +41,10 @@ def test_the_merge_is_released_without_another_commit(world: Scene, squash: bool
     [release] = world.releases()
     assert release["draft"] is False
     assert "say more" in release["body"]
+    report = json.loads(done.stdout)
+    assert report["reason"] == "The merged files state 1.1.0."
+    [push] = [step for step in report["steps"] if step["kind"] == "push"]
+    assert (push["key"], push["facts"]["branch"]) == ("push v1.1.0 to origin", "")
     again = world.seatrial("release", "--merged", "--yes", "--json")
     assert (again.returncode, json.loads(again.stdout)["outcome"]) == (0, "already-complete")
 
@@ -57,13 +61,15 @@ def test_commits_after_the_merge_are_not_released(world: Scene) -> None:
     assert git(world.remote, "log", "-1", "--format=%s", "main") == "feat: something else"
 
 
-def test_notes_edited_just_before_the_merge_are_the_releases(world: Scene) -> None:
+@pytest.mark.parametrize("late", [False, True], ids=["shown as merged", "still shown as open"])
+def test_notes_edited_just_before_the_merge_are_the_releases(world: Scene, late: bool) -> None:  # noqa: FBT001 - a parameter of pytest
     """They came after the merged commit was made, and nothing that somebody wrote is lost."""
     made = proposed(world)
     change(world, 1, body=reworded(made["body"], "- In my own words."))
     merge(world)
-    url = f"{world.dock.forge_api}/repos/octo/demo/pulls/1/merge"
-    httpx.put(url, json={}, headers=TOKEN).raise_for_status()
+    if not late:
+        url = f"{world.dock.forge_api}/repos/octo/demo/pulls/1/merge"
+        httpx.put(url, json={}, headers=TOKEN).raise_for_status()
     done = world.seatrial("release", "--merged", "--yes", "--json")
     assert done.returncode == 0, done.stderr
     [release] = world.releases()
@@ -204,14 +210,23 @@ def test_several_packages_of_a_repository_are_proposed_together(tmp_path: Path) 
         body = json.loads(done.stdout)["body"]
         for name in ("trio-core", "trio-bots"):
             assert f"<!-- seatrial notes begin: {name} -->" in body
+        end = "<!-- seatrial notes end: trio-bots -->"
+        change(stage, 1, body=body.replace(end, f"- By hand.\n{end}"))
         git(stage.folder, "clone", "--quiet", str(stage.remote), "merging")
         git(stage.folder / "merging", "merge", "--quiet", "--ff-only", f"origin/{HEAD}")
         git(stage.folder / "merging", "push", "--quiet", "origin", "main")
         stage.project.git("pull", "--quiet", "--ff-only")
+        merged = stage.project.head
+        stage.project.commit("feat: too late", {"packages/trio-bots/late.txt": "late\n"})
+        stage.project.push()
         done = stage.seatrial("release", "--merged", "--yes")
         assert done.returncode == 0, done.stderr
         assert stage.tags() == sorted([*tags, "trio-core-v1.1.0", "trio-bots-v1.0.1"])
+        assert git(stage.remote, "rev-parse", "trio-bots-v1.0.1^{commit}") == merged
         assert git(stage.remote, "rev-parse", "main") == stage.project.head
+        told = {one["tag_name"]: one["body"] for one in stage.releases()}
+        assert "- By hand." in told["trio-bots-v1.0.1"]
+        assert "- By hand." not in told["trio-core-v1.1.0"]
 
 
 def test_what_ci_built_of_the_merge_is_released(tmp_path: Path) -> None:

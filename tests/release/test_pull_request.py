@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import pytest
 from seatrial.dock.hosting import Hosted
 from seatrial.exitcodes import ExitCode
 from tests.support.proposals import HEAD, MODE, change, proposed, pulls, reworded
-from tests.support.releases import Scene, scene
+from tests.support.releases import ROOT, Scene, scene
 from tests.support.repositories import git
 
 
@@ -199,8 +201,79 @@ def test_a_commit_subject_cannot_end_the_notes(world: Scene) -> None:
 def test_a_crash_between_push_and_pull_request_is_made_good(world: Scene) -> None:
     """The branch is there and nothing asks for it to be merged: the next run asks, once."""
     made = proposed(world)
-    for kept in (world.folder / "dock" / "forge").rglob("pulls/*.json"):
-        kept.unlink()
+    _forget_pulls(world)
     again = proposed(world)
     assert (again["how"], again["commit"]) == ("acted", made["commit"])
     assert len(pulls(world)) == 1
+
+
+def _forget_pulls(world: Scene) -> None:
+    for kept in (world.folder / "dock" / "forge").rglob("pulls/*.json"):
+        kept.unlink()
+
+
+def _propose_on(world: Scene, day: str) -> str:
+    """Propose on a day, and give the commit that the branch is at then."""
+    subprocess.run(
+        [sys.executable, "-m", "tests.release.dated", str(world.project.folder), day],
+        cwd=ROOT,
+        env=world.environment(),
+        check=True,
+        capture_output=True,
+    )
+    return git(world.remote, "rev-parse", HEAD)
+
+
+def test_a_crash_before_the_pull_request_is_made_good_on_another_day(world: Scene) -> None:
+    """The commit of that day is another one, and a clone knows that the branch is ours."""
+    first = _propose_on(world, "2030-01-01")
+    _forget_pulls(world)
+    other = world.clone("other")
+    done = world.seatrial("propose", "--json", at=other, home="other-home")
+    assert done.returncode == 0, done.stderr
+    made = json.loads(done.stdout)
+    assert made["how"] == "acted"
+    assert made["commit"] not in {"", first}
+    assert git(world.remote, "log", "--format=%s", f"main..{HEAD}") == "Release 1.1.0"
+    assert "2030-01-01" not in git(world.remote, "show", f"{HEAD}:CHANGELOG.md")
+    assert len(pulls(world)) == 1
+
+
+def test_a_crash_before_the_text_was_changed_is_made_good_on_another_day(world: Scene) -> None:
+    """The pull request still tells of the commit before: it is brought up to date."""
+    _propose_on(world, "2030-01-01")
+    [pull] = pulls(world)
+    _propose_on(world, "2030-01-02")
+    change(world, 1, body=pull["body"])
+    made = proposed(world)
+    assert (made["how"], made["number"]) == ("acted", 1)
+    assert made["commit"] == git(world.remote, "rev-parse", HEAD)
+    assert f'"commit":"{made["commit"]}"' in pulls(world)[0]["body"]
+
+
+def test_what_somebody_pushed_meanwhile_is_theirs_though_no_pull_request_tells(
+    world: Scene,
+) -> None:
+    """The remote remembers which commit was ours, and theirs is another one."""
+    _propose_on(world, "2030-01-01")
+    _forget_pulls(world)
+    work = world.clone("theirs")
+    git(work, "switch", "--quiet", HEAD)
+    git(work, "commit", "--quiet", "--allow-empty", "--message=Mine")
+    git(work, "push", "--quiet")
+    done = world.seatrial("propose")
+    assert done.returncode == ExitCode.CONFLICT
+    assert git(world.remote, "log", "-1", "--format=%s", HEAD) == "Mine"
+
+
+def test_a_remote_that_takes_branches_and_tags_alone_gets_the_branch(world: Scene) -> None:
+    """What is ours is then known by the pull request alone."""
+    hook = world.remote / "hooks" / "update"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text('#!/bin/sh\ncase "$1" in refs/heads/*|refs/tags/*) ;; *) exit 1 ;; esac\n')
+    hook.chmod(0o755)
+    proposed(world)
+    world.project.commit("fix: say it well")
+    world.project.push()
+    assert proposed(world)["number"] == 1
+    assert git(world.remote, "for-each-ref", "refs/seatrial") == ""

@@ -31,6 +31,14 @@ class ProposeRelease(Bound[Propose]):
         """The full name of the branch that is pushed."""
         return f"refs/heads/{self.spec.head}"
 
+    @property
+    def mark(self) -> str:
+        """The reference that says which commit of the branch is ours, where no pull request does.
+
+        It goes with the branch: what was killed before it asked for the merge is known by it.
+        """
+        return f"refs/seatrial/proposed/{self.spec.head}"
+
     def preflight(self, world: World) -> None:
         """See that the branch may be pushed there.
 
@@ -70,7 +78,7 @@ class ProposeRelease(Bound[Propose]):
                     error="pull-request-closed",
                 )
         commit = world.git.release_commit()
-        if tip not in {"", commit} and tip not in _ours(found):
+        if tip not in {"", commit} | _ours(found) and tip != world.git.remote_mark(self.mark):
             return Different(
                 why=f"{self.spec.head} is at {tip[:12]}, which was not pushed from here: merge it, "
                 "or delete the branch",
@@ -93,12 +101,20 @@ class ProposeRelease(Bound[Propose]):
             self._check_notes(one)
         commit, tip = world.git.release_commit(), self._tip(world)
         if tip != commit:
-            world.git.push({self.ref: (tip, commit)})
+            self._push(world, tip, commit)
         if one is None:
             one = pulls.open_pull_request(asking)
         elif not _same(one, asking):
             one = pulls.update_pull_request(one.number, asking)
         return _receipt(one, commit)
+
+    def _push(self, world: World, tip: str, commit: str) -> None:
+        updates = {self.ref: (tip, commit)}
+        try:
+            world.git.push(updates, {self.mark: commit})
+        except PushRefused:
+            # By a remote that takes nothing beside branches and tags; or else it refuses again.
+            world.git.push(updates)
 
     def _check_notes(self, one: PullRequest) -> None:
         wanted = notes_in(self.spec.body, self.key)

@@ -100,12 +100,15 @@ class PushRelease(Bound[Push]):
         ours = {ref: tag for ref, tag in there.items() if refs[ref].commit == commit}
         if not ours:
             return Receipt(detail=f"{self._what} on {self.spec.remote} is not of this run")
-        if self._tip(refs) != commit:
+        if self._tip(refs) != commit and not self.spec.alone:
             raise CannotUndo(
                 f"the push of {self._what}",
                 f"{self.spec.remote} has moved on since: others may have built on it",
             )
         updates = {ref: (refs[ref].id, "") for ref in ours}
+        if self.spec.alone:
+            world.git.push(updates)
+            return Receipt(detail=f"{self._what} is taken back from {self.spec.remote}")
         if self.spec.expected != commit:
             updates[self.branch_ref] = (commit, self.spec.expected)
         world.git.push(updates)
@@ -125,7 +128,9 @@ class PushRelease(Bound[Push]):
 
     def _receipt(self, commit: str) -> Receipt:
         spec = self.spec
+        branch = "" if spec.alone else spec.branch
+        moved = f"{branch} at {commit[:12]} and " if branch else ""
         return Receipt(
-            detail=f"{spec.branch} at {commit[:12]} and {self._what}, to {spec.remote}",
-            facts={"commit": commit, "tag": spec.tag, "branch": spec.branch},
+            detail=f"{moved}{self._what}, to {spec.remote}",
+            facts={"commit": commit, "tag": spec.tag, "branch": branch},
         )

@@ -122,6 +122,19 @@ def follow(line: Project, reason: str, around: Circumstances) -> Picked:
     return replace(outcome, decision=decision)
 
 
+def as_stated(picked: Sequence[Picked]) -> list[Picked]:
+    """Say of versions that were reviewed and merged why they are released: the files state them."""
+    return [
+        replace(
+            one,
+            decision=msgspec.structs.replace(
+                one.decision, reason=f"The merged files state {one.decision.version}."
+            ),
+        )
+        for one in picked
+    ]
+
+
 def _at_rest(line: Project, wish: Wish) -> bool:
     """Whether there is so plainly nothing to release that nothing has to be read for it."""
     facts = line.facts

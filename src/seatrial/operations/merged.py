@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from packaging.version import Version
 
 from seatrial.errors import BranchMoved, NotesUnreadable, NotMerged, SeatrialError
+from seatrial.operations.lines import lines_of
 from seatrial.operations.project import Project
-from seatrial.plan.proposal import as_merged, edits_of, with_proposal
+from seatrial.plan.proposal import as_merged, edits_of, with_notes, with_proposal
 from seatrial.plan.proposal_text import edited_in, notes_in, proposed_in
-from seatrial.plan.values import DraftRelease, Note, Plan
+from seatrial.plan.values import Note, Plan
 from seatrial.repository.changelog import section_of, versions_in
 from seatrial.repository.facts import last_release
 from seatrial.repository.spans import is_version, locate
@@ -55,9 +56,25 @@ def at_merge(project: Project) -> Project:
     return project.at(found, project.folder) if found else project
 
 
+def at_merges(lines: Sequence[Project], project: Project) -> Project:
+    """Give the repository where the last of the versions that wait was merged.
+
+    Args:
+        lines: of packages that have versions of their own.
+        project: the repository.
+    """
+    merged = {at_merge(line).snapshot.head for line in lines if waiting_version(line)}
+    for commit in merged:
+        there = project.at(commit, project.folder)
+        if all(there.holds(other) for other in merged):
+            return there
+    return project
+
+
 def _stated(project: Project, commit: str, path: str) -> str:
     """Give the version that a file states at a commit; empty where it states none."""
-    done = project.runner.reading().run(["git", "show", f"{commit}:{path}"], cwd=project.snapshot.root)
+    argv = ["git", "show", f"{commit}:{path}"]
+    done = project.runner.reading().run(argv, cwd=project.snapshot.root)
     if done.code != 0:
         return ""
     if not project.lead.version:
@@ -127,21 +144,15 @@ def with_edited_notes(plan: Plan, project: Project) -> Plan:
         return plan
     try:
         edited = edited_in(found.body, found.url)
-        if not project.facts.changelog:
-            # Without a changelog the merged files tell no notes; what was reviewed does.
-            edited = notes_in(found.body, found.url)
+        reviewed = notes_in(found.body, found.url)
     except NotesUnreadable as error:
         text = f"The notes are those of the changelog: {error}."
         return _remarked(plan, Note(topic="notes-unreadable", text=text))
-    if plan.package not in edited or edited[plan.package] == plan.notes.strip():
-        return plan
-    notes = edited[plan.package]
-    actions = tuple(
-        msgspec.structs.replace(action, notes=notes) if isinstance(action, DraftRelease) else action
-        for action in plan.actions
-    )
-    changed = msgspec.structs.replace(plan, notes=notes, actions=actions)
-    if not project.facts.changelog:
+    # Without a changelog the merged files tell no notes; what was reviewed does.
+    told = {line.lead.name for line in lines_of(project) if line.facts.changelog}
+    chosen = {**{name: text for name, text in reviewed.items() if name not in told}, **edited}
+    changed, names = with_notes(plan, chosen)
+    if not told.intersection(names):
         return changed
     text = (
         f"The notes are those of {found.url}: they were edited after the commit that was merged, "
@@ -159,9 +170,14 @@ def _merged_pull(plan: Plan, project: Project) -> PullRequest | None:
         found = forge.pull_requests(f"{forge.owner}:{head}")
     except SeatrialError:
         return None
-    merged = next((one for one in found if one.state == "merged"), None)
-    state = proposed_in(merged.body) if merged is not None else None
-    return merged if state is not None and state.version == plan.version else None
+    for one in found:
+        state = proposed_in(one.body)
+        if state is None or state.version != plan.version:
+            continue
+        # A forge may be late to see that what it shows as open was merged by a push.
+        if one.state == "merged" or (one.state == "open" and project.holds(state.commit)):
+            return one
+    return None
 
 
 def _remarked(plan: Plan, note: Note) -> Plan:

@@ -15,7 +15,7 @@ from seatrial import __version__
 from seatrial.errors import DetachedHead
 from seatrial.operations.away import away_remarks
 from seatrial.operations.beyond import behind
-from seatrial.operations.choosing import Circumstances, Picked
+from seatrial.operations.choosing import Circumstances, Picked, as_stated
 from seatrial.operations.collecting import Wanted, set_remarks, with_collections
 from seatrial.operations.comparing import api_remarks
 from seatrial.operations.continuing import Begun, Continuation, find_continuation
@@ -32,6 +32,7 @@ from seatrial.operations.lines import (
 )
 from seatrial.operations.merged import (
     at_merge,
+    at_merges,
     check_pushed,
     shaped,
     waiting_version,
@@ -119,8 +120,10 @@ def opened(request: Request, project: Project | None = None) -> tuple[Project, R
         return project, request
     branch = project.settings.branch or project.facts.upstream or project.facts.branch
     request = msgspec.structs.replace(request, branch=request.branch or branch)
+    if project.facts.lines:
+        return at_merges(lines_of(project), project), request
     version = request.wish.version or waiting_version(project)
-    if not version or project.facts.lines:
+    if not version:
         return project, request
     wish = msgspec.structs.replace(request.wish, version=version)
     return at_merge(project), msgspec.structs.replace(request, wish=wish)
@@ -184,7 +187,7 @@ def plan_release(
     if not picked:
         return Nothing(why=why)
     plan = shaped(
-        _planned(project, request, picked, around),
+        _planned(project, request, as_stated(picked) if request.merged else picked, around),
         project,
         merged=request.merged,
         edited=tuple(request.notes),

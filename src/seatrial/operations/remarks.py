@@ -83,13 +83,14 @@ def _other_branch(project: Project) -> Iterator[Note]:
 
 def _taken_numbers(held: Held, outcome: Decision) -> Iterator[Note]:
     """Say which numbers are passed over, and who has them."""
-    numbers: dict[str, list[str]] = {}
+    numbers: dict[tuple[str, ...], list[str]] = {}
     for version in outcome.passed_over:
-        holders = ", ".join(held.get(version, ())) or "a tag"
+        holders = tuple(held.get(version, ())) or ("a tag",)
         numbers.setdefault(holders, []).append(str(version))
     for holders, versions in numbers.items():
         verb, them = ("are", "them") if versions[1:] else ("is", "it")
-        text = f"{', '.join(versions)} {verb} passed over: {holders} has {them} already."
+        have = f"{' and '.join(holders)} {'have' if holders[1:] else 'has'}"
+        text = f"{', '.join(versions)} {verb} passed over: {have} {them} already."
         yield Note(topic="number-passed-over", text=text)
 
 

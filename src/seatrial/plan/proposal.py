@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
 from seatrial.config.schema import Settings
 from seatrial.plan.downstream_values import Propose
+from seatrial.plan.outline import many
 from seatrial.plan.proposal_text import enclosed
-from seatrial.plan.values import AnySpec, Commit, Note, Plan, Push
+from seatrial.plan.values import AnySpec, Commit, DraftRelease, Note, Plan, Push
 
 LONGEST = 60_000
 """Characters of a pull request's text; GitHub takes 65,536, and the hidden line needs some."""
@@ -37,6 +38,7 @@ def with_proposal(plan: Plan, settings: Settings, edited: tuple[str, ...] = ()) 
         settings: the configuration.
         edited: the packages whose notes somebody has written.
     """
+    plan = _pushing_tags(plan)
     commit = next(action for action in plan.actions if isinstance(action, Commit))
     proposal = msgspec.structs.replace(proposal_of(plan, settings, commit.key), edited=edited)
     actions: list[AnySpec] = []
@@ -96,6 +98,24 @@ def as_merged(plan: Plan) -> Plan:
         msgspec.structs.replace(action, alone=True) if isinstance(action, Push) else action
         for action in plan.actions
     )
+    return _pushing_tags(msgspec.structs.replace(plan, actions=actions))
+
+
+def _pushing_tags(plan: Plan) -> Plan:
+    """Call the push what it is after a merge, which has moved the branch: one of tags."""
+    named = {
+        action.key: f"push {many((action.tag, *action.more_tags), 'tag')} to {action.remote}"
+        for action in plan.actions
+        if isinstance(action, Push)
+    }
+    actions = tuple(
+        msgspec.structs.replace(
+            action,
+            key=named.get(action.key, action.key),
+            needs=tuple(named.get(key, key) for key in action.needs),
+        )
+        for action in plan.actions
+    )
     return msgspec.structs.replace(plan, actions=actions)
 
 
@@ -107,6 +127,35 @@ def notes_by_name(plan: Plan) -> dict[str, str]:
     for one in plan.packages:
         found.setdefault(one.tag, (one.name, one.notes))
     return dict(found.values())
+
+
+def with_notes(plan: Plan, notes: Mapping[str, str]) -> tuple[Plan, tuple[str, ...]]:
+    """Give a plan the notes that somebody has reviewed.
+
+    Args:
+        plan: of the release.
+        notes: as :func:`notes_by_name` names them.
+
+    Returns:
+        The plan, and the names of those that were others before.
+    """
+    before = notes_by_name(plan)
+    names = tuple(n for n, text in notes.items() if n in before and text != before[n].strip())
+    by_tag = {plan.tag_of(name): notes[name] for name in names}
+    packages = tuple(
+        # What shares the plan's notes has none of its own.
+        msgspec.structs.replace(one, notes=by_tag.get(one.tag, one.notes) if one.notes else "")
+        for one in plan.packages
+    )
+    actions = tuple(
+        msgspec.structs.replace(action, notes=by_tag.get(action.tag, action.notes))
+        if isinstance(action, DraftRelease)
+        else action
+        for action in plan.actions
+    )
+    told = by_tag.get(plan.tag, plan.notes)
+    changed = msgspec.structs.replace(plan, notes=told, packages=packages, actions=actions)
+    return changed, names
 
 
 def _body(plan: Plan, words: str) -> str:
@@ -164,14 +213,8 @@ def _steps(plan: Plan) -> Iterator[str]:
         if not isinstance(action, Commit | Propose):
             if action.key == plan.point_of_no_return:
                 yield "- *the point of no return: what follows is for ever*"
-            yield f"- {_plain(_pushed(action) if isinstance(action, Push) else action.key)}"
+            yield f"- {_plain(action.key)}"
     yield from ("", "</details>", "")
-
-
-def _pushed(push: Push) -> str:
-    """Say what is pushed after the merge, which has moved the branch."""
-    many = 1 + len(push.more_tags)
-    return f"push {push.tag if many == 1 else f'{many} tags'} to {push.remote}"
 
 
 def _plain(text: str) -> str:

@@ -19,10 +19,11 @@ def places_of(report: ReleaseReport) -> Iterator[Row]:
             continue
         label = "Staged on" if place.staging else "Published on"
         yield label, place.index, "played by the dock" if report.rehearsal else place.url
-    kinds = {step.kind for step in report.steps if step.outcome in {"done", "found"}}
-    if "push" in kinds:
+    pushed = (step.facts for step in report.steps if step.kind == "push" and step.key in done)
+    for facts in pushed:
         target = "a bare clone" if report.rehearsal else report.remote
-        yield "Pushed to", target, f"{report.branch} and {report.tags}, on {report.commit[:12]}"
+        what = [name for name in (facts.get("branch", ""), report.tags) if name]
+        yield "Pushed to", target, f"{' and '.join(what)}, on {report.commit[:12]}"
     if report.forge_release:
         where = "played by the dock" if report.rehearsal else report.forge_release
         yield "Forge release", report.tags, where

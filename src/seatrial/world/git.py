@@ -204,12 +204,23 @@ class CloneGit:
         """
         return self._remote_end().refs()
 
-    def push(self, updates: Mapping[str, tuple[str, str]]) -> None:
+    def remote_mark(self, name: str) -> str:
+        """Ask the remote for a reference that is neither branch nor tag; empty: not there.
+
+        Raises:
+            Unreachable: it did not answer.
+        """
+        return self._remote_end().mark(name)
+
+    def push(
+        self, updates: Mapping[str, tuple[str, str]], marks: Mapping[str, str] | None = None
+    ) -> None:
         """Push several references in one atomic push, each with a lease.
 
         Args:
             updates: full reference name → (id expected on the remote or empty for absent,
                 id to put there or empty to delete it).
+            marks: references that are neither branches nor tags → id to put there.
 
         Raises:
             BranchMoved: a lease on a branch did not hold.
@@ -217,7 +228,7 @@ class CloneGit:
             PushRefused: the remote refused (a protected branch, a hook, no right).
             Unreachable: it did not answer.
         """
-        self._remote_end().push(updates)
+        self._remote_end().push(updates, marks or {})
 
     def discard(self) -> None:
         """Remove the clone and its checkouts."""

@@ -68,21 +68,34 @@ class Remote(msgspec.Struct, frozen=True, kw_only=True):
         Raises:
             Unreachable: it did not answer, or not in time.
         """
+        return self._list("--heads", "--tags", NAME)
+
+    def mark(self, name: str) -> str:
+        """Ask for a reference that is neither branch nor tag; empty: not there.
+
+        Raises:
+            Unreachable: it did not answer, or not in time.
+        """
+        found = self._list(NAME, name).get(name)
+        return found.id if found else ""
+
+    def _list(self, *arguments: str) -> dict[str, RemoteRef]:
         if not self.address:
             return {}
         try:
-            done = self._run(("ls-remote", "--heads", "--tags", NAME), ASKING_TIME)
+            done = self._run(("ls-remote", *arguments), ASKING_TIME)
         except TimedOut as error:
             raise Unreachable(shown(self.address), self._clean(error.said)) from error
         if done.code != 0:
             raise Unreachable(shown(self.address), self._clean(done.said))
         return _listed(done.text)
 
-    def push(self, updates: Updates) -> None:
+    def push(self, updates: Updates, marks: Mapping[str, str] | None = None) -> None:
         """Push in one atomic push, each reference with its lease.
 
         Args:
             updates: full name → (id expected there or empty, id to put there or empty to delete).
+            marks: further references → id, which need no lease.
 
         Raises:
             BranchMoved: a branch is not where it was expected.
@@ -94,6 +107,7 @@ class Remote(msgspec.Struct, frozen=True, kw_only=True):
             raise InvalidConfiguration("the remote", "there is none to push to")
         leases = [f"--force-with-lease={name}:{old}" for name, (old, _) in updates.items()]
         specs = [f"{new}:{name}" for name, (_, new) in updates.items()]
+        specs += [f"+{new}:{name}" for name, new in (marks or {}).items()]
         try:
             done = self._run(
                 (

@@ -85,12 +85,23 @@ class Git(Protocol):
         """
         ...
 
-    def push(self, updates: Mapping[str, tuple[str, str]]) -> None:
+    def remote_mark(self, name: str) -> str:
+        """Ask the remote for a reference that is neither branch nor tag; empty: not there.
+
+        Raises:
+            Unreachable: it did not answer.
+        """
+        ...
+
+    def push(
+        self, updates: Mapping[str, tuple[str, str]], marks: Mapping[str, str] | None = None
+    ) -> None:
         """Push several references in one atomic push, each with a lease.
 
         Args:
             updates: full reference name → (id expected on the remote or empty for absent,
                 id to put there or empty to delete it).
+            marks: references that are neither branches nor tags → id to put there.
 
         Raises:
             BranchMoved: a lease on a branch did not hold.
