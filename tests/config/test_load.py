@@ -126,6 +126,7 @@ def test_broken_toml_names_its_line() -> None:
         ("changelog.file = 'C:/C.md'", "changelog.file", "inside the repository"),
         ("[[package]]\nversions = [':x']", "package[0].versions[0]", "file:name"),
         ("[[package]]\n[[package]]\npath = '.'", "package[1].path", "named twice"),
+        ("forge.kind = 'githob'", "forge.kind", "did you mean github?"),
         ("forge.repository = 'hello'", "forge.repository", "owner/name is wanted"),
         ("forge.api = 'http://forge.example/api'", "forge.api", "https://"),
         (

@@ -33,6 +33,9 @@ _NUL = "no program takes a text with a NUL character"
 _NO_REFERENCE = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(/|$)|^[/.-]|[/.]$|^@$")
 
 
+FORGES = ("github",)
+"""The kinds of forges that there are."""
+
 MOST_CHOICES = 100
 """How many times one gate may run, with different environments."""
 
@@ -272,6 +275,9 @@ def _forge(forge: ForgeSettings) -> Iterator[Fault]:
 
         if said := url_fault(forge.api, logs_in=True):
             yield Fault(("forge", "api"), said)
+    if forge.kind and forge.kind not in FORGES:
+        said = f"{shown(forge.kind)} is no forge that is known; {nearest(forge.kind, FORGES)}"
+        yield Fault(("forge", "kind"), said)
     parts = forge.repository.split("/")
     if forge.repository and (len(parts) < 2 or not all(parts) or ":" in forge.repository):  # noqa: PLR2004 -- owner and name
         yield Fault(

@@ -56,12 +56,9 @@ def detect(remote_url: str, settings: ForgeSettings) -> Repository | None:
         Nothing for a path, and for a host that is no known forge.
 
     Raises:
-        InvalidConfiguration: ``repository`` is not ``owner/name``, or ``kind`` is not known.
+        InvalidConfiguration: ``repository`` is not ``owner/name``; or a forge is named, and neither
+            the address nor the configuration tells the repository there, or its API.
     """
-    if settings.kind not in {"", GITHUB}:
-        raise InvalidConfiguration(
-            "forge.kind", f"{settings.kind!r} is no forge that is known; there is {GITHUB!r}"
-        )
     host, path = host_and_path(remote_url)
     if settings.repository:
         named = OWNED.fullmatch(settings.repository)
@@ -71,9 +68,21 @@ def detect(remote_url: str, settings: ForgeSettings) -> Repository | None:
         named = OWNED.fullmatch(path.strip("/").removesuffix(".git"))
     told = settings.kind or settings.api
     known = host == GITHUB_HOST or host.endswith(GITHUB_RESIDENT) or told
-    if named is None or named["name"] in {".", ".."}:
-        return None
-    if not known or not (host or settings.repository):
+    if named is not None and named["name"] in {".", ".."}:
+        named = None
+    if told and (named is None or not (host or settings.repository)):
+        raise InvalidConfiguration(
+            "forge.repository",
+            "the forge is named, and the remote's address does not tell owner and name there",
+            next_step="Say it: [tool.seatrial.forge] repository.",
+        )
+    if settings.kind and not (host or settings.api):
+        raise InvalidConfiguration(
+            "forge.api",
+            "the remote is a path, so nothing tells where the API of its forge is",
+            next_step="Say it, or take [tool.seatrial.forge] kind out.",
+        )
+    if named is None or not known or not (host or settings.repository):
         return None
     return Repository(kind=GITHUB, host=host, owner=named["owner"], name=named["name"])
 
