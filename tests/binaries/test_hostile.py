@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from seatrial.artifacts import unpacking
 from seatrial.artifacts.binaries import read
 from seatrial.artifacts.binaries.read import read_binary
 from seatrial.artifacts.binaries.truth import judge_wheel
@@ -178,6 +179,8 @@ def test_a_disk_without_room_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyP
         modules={"demo/libx.so": module_for("aarch64-macos.11.0") * 2},
         tag="py3-none-macosx_11_0_arm64",
     )
+    # What is read without marks in it is put on the disk to be looked at.
+    monkeypatch.setattr(unpacking, "IN_MEMORY", 100 << 20)
     monkeypatch.setattr(read, "IN_MEMORY", 1000)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
     with pytest.raises(StorageFault, match="gone"):

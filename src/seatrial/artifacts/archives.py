@@ -17,6 +17,9 @@ from seatrial.errors import InspectionFailed
 
 MIB = 1 << 20
 MOST_MEMBERS = 500_000
+IN_MEMORY = 8 * MIB
+"""Bytes of a file that are kept in memory until it has gone by, where it is looked at whole."""
+
 # The index refuses archives above this size that unpack to more than this many times their own
 # size (COMPRESSION_RATIO_MIN_SIZE and COMPRESSION_RATIO_THRESHOLD of Warehouse's upload view).
 BOMB_SIZE = 64 * MIB

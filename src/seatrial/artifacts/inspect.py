@@ -12,7 +12,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from seatrial.artifacts.agree import check_agreement
-from seatrial.artifacts.archives import Visitors
+from seatrial.artifacts.archives import Visitors, reading
 from seatrial.artifacts.binaries.read import BinaryScan
 from seatrial.artifacts.binaries.truth import Truth, judge_wheel
 from seatrial.artifacts.content import check_content
@@ -23,6 +23,7 @@ from seatrial.artifacts.oddities import check_oddities
 from seatrial.artifacts.record import check_record
 from seatrial.artifacts.scan import ContentScan
 from seatrial.artifacts.sdist import SUFFIX, SdistFacts, read_sdist
+from seatrial.artifacts.unpacking import Unpacking
 from seatrial.artifacts.wheel import EntryPoint, WheelFacts, read_wheel, tags_as_text
 from seatrial.errors import InspectionFailed
 
@@ -78,8 +79,10 @@ def inspect_file(path: Path, *, name: str, version: str, libraries: Sequence[str
     try:
         if path.name.endswith(".whl"):
             facts = read_wheel(path)
-            with closing(BinaryScan()) as binaries:
-                found = [*_check_wheel(path, facts, scan, binaries)]
+            with reading(path.name):
+                unpacking = Unpacking(path)
+            with unpacking, closing(BinaryScan(unpacking.again)) as binaries:
+                found = [*_check_wheel(unpacking, facts, scan, binaries)]
             truth, told = judge_wheel(path.name, binaries.found, libraries)
             found += [*told, *_check_facts(facts, name, version)]
         elif path.name.endswith(SUFFIX):
@@ -131,13 +134,13 @@ def _check_sdist(sdist: SdistFacts) -> Iterator[Finding]:
 
 
 def _check_wheel(
-    path: Path, wheel: WheelFacts, scan: ContentScan, binaries: BinaryScan
+    unpacking: Unpacking, wheel: WheelFacts, scan: ContentScan, binaries: BinaryScan
 ) -> Iterator[Finding]:
     file = wheel.file
     if wheel.wheel.get("wheel-version", ("",))[0].split(".")[0] != "1":
         yield fault("wheel-version", file, "its WHEEL states no Wheel-Version 1.x")
     yield from _check_tags(wheel)
-    yield from check_record(path, wheel, Visitors(scan, binaries))
+    yield from check_record(unpacking, wheel, Visitors(scan, binaries))
     yield from scan.findings()
     yield from _check_entry_points(wheel)
 

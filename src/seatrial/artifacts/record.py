@@ -6,13 +6,12 @@ The specification is https://packaging.python.org/specifications/recording-insta
 from __future__ import annotations
 
 import base64
-import zipfile
 from collections.abc import Iterator
-from pathlib import Path
 
-from seatrial.artifacts.archives import MIB, Member, Visitor, reading
+from seatrial.artifacts.archives import Visitor, reading
 from seatrial.artifacts.behind import Behind, Digests
 from seatrial.artifacts.findings import Finding, fault
+from seatrial.artifacts.unpacking import Unpacking
 from seatrial.artifacts.wheel import RecordEntry, WheelFacts
 
 # "The hash algorithm must be sha256 or better; md5, sha1 and sha224 are not permitted."
@@ -24,13 +23,11 @@ MOST_SAID = 50
 UNRECORDED = frozenset({"RECORD", "RECORD.jws", "RECORD.p7s"})
 
 
-def check_record(
-    path: Path, wheel: WheelFacts, visitor: Visitor | None = None
-) -> tuple[Finding, ...]:
+def check_record(unpacking: Unpacking, wheel: WheelFacts, visitor: Visitor) -> tuple[Finding, ...]:
     """Read every byte of a wheel and compare it with what RECORD states.
 
     Args:
-        path: the wheel.
+        unpacking: gives the wheel's content.
         wheel: what was read from it.
         visitor: sees the same bytes, so that they are unpacked once.
 
@@ -55,11 +52,13 @@ def check_record(
     ]
     found += _more("record-unlisted", wheel.file, len(unlisted))
     digests = Digests({path: _algorithm(entry) for path, entry in record.items()})
-    visitors = (digests,) if visitor is None else (digests, visitor)
-    with reading(wheel.file), zipfile.ZipFile(path) as archive, Behind(visitors) as behind:
+    with reading(wheel.file), Behind((digests, visitor)) as behind:
         for member in wheel.members:
             if member.path not in exempt:
-                _show(archive, member, behind)
+                behind.begin(member)
+                for piece in unpacking.pieces(member):
+                    behind.feed(piece)
+                behind.end()
     compared = [
         one
         for name, entry in record.items()
@@ -82,14 +81,6 @@ def _more(code: str, file: str, count: int) -> Iterator[Finding]:
 def _algorithm(entry: RecordEntry) -> str:
     algorithm = entry.digest.partition("=")[0]
     return algorithm if algorithm in ALGORITHMS else "sha256"
-
-
-def _show(archive: zipfile.ZipFile, member: Member, visitor: Visitor) -> None:
-    visitor.begin(member)
-    with archive.open(member.path) as stream:
-        while piece := stream.read(MIB):
-            visitor.feed(piece)
-    visitor.end()
 
 
 def _compare(file: str, entry: RecordEntry, digest: bytes, size: int) -> Iterator[Finding]:

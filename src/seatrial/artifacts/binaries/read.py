@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 import tempfile
+from bisect import bisect_right
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
-from seatrial.artifacts.archives import MIB, Member
+from seatrial.artifacts.archives import IN_MEMORY, MIB, Member
 from seatrial.artifacts.binaries import elf, macho, pe
-from seatrial.artifacts.binaries.source import Source
+from seatrial.artifacts.binaries.source import Held, Source, Stream
 from seatrial.artifacts.binaries.values import Binary, BrokenBinaryError, Slice
 from seatrial.storage import storage_faults
-
-IN_MEMORY = 8 * MIB
-"""Bytes of a file that are kept in memory until it has gone by; what is larger goes to the disk."""
 
 HEAD = 64
 """Bytes that tell the format."""
@@ -58,7 +57,7 @@ def read_binary(path: Path, name: str = "") -> Binary | None:
         return _read(stream, name or path.as_posix(), path.stat().st_size, stream.read(HEAD))
 
 
-def _read(stream: BinaryIO, path: str, size: int, head: bytes) -> Binary | None:
+def _read(stream: Stream, path: str, size: int, head: bytes) -> Binary | None:
     if not is_compiled(head):
         return Binary(path=path, size=size, broken=_looks(head)) if is_named(path) else None
     source = Source(stream, 0, size)
@@ -99,18 +98,60 @@ def _looks(head: bytes) -> str:
     return "it is no ELF, Mach-O or PE file"
 
 
+class Pieces:
+    """A file in the pieces that it came in, none of them copied."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+        self._ends: list[int] = []
+        self._at = 0
+
+    def write(self, data: bytes) -> None:
+        """Take the next piece."""
+        self._pieces.append(data)
+        self._ends.append(len(data) + (self._ends[-1] if self._ends else 0))
+
+    def seek(self, offset: int, /) -> int:
+        """Go to a place."""
+        self._at = offset
+        return offset
+
+    def read(self, size: int, /) -> bytes:
+        """Give bytes from there on; fewer at the end."""
+        parts: list[bytes] = []
+        end = self._at + size
+        while self._at < end:
+            number = bisect_right(self._ends, self._at)
+            if number == len(self._ends):
+                break
+            piece = self._pieces[number]
+            begin = self._at - self._ends[number] + len(piece)
+            parts.append(piece[begin : begin + end - self._at])
+            self._at += len(parts[-1])
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def close(self) -> None:
+        """Give them up."""
+        self._pieces.clear()
+        self._ends.clear()
+
+
 class BinaryScan:
     """Reads the compiled files of an archive as they go by.
 
-    Those that are too large for the memory are kept on the disk meanwhile; where that is full, a
-    StorageFault is raised.
+    Those that are too large for the memory are had again from the archive; where nobody gives them
+    again, they are kept on the disk meanwhile.  Where that is full, a StorageFault is raised.
+
+    Args:
+        again: gives a large file of the archive that has gone by, by its path.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, again: Callable[[str], Held] | None = None) -> None:
         self.found: list[Binary] = []
+        self._again = again
         self._member = Member(path="", size=0)
         self._head = b""
-        self._kept: BinaryIO | None = None
+        self._kept: Pieces | BinaryIO | None = None
         self._size = 0
 
     def begin(self, member: Member) -> None:
@@ -121,14 +162,23 @@ class BinaryScan:
         """Take its next bytes."""
         if not self._size:
             self._head = data[:HEAD]
-            if is_compiled(self._head):
-                # It is closed when the file has ended.
-                spooled = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115
-                self._kept = cast("BinaryIO", spooled)
+            self._kept = self._begun()
         self._size += len(data)
         if self._kept is not None:
             with storage_faults(Path(tempfile.gettempdir())):
                 self._kept.write(data)
+
+    def _begun(self) -> Pieces | BinaryIO | None:
+        """Give what keeps the file that begins; nothing where it need not be kept."""
+        if not is_compiled(self._head):
+            return None
+        if self._member.size <= IN_MEMORY:
+            return Pieces()
+        if self._again is not None:
+            return None
+        with storage_faults(Path(tempfile.gettempdir())):
+            # It is closed when the file has ended.
+            return tempfile.TemporaryFile()
 
     def close(self) -> None:
         """Give up what is kept of a file, should it not have ended."""
@@ -138,13 +188,17 @@ class BinaryScan:
 
     def end(self) -> None:
         """It has ended."""
-        if self._kept is None:
-            if is_named(self._member.path) and not is_compiled(self._head):
-                broken = _looks(self._head)
-                path = self._member.path
-                self.found.append(Binary(path=path, size=self._size, broken=broken))
+        path = self._member.path
+        if not is_compiled(self._head):
+            if is_named(path):
+                self.found.append(Binary(path=path, size=self._size, broken=_looks(self._head)))
             return
-        read = _read(self._kept, self._member.path, self._size, self._head)
-        self.close()
+        with storage_faults(Path(tempfile.gettempdir())):
+            kept: Held = self._kept or Pieces()
+            if self._kept is None and self._again is not None:
+                kept = self._again(path)
+            with closing(kept):
+                read = _read(kept, path, self._size, self._head)
+        self._kept = None
         if read is not None:
             self.found.append(read)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections import OrderedDict
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Protocol
 
 from seatrial.artifacts.binaries.values import BrokenBinaryError
 
@@ -26,6 +26,26 @@ NAMES = 8192
 """Names of a kind that are kept of one file: the whole C API of Python has a fourth."""
 
 
+class Stream(Protocol):
+    """What is read by places."""
+
+    def seek(self, offset: int, /) -> int:
+        """Go to a place."""
+        ...
+
+    def read(self, size: int, /) -> bytes:
+        """Give bytes from there on; fewer at the end."""
+        ...
+
+
+class Held(Stream, Protocol):
+    """What is read by places, and given up afterwards."""
+
+    def close(self) -> None:
+        """Give it up."""
+        ...
+
+
 class Source:
     """A window on a file.
 
@@ -35,7 +55,7 @@ class Source:
         size: how far it goes.
     """
 
-    def __init__(self, stream: BinaryIO, start: int, size: int) -> None:
+    def __init__(self, stream: Stream, start: int, size: int) -> None:
         self._stream = stream
         self._start = start
         self.size = size
