@@ -77,6 +77,44 @@ def test_a_library_that_nothing_leads_to_is_told(tmp_path: Path) -> None:
     assert told(look(tmp_path, APPLE, apple)) == [("warning", "search-path")]
 
 
+@pytest.mark.parametrize(
+    ("target", "tag", "passes"),
+    [
+        (LINUX, MANYLINUX, False),
+        ("x86_64-linux-musl", "py3-none-musllinux_1_2_x86_64", True),
+        (MACOS, APPLE, True),
+    ],
+)
+def test_a_search_path_is_passed_on_where_the_loader_does(
+    tmp_path: Path, target: str, tag: str, *, passes: bool
+) -> None:
+    """A library's own needs are met by the path that led to it: not so with glibc's RUNPATH."""
+    apple = target == MACOS
+    first, second = ("@rpath/a.dylib", "@rpath/b.dylib") if apple else ("liba.so.1", "libb.so.1")
+    to = "@loader_path/../demo.libs" if apple else "$ORIGIN/../demo.libs"
+    libc = ("libc.musl-x86_64.so.1",) if "musl" in target else ()
+    uses = USES.replace("return", "int from_lib3(void); return from_lib3() +") if libc else USES
+    module = compiled(target, uses, needs=(first, *libc), flags=(f"-Wl,-rpath,{to}",))
+    files = {
+        "demo/core.bin": module,
+        f"demo.libs/{first.removeprefix('@rpath/')}": compiled(target, uses, needs=(second, *libc)),
+        f"demo.libs/{second.removeprefix('@rpath/')}": module_for(target),
+    }
+    found = ("warning", "search-path") not in told(look(tmp_path, tag, files))
+    assert found == passes
+    if target == LINUX:
+        files["demo/core.bin"] = with_rpath(module)
+        assert ("warning", "search-path") not in told(look(tmp_path, tag, files))
+
+
+def with_rpath(library: bytes) -> bytes:
+    """Make the RUNPATH (29) of a library for Linux an RPATH (15), as auditwheel writes it."""
+    old, new = struct.pack("<Q", 29), struct.pack("<Q", 15)
+    places = [at for at in range(0, len(library), 8) if library[at : at + 8] == old]
+    (dynamic,) = (at for at in places if 0 < struct.unpack_from("<Q", library, at + 8)[0] < 5000)
+    return library[:dynamic] + new + library[dynamic + 8 :]
+
+
 def test_a_foreign_library_leaves_no_portable_tag(tmp_path: Path) -> None:
     """The best tag of a wheel with a foreign library is that of the machine alone."""
     looked = look(tmp_path, MANYLINUX, {"demo/core.bin": needing(LINUX, "libfoo.so.1")})

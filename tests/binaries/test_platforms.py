@@ -93,6 +93,20 @@ def test_musl_and_glibc_are_not_taken_for_each_other(tmp_path: Path) -> None:
     assert best(looked) == "py3-none-musllinux_1_2_x86_64"
 
 
+@pytest.mark.parametrize(
+    ("function", "new"), [("statx", True), ("pthread_getname_np", True), ("dup3", False)]
+)
+def test_a_function_tells_that_a_musl_has_to_be_new(
+    tmp_path: Path, function: str, *, new: bool
+) -> None:
+    """What only musl 1.2 has refuses musllinux_1_1, and what every musl has does not."""
+    source = f"int {function}(void); API int run(void) {{ return {function}(); }}"
+    files = {"demo/libx.so": compiled("x86_64-linux-musl", source)}
+    looked = look(tmp_path, "py3-none-musllinux_1_1_x86_64", files)
+    assert told(looked) == ([("fault", "newer-system")] if new else [])
+    assert best(looked) == f"py3-none-musllinux_1_{2 if new else 1}_x86_64"
+
+
 def test_a_static_program_runs_with_any_c_library(tmp_path: Path) -> None:
     """What needs no library at all is true for manylinux and musllinux alike."""
     alone = ("-static", "-nostdlib", "-ffreestanding")

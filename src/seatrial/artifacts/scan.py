@@ -45,8 +45,9 @@ _MACHINES = frozenset(
     | {b"travis", b"ci", b"cibuild", b"build", b"builder", b"buildkite-agent", b"appveyor", b""}
     | {b"gitlab-runner", b"jenkins", b"conda", b"conda-bld", b"docker", b"app", b"linuxbrew"}
     | {b"ubuntu", b"user", b"azureuser", b"ec2-user", b"cirrus", b"admin", b"distiller", b"work"}
+    | {b"buildozer", b"iojs"}
 )
-"""Names that belong to build services and not to people."""
+"""Names that belong to build services and not to people (Alpine's, Node's among them)."""
 
 _TESTS = re.compile(
     r"(?:^|/)(?:[^/]*tests?|testing|test_?data|fixtures|examples?|samples?|docs?|dummy\w*)(?:/|_)"

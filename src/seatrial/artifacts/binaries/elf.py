@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final, Literal, NamedTuple
 
 from seatrial.artifacts.binaries.elf_levels import SEGMENT, needed_level
+from seatrial.artifacts.binaries.policy import is_new_to_musl
 from seatrial.artifacts.binaries.source import NAMES, SYMBOLS, Source
 from seatrial.artifacts.binaries.values import BrokenBinaryError, Slice
 from seatrial.artifacts.binaries.versions import newest
@@ -27,13 +28,6 @@ PROCESSORS: Final = {
     243: "riscv64",
     258: "loongarch64",
 }
-MUSL_SINCE_1_2: Final = frozenset(
-    {b"_Fork", b"gettid", b"reallocarray", b"qsort_r", b"tcgetwinsize", b"tcsetwinsize"}
-    | {b"preadv2", b"pwritev2", b"statx", b"renameat2", b"posix_getdents"}
-)
-"""Functions that musl has had since some 1.2; names that end in ``time64`` are as new (musl's
-WHATSNEW)."""
-
 TABLES: Final = 4096
 """Entries of a table of headers or of versions; real files have a few dozen."""
 
@@ -212,6 +206,7 @@ def read_elf(source: Source) -> Slice:
             for text in dynamic.texts(_DT_RUNPATH) or dynamic.texts(_DT_RPATH)
             for part in text.split(":")
         ),
+        passes=not dynamic.one(_DT_RUNPATH) and bool(dynamic.one(_DT_RPATH)),
         python=_names(python),
         level=_level(source, layout, segments) if processor == "x86_64" else 0,
         debug=_debug(source, head, sections),
@@ -343,7 +338,7 @@ def _undefined(
     for row in source.rows(form, place, count, "its symbols"):
         if row[index_at] == 0 and row[name_at] and row[info_at] >> 4 != _WEAK:
             name = dynamic.raw(row[name_at])
-            if name.startswith(_PYTHON) or name in MUSL_SINCE_1_2 or name.endswith(b"time64"):
+            if name.startswith(_PYTHON) or is_new_to_musl(name):
                 found.add(name)
                 source.few(len(found), NAMES, "symbols of Python")
     return frozenset(found)

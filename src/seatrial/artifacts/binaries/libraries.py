@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from importlib.resources import files
 from typing import Final
@@ -47,18 +47,10 @@ class Shelf:
             if any(each.python for each in one.slices):
                 self._pythons |= {one.path.rpartition("/")[2].lower(), *names}
 
+        held = {one.path: one.slices for one in binaries}
         for one in binaries:
-            self._led.update(
-                self._led_to(one, {place for each in one.slices for place in each.search})
-            )
-
-    def _led_to(self, one: Binary, searched: set[str]) -> Iterator[str]:
-        """Give the needed libraries that the loader is led to from a file."""
-        folders = [place for text in searched if (place := _resolved(one.path, text))]
-        for name in {name for each in one.slices for name in each.needs}:
-            rest = name.removeprefix("@rpath/")
-            if any(posixpath.normpath(f"{folder}/{rest}") in self._paths for folder in folders):
-                yield name
+            for each in one.slices:
+                self._led.update(_led_to(one.path, each, held))
 
     def unled(self, path: str, program: Slice, promise: Promise) -> tuple[str, ...]:
         """Give the libraries that are in the wheel, and that nothing leads any loader to.
@@ -134,6 +126,33 @@ class Shelf:
     def _is_lent(self, name: str) -> bool:
         last = name.rpartition("/")[2]
         return any(fnmatchcase(last, glob) for glob in self._lent)
+
+
+def _led_to(path: str, program: Slice, held: Mapping[str, tuple[Slice, ...]]) -> Iterator[str]:
+    """Give the needed libraries that the loader is led to from a file.
+
+    Where RPATH is passed on, the loader looks there for what the libraries need as well, unless
+    one has a RUNPATH of its own (glibc's ``_dl_map_object``; dyld: "run path stack").  musl passes
+    on either.
+    """
+    folders = [place for text in program.search if (place := _resolved(path, text))]
+    passes = program.passes or program.libc == "musl"
+    waiting, met = [program], set[str]()
+    while folders and waiting:
+        for name in waiting.pop().needs:
+            rest = name.removeprefix("@rpath/")
+            places = (posixpath.normpath(f"{folder}/{rest}") for folder in folders)
+            place = next((place for place in places if place in held), "")
+            if place:
+                yield name
+            if place and passes and place not in met:
+                met.add(place)
+                waiting += [
+                    each
+                    for each in held[place]
+                    if each.processor == program.processor
+                    and (each.passes or not each.search or program.libc == "musl")
+                ]
 
 
 def _resolved(path: str, place: str) -> str:

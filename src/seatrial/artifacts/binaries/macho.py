@@ -121,6 +121,7 @@ def _read(source: Source) -> Slice:
     reader = Reader(source)
     system, minimum = _system(reader)
     commands = reader.commands
+    search = tuple(reader.text(one) for one in commands if one.number == _RPATH)
     return Slice(
         form="Mach-O",
         processor=reader.processor,
@@ -129,7 +130,8 @@ def _read(source: Source) -> Slice:
         minimum=minimum,
         needs=tuple(reader.text(one) for one in commands if one.number in _LOADS),
         name="".join([reader.text(one) for one in commands if one.number == _ID_DYLIB][:1]),
-        search=tuple(reader.text(one) for one in commands if one.number == _RPATH),
+        search=search,
+        passes=bool(search),
         python=_undefined(reader),
         debug=_debug(reader),
         signed=_is_signed(reader),

@@ -29,6 +29,27 @@ SINCE: Final[dict[str, Version]] = {"libexpat.so.1": (2, 12), "libmvec.so.1": (2
 LOADERS: Final = ("ld-linux", "ld64.so.", "ld.so.", "ld-lsb")
 MUSL_LIBRARIES: Final = frozenset({"libc.so", "libz.so.1"})
 MUSL_BEGINNINGS: Final = ("libc.musl-", "ld-musl-")
+MUSL_SINCE: Final = {
+    b"_Fork": "1.2.2",
+    b"gettid": "1.2.2",
+    b"reallocarray": "1.2.2",
+    b"tcgetwinsize": "1.2.2",
+    b"tcsetwinsize": "1.2.2",
+    b"pthread_getname_np": "1.2.3",
+    b"qsort_r": "1.2.3",
+    b"preadv2": "1.2.5",
+    b"pwritev2": "1.2.5",
+    b"statx": "1.2.5",
+    b"posix_getdents": "1.2.6",
+    b"renameat2": "1.2.6",
+}
+"""Every function that musl declares and defines, and did not in 1.1.24: taken from its sources at
+the tags v1.1.24, v1.2.0 to v1.2.5, and after it (86373b4999bf)."""
+
+MUSL_TIMES: Final = (b"time64", b"time64_r")
+"""How the names end that 32-bit programs call functions of time by since 1.2.0 (``__REDIR`` in the
+headers)."""
+
 FLOORS: Final[dict[str, Version]] = {"x86_64": (2, 5), "i686": (2, 5)}
 FLOOR: Final[Version] = (2, 17)
 """The first manylinux for a processor that is not among the floors; the table may begin later."""
@@ -46,6 +67,15 @@ def has_library(name: str, libc: str, version: Version) -> bool:
         return name in MUSL_LIBRARIES or name.startswith(MUSL_BEGINNINGS)
     known = name in LIBRARIES or name.startswith(LOADERS)
     return known or (name in SINCE and SINCE[name] <= version)
+
+
+def is_new_to_musl(name: bytes) -> bool:
+    """Tell whether a function is one that no musl before 1.2 has.
+
+    Args:
+        name: of a symbol that a file takes from others.
+    """
+    return name in MUSL_SINCE or (name.startswith(b"__") and name.endswith(MUSL_TIMES))
 
 
 def too_new(symbols: Iterable[str], version: Version, processor: str) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ class Slice(msgspec.Struct, frozen=True, kw_only=True):
         lends: of Linux: symbols that a C library is asked for and that only a new musl has.
         name: what others call it by (the SONAME, the install name); empty where it states none.
         search: where the loader is to look for libraries (RUNPATH, RPATH, LC_RPATH).
+        passes: whether it looks there for what those libraries need, too (RPATH, LC_RPATH).
         python: symbols of Python that it takes from the interpreter.
         level: of x86-64 on Linux: the level that it states to need (3 for x86-64-v3); 0 where it
             states none.
@@ -45,6 +46,7 @@ class Slice(msgspec.Struct, frozen=True, kw_only=True):
     lends: tuple[str, ...] = ()
     name: str = ""
     search: tuple[str, ...] = ()
+    passes: bool = False
     python: tuple[str, ...] = ()
     level: int = 0
     debug: int = 0
