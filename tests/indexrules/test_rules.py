@@ -8,6 +8,7 @@ import pytest
 
 from seatrial.indexrules.archives import MixedPaths, common_path, join
 from seatrial.indexrules.descriptions import render
+from seatrial.indexrules.licences import judge_expression
 from seatrial.indexrules.messages import reason_phrase
 from seatrial.indexrules.metadata import FIELDS, metadata_rules
 from seatrial.indexrules.metadata_pypi import address_of
@@ -183,3 +184,30 @@ def test_faults_of_metadata_come_in_passes(fields: list[tuple[str, str]], found:
     """A field speaks once a pass, and what ends in 500 as a field's first fault goes before all."""
     sound = [("metadata_version", "2.5"), ("name", "probe"), ("version", "1.0")]
     assert [one.rule for one in metadata_rules(Form.of([*sound, *fields]))] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("MIT", "fine"),
+        ("mit OR (Apache-2.0+ and BSD-2-Clause)", "fine"),
+        ("(MIT OR BSD-2-Clause) WITH LLVM-exception", "fine"),
+        ("MIT WITH (Apache-2.0)", "fine"),
+        ("LicenseRef-", "fine"),
+        ("LicenseRef-x OR LicenseRef-x+", "fine"),
+        ("LicenseRef-x+", "falls"),
+        ("LicenseRef-x+ MIT", "invalid"),
+        ("foo OR LicenseRef-x+", "invalid"),
+        ("MIT++", "invalid"),
+        ("MIT WITH MIT", "invalid"),
+        ("()", "invalid"),
+        ("MIT)", "invalid"),
+        ("", "invalid"),
+        ("(" * 200 + "MIT" + ")" * 200, "fine"),
+        ("(" * 201 + "MIT" + ")" * 201, "invalid"),
+        ("(" * 1_000_000, "invalid"),
+    ],
+)
+def test_licence_expressions_have_the_grammar_that_pypi_reads(text: str, answer: str) -> None:
+    """Whatever version of the library is installed, PyPI's grammar decides."""
+    assert judge_expression(text) == answer

@@ -7,19 +7,18 @@ used.  Versions, requirements, specifiers, names and licences are its, for they 
 from __future__ import annotations
 
 import keyword
-import re
 import string
 from collections.abc import Callable, Iterator, Mapping
 from email.message import EmailMessage
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Final, TypeAlias
 
-from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from seatrial.indexrules.fields import NAME
+from seatrial.indexrules.licences import judge_expression
 from seatrial.indexrules.said import Fault
 
 Check: TypeAlias = Callable[[str, tuple[str, ...]], Iterator[Fault]]
@@ -29,8 +28,6 @@ METADATA_VERSIONS: Final = ("1.0", "1.1", "1.2", "2.1", "2.2", "2.3", "2.4", "2.
 _SOURCE: Final = "packaging/metadata.py::_Validator"
 _CONTENT_TYPES: Final = ("text/markdown", "text/x-rst", "text/plain")
 _VARIANTS: Final = ("CommonMark", "GFM")
-_EMPTY_REFERENCE: Final = re.compile(r"(?<![\w.+-])LicenseRef-(?![\w.+-])", re.IGNORECASE)
-_LATER_REFERENCE: Final = re.compile(r"(LicenseRef-[A-Za-z0-9.-]+)\+", re.IGNORECASE)
 _NEVER_DYNAMIC: Final = ("name", "version", "metadata-version")
 _FIELD_NAMES: Final = frozenset(
     (
@@ -241,22 +238,12 @@ def m18_license_expression(_name: str, values: tuple[str, ...]) -> Iterator[Faul
 
     Source: ``packaging/metadata.py::_Validator._process_license_expression``.
     """
-    value = _EMPTY_REFERENCE.sub("LicenseRef-x", values[0])
-    if _is_license_expression(value):
-        return
-    if _is_license_expression(_LATER_REFERENCE.sub(r"\1", value)):
+    answer = judge_expression(values[0])
+    if answer == "falls":
         said = "A LicenseRef with a + cannot be read; PyPI answers 500 to this."
         yield Fault(rule="X500.9", said=said, source=_SOURCE, ours=True)
-    else:
+    elif answer == "invalid":
         yield _invalid("M18", values[0])
-
-
-def _is_license_expression(value: str) -> bool:
-    try:
-        canonicalize_license_expression(value)
-    except InvalidLicenseExpression:
-        return False
-    return True
 
 
 def m19_m22_license_file(_name: str, values: tuple[str, ...]) -> Iterator[Fault]:

@@ -191,7 +191,9 @@ def m37_direct(_name: str, raw: Raw) -> Iterator[Fault]:
     """
     for found in map(requirement, raw["requires-dist"]):
         if found.url is not None:
-            yield _fault("M37", f"Can't have direct dependency: {found}")
+            # Some versions of the library write no space before the sign.
+            shown = str(found).replace(f"@ {found.url}", f" @ {found.url}").replace("  @ ", " @ ")
+            yield _fault("M37", f"Can't have direct dependency: {shown}")
 
 
 def m38_dynamic(_name: str, raw: Raw) -> Iterator[Fault]:

@@ -169,7 +169,7 @@ RULES: Final = {
     "X500.2": "a digest holds other characters than ASCII",
     "X500.3": "the file's name is longer than 255 bytes",
     "X500.4": "RECORD holds a blank line",
-    "X500.5": "the compressed data breaks off at its beginning",
+    "X500.5": "a header of a tar, or its compressed data, is broken",
     "X500.6": "absolute and relative names are mixed",
     "X500.7": "a member that PyPI reads is encrypted, or its data is broken",
     "X500.8": "a value that is refused holds braces",

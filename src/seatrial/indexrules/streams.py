@@ -15,6 +15,9 @@ from typing import IO, Final, cast
 LARGEST_PIECE: Final = 8 * 1024**2
 """Bytes that are read at once at most: a header of a tar states how long it is."""
 
+NO_HEADER: Final = (ArithmeticError, LookupError, ValueError)
+"""What ``tarfile`` raises besides its own errors where an extended header is no such thing."""
+
 _CHUNK: Final = 1 << 18
 
 
@@ -77,7 +80,9 @@ class BoundedStream(io.RawIOBase):
 
 
 def is_tar(path: Path) -> bool | None:
-    """Say whether ``tarfile.is_tarfile`` says yes; None where it breaks off (X500.5).
+    """Say whether ``tarfile.is_tarfile`` says yes; None where that function falls (X500.5).
+
+    It falls where the data breaks off, and where a header holds numbers that are none.
 
     What passes our bounds in its first member is taken for one.
     """
@@ -93,6 +98,8 @@ def is_tar(path: Path) -> bool | None:
                 return None
         except (tarfile.TarError, OSError, zlib.error, lzma.LZMAError):
             continue
+        except NO_HEADER:
+            return None
     return False
 
 

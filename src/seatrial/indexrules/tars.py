@@ -6,10 +6,13 @@ it ends where it passes our bounds.
 
 from __future__ import annotations
 
+import gzip
+import io
 import tarfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -23,9 +26,24 @@ from seatrial.indexrules.archives import (
     join,
 )
 from seatrial.indexrules.messages import ARCHIVES
-from seatrial.indexrules.streams import BoundedStream, TooMuch, is_tar, open_gzip
+from seatrial.indexrules.streams import (
+    NO_HEADER,
+    BoundedStream,
+    TooMuch,
+    is_tar,
+    open_gzip,
+)
 from seatrial.indexrules.upload import Upload
 from seatrial.indexrules.values import Limits, Refusal
+
+_FALLS: Final = (
+    "a header in it, or the compressed data, is broken where nobody expects it; "
+    "PyPI answers 500 to this"
+)
+
+
+class Fallen(Exception):
+    """The archive is broken in a way that PyPI answers 500 to."""
 
 
 class Listing(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +66,7 @@ def read_listing(path: Path, limits: Limits) -> Listing:
     Raises:
         TooMuch: it passes our bounds.
         tarfile.ReadError, EOFError, zlib.error, OSError: it is broken.
+        Fallen: it is broken where PyPI does not look for it.
     """
     names: list[str] = []
     sparse = False
@@ -55,7 +74,7 @@ def read_listing(path: Path, limits: Limits) -> Listing:
     with open_gzip(path) as unpacked:
         stream = BoundedStream(unpacked, limits.unpacked)
         with tarfile.TarFile(fileobj=stream, mode="r") as tar:
-            while (member := tar.next()) is not None:
+            while (member := _next(tar)) is not None:
                 # The list of members would grow with the archive.
                 tar.members = []  # type: ignore[attr-defined] # typeshed leaves it out
                 names.append(member.name)
@@ -65,6 +84,16 @@ def read_listing(path: Path, limits: Limits) -> Listing:
                 if encrypted is None and member.isreg() and not member.issparse():
                     encrypted = _scanned(stream, member)
     return Listing(names=tuple(names), sparse=sparse, encrypted=encrypted)
+
+
+def _next(tar: tarfile.TarFile) -> tarfile.TarInfo | None:
+    """Give the next member; what PyPI answers 500 to is told apart from what it foresees."""
+    try:
+        return tar.next()
+    except (gzip.BadGzipFile, *NO_HEADER) as error:
+        if isinstance(error, io.UnsupportedOperation):
+            raise
+        raise Fallen from error
 
 
 def _scanned(stream: BoundedStream, member: tarfile.TarInfo) -> Refusal | None:
@@ -102,8 +131,7 @@ def a12_a13_read(upload: Upload, path: Path) -> tuple[Listing | None, tuple[Refu
     """
     known = is_tar(path)
     if known is None:
-        why = "the compressed data breaks off at its beginning; PyPI answers 500 to this"
-        return None, (broken("X500.5", why),)
+        return None, (broken("X500.5", _FALLS),)
     if not known:
         return None, (invalid("A12", "File is not a tarfile"),)
     if (seen := upload.file.seen) is not None:
@@ -111,9 +139,12 @@ def a12_a13_read(upload: Upload, path: Path) -> tuple[Listing | None, tuple[Refu
     try:
         return read_listing(path, upload.limits), ()
     except TooMuch as error:
-        return None, (broken("T1", str(error)),)
+        refused = broken("T1", str(error))
+    except Fallen:
+        refused = broken("X500.5", _FALLS)
     except (tarfile.TarError, EOFError, zlib.error, OSError):
-        return None, (invalid("A13", "None"),)
+        refused = invalid("A13", "None")
+    return None, (refused,)
 
 
 def tar_rules(listing: Listing) -> Iterator[Refusal]:

@@ -162,8 +162,8 @@ def _ending_64(stream: BinaryIO, short: _Ending) -> _Ending:
     if len(record) < _END_64.size or not record.startswith(END_64):
         raise BadZip("no ZIP64 end record")
     _, length, _, _, disk, start_disk, _, entries, size, start = _END_64.unpack(record)
-    if length + 12 != _END_64.size + between:
-        raise BadZip("a ZIP64 end record of another length")
+    if start + size != offset or length + 12 != _END_64.size + between:
+        raise BadZip("a ZIP64 end record of another length, or elsewhere than it says")
     return _Ending(
         at=at, disk=disk, directory_disk=start_disk, entries=entries, size=size, offset=start
     )
@@ -255,6 +255,8 @@ class Zip:
 
     def reach(self, member: Member) -> None:
         """Go to where the content begins, past its own header; the errors are those of `read`."""
+        if member.offset < 0:
+            raise UnreadableMember(f"{member.name!r} begins before the file")
         header = _read_at(self._stream, member.offset, _LOCAL.size)
         if len(header) < _LOCAL.size or not header.startswith(LOCAL):
             raise BadZip(f"no local header of {member.name!r}")
