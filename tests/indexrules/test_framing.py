@@ -10,7 +10,8 @@ import msgspec
 import pytest
 
 from seatrial.indexrules.framing import BadFraming, check
-from seatrial.indexrules.zips import BadZip, UnreadableMember, Zip, is_zip
+from seatrial.indexrules.zipends import BadZip
+from seatrial.indexrules.zips import UnreadableMember, Zip, is_zip
 from tests.indexrules.rawzip import DEFLATE, Ending, Entry, raw_zip
 
 ONE = Entry(name=b"fixme", data=b"hello")

@@ -11,7 +11,8 @@ from seatrial.indexrules.messages import ARCHIVES, refuse, refuse_ourselves
 from seatrial.indexrules.streams import is_tar
 from seatrial.indexrules.upload import Upload
 from seatrial.indexrules.values import MEBIBYTE, Refusal
-from seatrial.indexrules.zips import DEFLATED, STORED, BadZip, UnreadableMember, Zip, is_zip
+from seatrial.indexrules.zipends import BadZip
+from seatrial.indexrules.zips import DEFLATED, STORED, UnreadableMember, Zip, is_zip
 
 RATIO: Final = 50
 """How many times its own size an archive may unpack to, above :data:`RATIO_FROM`."""

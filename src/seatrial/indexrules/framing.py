@@ -16,7 +16,8 @@ import struct
 from collections.abc import Mapping
 from typing import BinaryIO, Final
 
-from seatrial.indexrules.zips import CENTRAL, END, END_64, LOCAL, LOCATOR_64, Zip
+from seatrial.indexrules.zipends import END, END_64, LOCATOR_64
+from seatrial.indexrules.zips import CENTRAL, LOCAL, Zip
 
 _MALFORMED: Final = "Malformed zip file"
 _BAD_NAME: Final = "Invalid character in filename"

@@ -18,7 +18,8 @@ from seatrial.indexrules.messages import refuse
 from seatrial.indexrules.tags import is_admitted
 from seatrial.indexrules.upload import Upload
 from seatrial.indexrules.values import Notice, Refusal
-from seatrial.indexrules.zips import BadZip, UnreadableMember, Zip
+from seatrial.indexrules.zipends import BadZip
+from seatrial.indexrules.zips import UnreadableMember, Zip
 
 _VIEW: Final = "forklift/legacy.py::file_upload"
 _PARSER: Final = "packaging/utils.py::parse_wheel_filename"

@@ -18,6 +18,8 @@ from typing import BinaryIO, Final
 
 import msgspec
 
+from seatrial.indexrules.zipends import BadZip, ending_of, read_at
+
 LARGEST_READ: Final = 64 * 1024**2
 """Bytes of one member that are taken into memory at most."""
 
@@ -26,15 +28,9 @@ DEFLATED: Final = 8
 
 LOCAL: Final = b"PK\x03\x04"
 CENTRAL: Final = b"PK\x01\x02"
-END: Final = b"PK\x05\x06"
-END_64: Final = b"PK\x06\x06"
-LOCATOR_64: Final = b"PK\x06\x07"
 
 _CENTRAL: Final = struct.Struct("<4s4B4HL2L5H2L")
 _LOCAL: Final = struct.Struct("<4s2B4HL2L2H")
-_END: Final = struct.Struct("<4s4H2LH")
-_END_64: Final = struct.Struct("<4sQ2H2L4Q")
-_LOCATOR_64: Final = struct.Struct("<4sLQL")
 _EXTRA: Final = struct.Struct("<HH")
 _PATH: Final = struct.Struct("<BL")
 _LARGE: Final = struct.Struct("<Q")
@@ -49,10 +45,6 @@ _PATCHED: Final = 0x20
 _STRONG: Final = 0x40
 _NEWEST: Final = 63
 _CHUNK: Final = 1 << 18
-
-
-class BadZip(Exception):
-    """What ``zipfile`` calls ``BadZipFile``."""
 
 
 class UnreadableMember(Exception):
@@ -90,89 +82,10 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
         return self.name.endswith("/")
 
 
-class _Ending(msgspec.Struct, frozen=True, kw_only=True):
-    """What the end records say: where they begin, and where the directory is."""
-
-    at: int
-    disk: int
-    directory_disk: int
-    entries: int
-    size: int
-    offset: int
-
-    @property
-    def prepended(self) -> int:
-        """Bytes before the archive proper."""
-        return self.at - self.size - self.offset
-
-
-def _read_at(stream: BinaryIO, offset: int, size: int) -> bytes:
-    if offset < 0:
-        return b""
-    stream.seek(offset)
-    return stream.read(size)
-
-
-def _find_end(stream: BinaryIO) -> tuple[int, bytes] | None:
-    """Find the end record: at the very end without a comment, else the last one in reach."""
-    length = stream.seek(0, os.SEEK_END)
-    if length < _END.size:
-        return None
-    last = _read_at(stream, length - _END.size, _END.size)
-    if last.startswith(END) and last.endswith(b"\0\0"):
-        return length - _END.size, last
-    start = max(length - (1 << 16) - _END.size, 0)
-    tail = _read_at(stream, start, length - start)
-    found = tail.rfind(END)
-    record = tail[found : found + _END.size]
-    if found < 0 or len(record) < _END.size:
-        return None
-    return start + found, record
-
-
-def _ending(stream: BinaryIO) -> _Ending | None:
-    found = _find_end(stream)
-    if found is None:
-        return None
-    at, record = found
-    _, disk, start_disk, _, entries, size, offset, _ = _END.unpack(record)
-    short = _Ending(
-        at=at, disk=disk, directory_disk=start_disk, entries=entries, size=size, offset=offset
-    )
-    return _ending_64(stream, short)
-
-
-def _ending_64(stream: BinaryIO, short: _Ending) -> _Ending:
-    """Take the ZIP64 end record where a locator before the end record points to one."""
-    locator_at = short.at - _LOCATOR_64.size
-    locator = _read_at(stream, locator_at, _LOCATOR_64.size)
-    if len(locator) < _LOCATOR_64.size or not locator.startswith(LOCATOR_64):
-        return short
-    _, disk, offset, disks = _LOCATOR_64.unpack(locator)
-    if disk != 0 or disks > 1:
-        raise BadZip("several disks")
-    expected = locator_at - _END_64.size
-    if offset > expected:
-        raise BadZip("the locator points behind the record")
-    between, at = expected - offset, offset
-    record = _read_at(stream, offset, _END_64.size)
-    if not record.startswith(END_64) and offset != expected:
-        between, at = 0, expected
-        record = _read_at(stream, expected, _END_64.size)
-    if len(record) < _END_64.size or not record.startswith(END_64):
-        raise BadZip("no ZIP64 end record")
-    _, length, _, _, disk, start_disk, _, entries, size, start = _END_64.unpack(record)
-    if start + size != offset or length + 12 != _END_64.size + between:
-        raise BadZip("a ZIP64 end record of another length, or elsewhere than it says")
-    return _Ending(
-        at=at, disk=disk, directory_disk=start_disk, entries=entries, size=size, offset=start
-    )
-
-
 def is_zip(stream: BinaryIO) -> bool:
     """Say whether ``zipfile.is_zipfile`` says yes."""
     try:
-        ending = _ending(stream)
+        ending = ending_of(stream)
     except BadZip:
         return False
     if ending is None:
@@ -181,7 +94,7 @@ def is_zip(stream: BinaryIO) -> bool:
         return True
     if ending.disk != ending.directory_disk or ending.size < _CENTRAL.size:
         return False
-    first = _read_at(stream, ending.offset + ending.prepended, _CENTRAL.size)
+    first = read_at(stream, ending.offset + ending.prepended, _CENTRAL.size)
     return len(first) == _CENTRAL.size and first.startswith(CENTRAL)
 
 
@@ -199,7 +112,7 @@ class Zip:
 
     def __init__(self, stream: BinaryIO, *, members: int) -> None:
         self._stream = stream
-        ending = _ending(stream)
+        ending = ending_of(stream)
         if ending is None:
             raise BadZip("no end record")
         start = ending.offset + ending.prepended
@@ -207,7 +120,7 @@ class Zip:
             raise BadZip("the directory begins before the file")
         if ending.size > members * _CENTRAL.size * 2:
             raise UnreadableMember(f"its central directory has {ending.size} bytes")
-        data = _read_at(stream, start, ending.size)
+        data = read_at(stream, start, ending.size)
         found = list(_entries(data, size=ending.size, prepended=ending.prepended))
         self.members: tuple[Member, ...] = tuple(_with_limits(found, start))
         self._by_name = {member.name: member for member in self.members}
@@ -257,7 +170,7 @@ class Zip:
         """Go to where the content begins, past its own header; the errors are those of `read`."""
         if member.offset < 0:
             raise UnreadableMember(f"{member.name!r} begins before the file")
-        header = _read_at(self._stream, member.offset, _LOCAL.size)
+        header = read_at(self._stream, member.offset, _LOCAL.size)
         if len(header) < _LOCAL.size or not header.startswith(LOCAL):
             raise BadZip(f"no local header of {member.name!r}")
         *_, name_length, extra_length = _LOCAL.unpack(header)
