@@ -139,6 +139,8 @@ def test_five_platforms_are_wrapped_and_the_sdist_stays_on_the_forge(tmp_path: P
         assert {ware["proof"] for ware in build["wrap"]["wares"]} == {"the forge"}
         shown = made.seatrial("plan").stdout
         assert "hold the binaries 2.1.0 of" in shown
+        assert "manylinux_2_17_x86_64   wrapped here  installed and run here" in shown
+        assert "win_amd64               wrapped here  not run here: inspected, and" in shown
         assert "win_amd64: engine-2.1.0-x86_64-pc-windows-msvc.zip (SHA-256 " in shown
         done = made.seatrial("rehearse", "--json", "--keep", str(tmp_path / "kept"))
         assert done.returncode == 0, done.stderr

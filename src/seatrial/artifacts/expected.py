@@ -22,6 +22,7 @@ from packaging.utils import (
 from seatrial.errors import InvalidConfiguration
 
 SDIST = "sdist"
+ABI3 = "abi3"
 
 _BETWEEN = re.compile(r"\s*×\s*|\s+x\s+")
 _PYTHON = re.compile(r"(?P<python>(?:cp|pp|py)\d+)(?P<thread>t?)(?:-(?P<abi>[A-Za-z0-9_*]+))?")
@@ -52,6 +53,11 @@ class Expected(msgspec.Struct, frozen=True, kw_only=True):
     abi: str = ""
     platform: str = ""
     glob: str = ""
+
+    @property
+    def is_sdist(self) -> bool:
+        """Whether an sdist is meant."""
+        return self.glob.endswith(".tar.gz") or not (self.glob or self.python)
 
     def fits(self, name: str) -> bool:
         """Say whether a file is the one that is meant.

@@ -52,6 +52,14 @@ def named(paths: Sequence[str]) -> str:
     return paths[0] if len(paths) == 1 else f"{paths[0]} (and {len(paths) - 1:,} more)"
 
 
+INCOMPLETE = "incomplete-set"
+"""The code of the finding that a file is not there."""
+
+BUILD_IT = (
+    "Let what builds it run again on this commit, or take it out of expect; then run this again."
+)
+
+
 def refuse_faults(findings: Iterable[Finding]) -> None:
     """Raise all faults among findings as one error.
 
@@ -64,7 +72,11 @@ def refuse_faults(findings: Iterable[Finding]) -> None:
     files = sorted({finding.file for finding in faults if finding.file})
     if len(files) == 1:
         raise InspectionFailed(files[0], "\n".join(finding.said for finding in faults))
-    raise InspectionFailed("the built files", "\n".join(gathered(faults)))
+    # A file that is not there is mended where it is built, and not in the files that are.
+    absent = all(finding.code == INCOMPLETE for finding in faults)
+    raise InspectionFailed(
+        "the built files", "\n".join(gathered(faults)), next_step=BUILD_IT if absent else None
+    )
 
 
 def gathered(findings: Iterable[Finding]) -> tuple[str, ...]:

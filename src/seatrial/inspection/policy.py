@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from seatrial.artifacts.expected import missing
-from seatrial.artifacts.findings import Finding, fault, named
+from seatrial.artifacts.findings import INCOMPLETE, Finding, fault, named
 from seatrial.artifacts.inspect import Looked
 from seatrial.artifacts.sdist import SdistFacts
 from seatrial.artifacts.wheel import WheelFacts
@@ -66,7 +66,7 @@ def check_policy(looked: Sequence[Looked], contents: Contents) -> Iterator[Findi
             yield from _check(one.facts, contents)
     for absent in missing(contents.expect, [one.path.name for one in looked]):
         said = f"the release has no file {absent.said}, which expect wants"
-        yield fault("incomplete-set", "", said)
+        yield fault(INCOMPLETE, "", said)
 
 
 def _check(facts: WheelFacts | SdistFacts, contents: Contents) -> Iterator[Finding]:

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
-from seatrial.config.schema import CollectSettings, Settings
+from seatrial.config.schema import CollectSettings
 from seatrial.errors import InvalidConfiguration, NotBuilt, SeatrialError
 from seatrial.operations.project import Project
 from seatrial.operations.rehearsed import cache_folder
 from seatrial.operations.running import unheard
 from seatrial.plan.collects import Bundle, Collection
-from seatrial.plan.contents import contents_of
-from seatrial.plan.make import Chosen, Member
-from seatrial.plan.values import Note
+from seatrial.plan.make import Member
 from seatrial.secret import Secret
 from seatrial.world.collecting import GITHUB, GITLAB, Collector
 from seatrial.world.http import Http
 from seatrial.world.ports_ci import Ci
 
 FETCHED = "collected"
-MADE_HERE = 2
-"""Files that one build makes: an sdist and a wheel."""
 
 
 def collector(project: Project, tell: Callable[[str], None] = unheard) -> Collector:
@@ -142,45 +138,6 @@ def with_collections(
         # What began here is in its draft; only where it is not, this is what is missing.
         found = Collection(via="url", origin=str(error), bundles=())
     return tuple(msgspec.structs.replace(member, collect=found) for member in members)
-
-
-def set_remarks(chosen: Sequence[Chosen], settings: Settings) -> list[Note]:
-    """Say what of the files that there are to be is built here, and what elsewhere.
-
-    Args:
-        chosen: what is released.
-        settings: the configuration.
-    """
-    remarks = []
-    for member in (member for one in chosen for member in one.members):
-        collection, name = member.collect, member.package.name
-        wanted = contents_of(settings, member.package.path).expect
-        if collection is not None:
-            here = "; its sdist is built here if none is among them" * collection.build_sdist
-            text = f"The files of {name} come from {collection.origin}{here}."
-            if not collection.commit:
-                text += " Nobody says which commit they were built from."
-            remarks.append(Note(topic="collected", text=text))
-        elif member.wrap is not None:
-            text = (
-                f"The wheels of {name} hold the binaries {member.wrap.version} of "
-                f"{member.wrap.origin}: {len(member.wrap.wares)} platforms."
-            )
-            remarks.append(Note(topic="wrapped", text=text))
-        elif (count := _count(wanted)) > MADE_HERE:
-            text = (
-                f"{name} is to have {count} files, and a build makes an sdist and one wheel: "
-                "unless they are collected or wrapped, the release is refused."
-            )
-            remarks.append(Note(topic="incomplete-set", text=text))
-    return remarks
-
-
-def _count(entries: Sequence[str]) -> int:
-    """Count the files that ``expect`` names."""
-    from seatrial.artifacts.expected import expected
-
-    return sum(len(expected(entry)) for entry in entries)
 
 
 def found_for(project: Project, settings: CollectSettings, wanted: Wanted) -> Collection:

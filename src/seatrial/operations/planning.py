@@ -13,14 +13,14 @@ from packaging.version import Version
 
 from seatrial import __version__
 from seatrial.errors import DetachedHead
-from seatrial.operations.away import away_remarks
 from seatrial.operations.beyond import behind
 from seatrial.operations.choosing import Circumstances, Picked, as_stated
-from seatrial.operations.collecting import Wanted, set_remarks, with_collections
+from seatrial.operations.collecting import Wanted, with_collections
 from seatrial.operations.comparing import api_remarks
 from seatrial.operations.continuing import Begun, Continuation, find_continuation
 from seatrial.operations.dependents import likely, pick_all, versions_of
 from seatrial.operations.editing import texts_of
+from seatrial.operations.filesets import file_sets, set_remarks
 from seatrial.operations.lines import (
     BuildTexts,
     check_line,
@@ -261,10 +261,9 @@ def _planned(
     chosen = tuple(
         _chosen(project, one, note, build) for one, note in zip(picked, notes, strict=True)
     )
-    remarks += [
-        *set_remarks(chosen, project.settings),
-        *away_remarks(chosen, project.settings),
-    ]
+    python = request.python or project.settings.verify.python
+    sets = file_sets(project, chosen, python)
+    remarks += set_remarks(chosen, sets)
     return make_plan(
         facts,
         Material(
@@ -279,7 +278,8 @@ def _planned(
             edits=edits,
             forge=project.repository is not None,
             publish=request.index or project.settings.publish,
-            python=request.python or project.settings.verify.python,
+            python=python,
+            sets=sets,
             remarks=(*around.seen.remarks, *dict.fromkeys(remarks)),
             origin=origin_of(project.remote_url, project.settings.forge.repository),
         ),

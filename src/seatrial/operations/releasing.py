@@ -279,8 +279,8 @@ def _compare(wanted: Plan, made: Plan) -> None:
     Raises:
         StalePlan: it is another one.
     """
-    # What is only remarked (a dirty tree) makes no other release.
-    alike = [msgspec.structs.replace(plan, remarks=()).digest for plan in (wanted, made)]
+    # What is only remarked (a dirty tree) or seen from afar makes no other release.
+    alike = [msgspec.structs.replace(plan, remarks=(), sets=()).digest for plan in (wanted, made)]
     if alike[0] == alike[1]:
         return
     words = {

@@ -15,6 +15,7 @@ from seatrial.plan.after_build import Text, shown
 from seatrial.plan.assemble import assemble
 from seatrial.plan.collects import Collection
 from seatrial.plan.downstream import with_downstreams
+from seatrial.plan.filesets import FileSet
 from seatrial.plan.outline import Line, Outline, Part
 from seatrial.plan.released import PlannedPackage, ReleasedCommit
 from seatrial.plan.values import Asked, FileEdit, Note, Plan, Upload
@@ -85,6 +86,7 @@ class Material(msgspec.Struct, frozen=True, kw_only=True):
         python: the Pythons to install on.
         remarks: what a person should know.
         origin: ``owner/name`` of the repository on its forge; empty where nothing tells it.
+        sets: where the files come from that are expected.
     """
 
     tool: str
@@ -101,6 +103,7 @@ class Material(msgspec.Struct, frozen=True, kw_only=True):
     python: tuple[str, ...]
     remarks: tuple[Note, ...]
     origin: str = ""
+    sets: tuple[FileSet, ...] = ()
 
 
 def release_time(date: dt.date, head_when: int) -> int:
@@ -172,6 +175,7 @@ def make_plan(facts: Facts, material: Material) -> Plan:
         commits=_commits(material),
         notes=_notes(material),
         remarks=material.remarks,
+        sets=material.sets,
         actions=actions,
         point_of_no_return=next((u.key for u in uploads if not u.staging), ""),
         packages=packages,

@@ -13,6 +13,7 @@ from seatrial.plan.collects import Collection
 # This form of an import hands the name on (PEP 484, "Stub files").
 from seatrial.plan.downstream_values import Propose as Propose  # noqa: PLC0414
 from seatrial.plan.downstream_values import UpdateDownstreams as UpdateDownstreams  # noqa: PLC0414
+from seatrial.plan.filesets import FileSet
 from seatrial.plan.released import PlannedPackage, ReleasedCommit
 from seatrial.plan.spec import Spec as Spec  # noqa: PLC0414
 from seatrial.plan.wraps import Wrap
@@ -327,6 +328,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         actions: what will be done, in an order that satisfies every need.
         point_of_no_return: the key of the first action that cannot be taken back; empty if none.
         packages: everything that is released, each after those of them that it requires.
+        sets: where the files come from that are expected.
     """
 
     schema: int = PLAN_SCHEMA
@@ -349,6 +351,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     actions: tuple[AnySpec, ...]
     point_of_no_return: str
     packages: tuple[PlannedPackage, ...] = ()
+    sets: tuple[FileSet, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from seatrial.report.outcomes import MARKS, head_of, kind_of, telling_first
 from seatrial.report.places import Row, places_of
 from seatrial.report.release import ReleaseReport, Step
 from seatrial.report.requests import differences, readable
+from seatrial.report.sets import shown_files, title_of
 from seatrial.report.words import FOR_THE_BUILD, duration, many, size, visible
 
 SHOWN = 20
@@ -98,6 +99,8 @@ def render_html(report: ReleaseReport) -> str:
         many=many,
         size=size,
         SHOWN=SHOWN,
+        title_of=title_of,
+        shown_files=shown_files,
     )
 
 

@@ -9,6 +9,7 @@ from seatrial.report.outcomes import MARKS, head_of
 from seatrial.report.places import places_of
 from seatrial.report.release import Edit, ReleaseReport
 from seatrial.report.requests import requests_markdown
+from seatrial.report.sets import sets_markdown
 from seatrial.report.words import FOR_THE_BUILD, duration, many, size, visible
 
 _MARKED = re.compile(r"([\\`*_\[\]<>|~@])")
@@ -30,6 +31,7 @@ def render_markdown(report: ReleaseReport) -> str:
         *_needs(report),
         *_commits(report),
         *_notes(report),
+        *sets_markdown(report.sets),
         *_artifacts(report),
         *_places(report),
         *requests_markdown(report.downstream),

@@ -12,6 +12,7 @@ from seatrial.report.diffs import file_diff
 from seatrial.report.lines import heading, line, prose, safe
 from seatrial.report.packages import show_packages
 from seatrial.report.release import Edit
+from seatrial.report.sets import show_sets
 from seatrial.report.words import FOR_THE_BUILD
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def show_plan(console: Console, plan: Plan) -> None:
     builds = [action for action in plan.actions if isinstance(action, Build)]
     edits = [Edit(path=edit.path, diff=edit.diff) for one in builds for edit in one.edits]
     show_edits(console, [file_diff(edit) for edit in edits], FOR_THE_BUILD)
+    show_sets(console, plan.sets)
     heading(console, "What would happen")
     for number, action in enumerate(plan.actions, 1):
         if action.key == plan.point_of_no_return:

@@ -9,6 +9,7 @@ import msgspec
 
 from seatrial.engine import journal
 from seatrial.engine.history import Past, history
+from seatrial.plan.filesets import FileSet
 from seatrial.plan.released import ReleasedCommit
 from seatrial.plan.values import Build, Commit, InstallCheck, Note, Plan, PublishRelease, Upload
 from seatrial.report.beyond import Beyond, beyond, real_command
@@ -159,6 +160,7 @@ class ReleaseReport(msgspec.Struct, frozen=True, kw_only=True):
         seconds: how long it took as a whole.
         packages: everything that is released, each after those of them that it requires.
         title: what is released, in a few words.
+        sets: where the files come from that were expected.
     """
 
     schema: int = SCHEMA
@@ -197,6 +199,7 @@ class ReleaseReport(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float
     packages: tuple[Released, ...] = ()
     title: str = ""
+    sets: tuple[FileSet, ...] = ()
 
     @property
     def what(self) -> str:
@@ -263,11 +266,7 @@ def report_release(
     steps = _steps(plan, entries)
     facts = {step.key: step.facts for step in steps}
     kinds = {step.kind: step.facts for step in steps if step.facts}
-    shown = {
-        action.tag: facts.get(action.key, {}).get("url", "")
-        for action in plan.actions
-        if isinstance(action, PublishRelease)
-    }
+    shown = _shown_at(plan, facts)
     commits = [action for action in plan.actions if isinstance(action, Commit)]
     builds = [action for action in plan.actions if isinstance(action, Build)]
     return ReleaseReport(
@@ -306,7 +305,17 @@ def report_release(
         seconds=around.seconds,
         packages=_released(plan, shown),
         title=plan.title,
+        sets=plan.sets,
     )
+
+
+def _shown_at(plan: Plan, facts: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """Give the address of the forge release of each tag."""
+    return {
+        action.tag: facts.get(action.key, {}).get("url", "")
+        for action in plan.actions
+        if isinstance(action, PublishRelease)
+    }
 
 
 def _released(plan: Plan, shown: Mapping[str, str]) -> tuple[Released, ...]:

@@ -14,6 +14,7 @@ from seatrial.report.packages import show_packages
 from seatrial.report.places import places_of
 from seatrial.report.release import Artifact, ReleaseReport, Step
 from seatrial.report.requests import show_requests
+from seatrial.report.sets import show_sets
 from seatrial.report.words import FOR_THE_BUILD, duration, many, size
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ def show_release(console: Console, report: ReleaseReport, *, steps: bool = True)
 
 def _show_files_and_places(console: Console, report: ReleaseReport) -> None:
     counted = len(report.packages) > MANY
+    if not counted:
+        show_sets(console, report.sets)
     if counted:
         show_counted(console, report)
     elif report.artifacts:

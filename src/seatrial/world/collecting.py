@@ -5,21 +5,27 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final, Literal
 
+from seatrial.artifacts.listing import members_of
 from seatrial.errors import Conflict, DifferentBytes, InvalidConfiguration, NotBuilt
 from seatrial.plan.collects import Bundle, Collection
 from seatrial.storage import make_folder, storage_faults
 from seatrial.world.exchange import Request, shown
 from seatrial.world.http import Http
+from seatrial.world.peeking import names_in
 from seatrial.world.ports_ci import SUCCESS, Ci, CiArtifact, CiRun
 from seatrial.world.resuming import download_on
 
 GITHUB: Final = "github"
 GITLAB: Final = "gitlab"
+AT_ONCE = 8
+"""Archives that are looked into at one time."""
+
 LARGEST = 16 << 30
 """Bytes that an archive may have where nobody says how many it has."""
 
@@ -128,6 +134,33 @@ class Collector:
                 )
                 for path in files
             ),
+        )
+
+    def names(self, collection: Collection) -> tuple[str, ...] | None:
+        """Give the names of the files that a collection holds, without fetching an archive.
+
+        Args:
+            collection: what is taken.
+
+        Returns:
+            Nothing where an archive cannot be looked into from here.
+        """
+        ci = self.ci() if collection.via in {GITHUB, GITLAB} else None
+
+        def look(bundle: Bundle) -> tuple[str, ...] | None:
+            if ci is not None:
+                return ci.names(bundle.place)
+            if not bundle.name.endswith(".zip"):
+                return (bundle.name,)
+            if collection.via == "folder":
+                return members_of(self.root / bundle.place)
+            return names_in(self.http, Request(url=bundle.place))
+
+        with ThreadPoolExecutor(AT_ONCE, "look") as looking:
+            found = list(looking.map(look, collection.bundles))
+        whole = [names for names in found if names is not None]
+        return (
+            tuple(name for names in whole for name in names) if len(whole) == len(found) else None
         )
 
     def fetch(self, collection: Collection, bundle: Bundle) -> Path:

@@ -80,6 +80,10 @@ class Ci(Protocol):
         """
         ...
 
+    def names(self, artifact: str) -> tuple[str, ...] | None:
+        """Give the names of the files in an archive; nothing where they are not seen from afar."""
+        ...
+
 
 class Collected(Protocol):
     """Where files are had that were built elsewhere."""

@@ -9,9 +9,12 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
+from seatrial.artifacts.listing import TAIL
 from seatrial.errors import Conflict
+from seatrial.world.credentials import Credential
 from seatrial.world.exchange import Request, bearer
 from seatrial.world.forge.github import VERSION, GitHub
+from seatrial.world.peeking import names_in
 from seatrial.world.ports_ci import CiArtifact, CiRun
 from seatrial.world.resuming import download_on
 
@@ -116,13 +119,7 @@ class GitHubRuns(GitHub):
             StorageFault: the file cannot be written.
         """
         login = self._credential()
-        request = Request(
-            url=f"{self._base}/actions/artifacts/{quote(artifact)}/zip",
-            headers={"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": VERSION},
-            authorization=bearer(login.password),
-            limit=size,
-        )
-        answer = download_on(self._http, request, to)
+        answer = download_on(self._http, self._archive(artifact, login, size), to)
         if answer.status == codes.HTTPStatus.GONE:
             raise Conflict(
                 self.name,
@@ -132,3 +129,15 @@ class GitHubRuns(GitHub):
             )
         if not answer.ok:
             self._refuse(answer, "fetching an artifact from", login)
+
+    def names(self, artifact: str) -> tuple[str, ...] | None:
+        """Give the names of an artifact's files; nothing where they cannot be seen from afar."""
+        return names_in(self._http, self._archive(artifact, self._credential(), TAIL))
+
+    def _archive(self, artifact: str, login: Credential, limit: int) -> Request:
+        return Request(
+            url=f"{self._base}/actions/artifacts/{quote(artifact)}/zip",
+            headers={"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": VERSION},
+            authorization=bearer(login.password),
+            limit=limit,
+        )

@@ -10,10 +10,12 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
+from seatrial.artifacts.listing import TAIL
 from seatrial.errors import CannotTell, Conflict, CredentialRefused, Unreachable
 from seatrial.secret import Redactor, Secret
 from seatrial.world.exchange import Answer, Request, bearer
 from seatrial.world.http import Http
+from seatrial.world.peeking import names_in
 from seatrial.world.ports_ci import SUCCESS, CiArtifact, CiRun
 from seatrial.world.resuming import download_on
 
@@ -122,9 +124,7 @@ class GitLabJobs:
             Conflict: it is gone.
             StorageFault: the file cannot be written.
         """
-        login = bearer(self._token) if self._token else None
-        url = f"{self._base}/jobs/{quote(artifact)}/artifacts"
-        answer = download_on(self._http, Request(url=url, authorization=login, limit=size), to)
+        answer = download_on(self._http, self._archive(artifact, size), to)
         if answer.status in {codes.HTTPStatus.NOT_FOUND, codes.HTTPStatus.GONE}:
             raise Conflict(
                 self.name,
@@ -134,6 +134,15 @@ class GitLabJobs:
             )
         if not answer.ok:
             self._refuse(answer)
+
+    def names(self, artifact: str) -> tuple[str, ...] | None:
+        """Give the names of what a job left; nothing where they cannot be seen from afar."""
+        return names_in(self._http, self._archive(artifact, TAIL))
+
+    def _archive(self, artifact: str, limit: int) -> Request:
+        login = bearer(self._token) if self._token else None
+        url = f"{self._base}/jobs/{quote(artifact)}/artifacts"
+        return Request(url=url, authorization=login, limit=limit)
 
     def _get(self, path: str, kind: type[T]) -> T:
         login = bearer(self._token) if self._token else None

@@ -1,0 +1,191 @@
+"""Where each file of a release comes from, and whether anything of it can be run here."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
+from typing import Literal, TypeAlias
+
+from packaging.tags import platform_tags
+
+from seatrial.artifacts.expected import ABI3, Expected, expected
+from seatrial.operations.collecting import collector
+from seatrial.operations.project import Project
+from seatrial.plan.contents import contents_of
+from seatrial.plan.filesets import Awaited, FileSet
+from seatrial.plan.make import Chosen, Member
+from seatrial.plan.values import Note
+from seatrial.plan.wraps import AUTO, Ware
+
+Source: TypeAlias = Literal["here", "collected", "wrapped", "missing", "unknown", "extra"]
+Check: TypeAlias = Literal["", "run", "resolved"]
+
+MOST_NAMED = 10
+"""Missing files that a remark names."""
+
+
+def file_sets(
+    project: Project, chosen: Sequence[Chosen], python: Sequence[str]
+) -> tuple[FileSet, ...]:
+    """Say of each package that expects or gets particular files where these come from.
+
+    Args:
+        project: the repository.
+        chosen: what is released.
+        python: the Pythons to install on; when empty, the one that this runs on.
+
+    Raises:
+        CredentialMissing, CredentialRefused: the forge does not show what it holds.
+    """
+    members = [member for one in chosen for member in one.members]
+    return tuple(one for member in members if (one := _set_of(project, member, python)).files)
+
+
+def set_remarks(chosen: Sequence[Chosen], sets: Sequence[FileSet]) -> list[Note]:
+    """Say what of the files that there are to be is built elsewhere, and what nowhere.
+
+    Args:
+        chosen: what is released.
+        sets: their files.
+    """
+    remarks = []
+    for member in (member for one in chosen for member in one.members):
+        collection, name = member.collect, member.package.name
+        if collection is not None:
+            here = "; its sdist is built here if none is among them" * collection.build_sdist
+            text = f"The files of {name} come from {collection.origin}{here}."
+            if not collection.commit:
+                text += " Nobody says which commit they were built from."
+            remarks.append(Note(topic="collected", text=text))
+        elif member.wrap is not None:
+            text = (
+                f"The wheels of {name} hold the binaries {member.wrap.version} of "
+                f"{member.wrap.origin}: {len(member.wrap.wares)} platforms."
+            )
+            remarks.append(Note(topic="wrapped", text=text))
+    for one in sets:
+        if one.missing:
+            more = len(one.missing) - MOST_NAMED
+            named = "; ".join(one.missing[:MOST_NAMED]) + (f"; and {more} more" * (more > 0))
+            text = (
+                f"The set of {one.package} is not complete, and nothing is uploaded before it is: "
+                f"nobody has built {named}."
+            )
+            remarks.append(Note(topic="incomplete-set", text=text))
+    return remarks
+
+
+def _set_of(project: Project, member: Member, python: Sequence[str]) -> FileSet:
+    entries = contents_of(project.settings, member.package.path).expect
+    if not (entries or member.collect or member.wrap):
+        return FileSet(package=member.package.name, files=())
+    named = [(entry, one) for entry in entries for one in expected(entry)]
+    origin = ""
+    if member.collect is not None:
+        names = collector(project).names(member.collect)
+        origin = member.collect.origin
+        found = list(_collected(named, names, here=member.collect.build_sdist))
+    elif member.wrap is not None:
+        origin = f"{member.wrap.origin} {member.wrap.version}"
+        found = list(_wrapped(named, member))
+    else:
+        found = list(_built(named))
+    rows = [(entry, one, source, _check(one, python)) for entry, one, source in found]
+    return FileSet(package=member.package.name, origin=origin, files=tuple(_folded(rows)))
+
+
+Named: TypeAlias = tuple[str, Expected]
+Sourced: TypeAlias = tuple[str, Expected, Source]
+Row: TypeAlias = tuple[str, Expected, Source, Check]
+
+
+def _collected(
+    named: Sequence[Named], names: Sequence[str] | None, *, here: bool
+) -> Iterator[Sourced]:
+    """Hold what is expected against the names of what CI keeps, where these are known."""
+    for entry, one in named:
+        if names is not None and any(map(one.fits, names)):
+            yield entry, one, "collected"
+        elif here and one.is_sdist:
+            yield entry, one, "here"
+        else:
+            yield entry, one, "unknown" if names is None else "missing"
+    for name in dict.fromkeys(names or ()):
+        if name.endswith((".whl", ".tar.gz")) and not any(one.fits(name) for _, one in named):
+            yield name, Expected(said=name, glob=name), "extra" if named else "collected"
+
+
+def _wrapped(named: Sequence[Named], member: Member) -> Iterator[Sourced]:
+    """Give the platforms of the wheels that are stamped, with what else is expected."""
+    wares = member.wrap.wares if member.wrap else ()
+    platforms = [part for ware in wares for part in _platforms(ware)]
+    for entry, one in named:
+        if one.is_sdist:
+            yield entry, one, "here"
+        elif not any(fnmatchcase(part, platform_of(one)) for part in platforms):
+            yield entry, one, "missing"
+    for ware in wares:
+        for part in _platforms(ware):
+            said = f"{ware.target} (the best tag that is true)" if part == AUTO else part
+            yield said, Expected(said=said, glob=f"*-{part}.whl"), "wrapped"
+
+
+def _platforms(ware: Ware) -> list[str]:
+    return ware.platform.split(".")
+
+
+def _built(named: Sequence[Named]) -> Iterator[Sourced]:
+    """Say what one build here can make: the sdist, and one wheel that suits this machine."""
+    here, made = [*platform_tags(), "any"], False
+    for entry, one in named:
+        suits = any(fnmatchcase(tag, platform_of(one) or "*") for tag in here)
+        if one.is_sdist:
+            yield entry, one, "here"
+        else:
+            yield entry, one, "missing" if made or not suits else "here"
+            made = made or suits
+
+
+def _check(one: Expected, python: Sequence[str]) -> Check:
+    """Say whether a Python that the release is installed on takes a wheel on this machine."""
+    platform = platform_of(one)
+    if one.is_sdist or platform == AUTO:
+        return ""
+    here = any(fnmatchcase(tag, platform or "*") for tag in (*platform_tags(), "any"))
+    return "run" if here and _taken(one, python) else "resolved"
+
+
+def _taken(one: Expected, python: Sequence[str]) -> bool:
+    if not one.python.startswith("cp") or one.abi.endswith("t"):
+        return not one.python or one.python.startswith("py")
+    asked = [tuple(map(int, text.split(".")[:2])) for text in python if text[:1].isdigit()]
+    minors = [version[1] for version in asked or [sys.version_info[:2]] if len(version) > 1]
+    own = int(one.python[3:] or 0)
+    return any(minor >= own if one.abi == ABI3 else minor == own for minor in minors)
+
+
+def platform_of(one: Expected) -> str:
+    """Give the platform of an expected wheel, a glob; empty where nothing tells it.
+
+    Args:
+        one: what is expected; by tags or by the file's name.
+    """
+    text = one.platform or one.glob
+    if "-" not in text and not text.endswith(".whl"):
+        return "" if "." in text else text
+    return text.removesuffix(".whl").rpartition("-")[2] if text.endswith(".whl") else ""
+
+
+def _folded(rows: Sequence[Row]) -> Iterator[Awaited]:
+    """Let an entry stand as it was written where all that it names has one fate."""
+    for entry in dict.fromkeys(row[0] for row in rows):
+        alike = [row for row in rows if row[0] == entry]
+        fates = {row[2:] for row in alike}
+        if len(fates) == 1:
+            _, one, source, check = alike[0]
+            said = entry if len(alike) > 1 else one.said
+            yield Awaited(said=said, count=len(alike), source=source, check=check)
+        else:
+            for _, one, source, check in alike:
+                yield Awaited(said=one.said, source=source, check=check)
