@@ -15,7 +15,7 @@ from seatrial.operations.editing import Texts, texts_of
 from seatrial.operations.notes import notes_of
 from seatrial.operations.project import Project
 from seatrial.plan.after_build import AfterBuild, artifact, shown
-from seatrial.plan.values import FileEdit
+from seatrial.plan.edits import FileEdit
 from seatrial.repository.edit import file_edits
 from seatrial.versions.decide import Decision, Wish
 from tests.support.repositories import HELLO, Repository, make_repository

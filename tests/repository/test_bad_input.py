@@ -76,18 +76,20 @@ def test_what_cannot_be_read_for_certain_is_no_place(kind: str, locator: str, te
     assert locate(text, kind, locator) is None
 
 
-def test_other_encodings_are_passed_over_or_said(tmp_path: Path) -> None:
-    """A file in another encoding is no site by itself, and a fault when it is named."""
+def test_an_encoding_that_nobody_tells_is_said(tmp_path: Path) -> None:
+    """A file that does not say how it is encoded is no site, and a fault when it is named."""
     files: dict[str, str | bytes] = {
         "pyproject.toml": STATIC,
-        "VERSION": "1.2.3\n".encode("utf-16"),
+        "VERSION": "1.2.3\n".encode("utf-16-le"),
         "README.md": "für demo-kit==1.2.3\n".encode("latin-1"),
     }
     made = make_repository(tmp_path / "r", files)
     snapshot = open_snapshot(made.folder, Runner())
     (package,) = find_packages(snapshot, Settings())
     assert [site.path for site in package.sites] == ["pyproject.toml"]
-    assert [one.path for one in unregistered(snapshot, package, "")] == ["README.md"]
+    (proposal,) = unregistered(snapshot, package, "")
+    assert (proposal.path, proposal.guess) == ("README.md", "coincidence")
+    assert "does not say how it is encoded" in proposal.why
     named = Settings(
         package=(
             PackageSettings(
@@ -95,7 +97,7 @@ def test_other_encodings_are_passed_over_or_said(tmp_path: Path) -> None:
             ),
         )
     )
-    with pytest.raises(InvalidConfiguration, match=r"README\.md"):
+    with pytest.raises(InvalidConfiguration, match=r"README\.md is not UTF-8"):
         find_packages(snapshot, named)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from seatrial.plan.values import FileEdit
+from seatrial.plan.edits import FileEdit
 from seatrial.process import Runner
 from seatrial.world.git import CloneGit
 from tests.support.repositories import Repository

@@ -14,7 +14,7 @@ from seatrial.errors import (
     TagElsewhere,
     Unreachable,
 )
-from seatrial.plan.values import FileEdit
+from seatrial.plan.edits import FileEdit
 from seatrial.process import Runner
 from seatrial.world.git import CloneGit
 from seatrial.world.gitpush import pushed_refs

@@ -76,8 +76,7 @@ def release_identity(world: World, plan: Plan, tag: str) -> str:
 def _identity(tree: str, spec: Build, *, exactly: bool = False) -> str:
     named = hashlib.sha256(f"{tree}\n{spec.path}\n{spec.epoch}\n".encode())
     for edit in spec.edits:
-        content = (edit.after or "").encode()
-        named.update(f"{edit.path}\0{hashlib.sha256(content).hexdigest()}\n".encode())
+        named.update(f"{edit.path}\0{hashlib.sha256(edit.content).hexdigest()}\n".encode())
     for bundle in spec.collect.bundles if spec.collect and exactly else ():
         named.update(f"{bundle.name}\0{bundle.sha256 or bundle.place}\n".encode())
     if spec.wrap is not None or spec.sdist == "none":

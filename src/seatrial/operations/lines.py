@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
@@ -11,10 +10,10 @@ from packaging.version import Version
 
 from seatrial.errors import InvalidConfiguration, SitesDisagree
 from seatrial.operations.project import Project
+from seatrial.plan.edits import FileEdit
 from seatrial.plan.make import Member
-from seatrial.plan.values import FileEdit
 from seatrial.repository.build_edits import build_edits
-from seatrial.repository.edit import unified_diff
+from seatrial.repository.edit import second_edit
 from seatrial.repository.facts import Package
 from seatrial.repository.packages import private_names
 from seatrial.repository.sibling_versions import with_siblings
@@ -139,10 +138,5 @@ def _for_the_build(project: Project, package: Package, build: BuildTexts) -> tup
     for path, text in after.items():
         before = committed.get(path, snapshot.text(path))
         if text != texts.get(path, before) and text is not None and before is not None:
-            made[path] = FileEdit(
-                path=path,
-                before=hashlib.sha256(before.encode()).hexdigest(),
-                after=text,
-                diff=unified_diff(path, before, text),
-            )
+            made[path] = second_edit(path, before, text, snapshot.encoding(path))
     return tuple(made[path] for path in sorted(made))

@@ -51,7 +51,7 @@ def _change(snapshot: Snapshot, path: str, parts: Sequence[Fix]) -> str:
     why = _unlike(snapshot, path, committed)
     if why:
         return why
-    text = committed.decode("utf-8")
+    text, encoding = snapshot.text(path) or "", snapshot.encoding(path)
     at = len(text)
     for part in sorted(parts, key=lambda one: (one.start, one.end), reverse=True):
         if part.end > at:
@@ -60,7 +60,7 @@ def _change(snapshot: Snapshot, path: str, parts: Sequence[Fix]) -> str:
         at = part.start
     with storage_faults(place):
         mode = stat.S_IMODE(place.stat().st_mode)
-    write_whole(place, text.encode())
+    write_whole(place, text.encode(encoding))
     with storage_faults(place):
         place.chmod(mode)
     return ""

@@ -14,8 +14,8 @@ from seatrial.config.wrapping import wrap_of
 from seatrial.errors import CredentialMissing, InvalidConfiguration
 from seatrial.operations.project import Project
 from seatrial.operations.rehearsed import cache_folder
+from seatrial.plan.edits import FileEdit
 from seatrial.plan.make import Member
-from seatrial.plan.values import FileEdit
 from seatrial.plan.wrapping import asked_for
 from seatrial.plan.wraps import Wrap
 from seatrial.repository.build_edits import held_value, path_of

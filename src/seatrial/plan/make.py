@@ -15,10 +15,11 @@ from seatrial.plan.after_build import Text, shown
 from seatrial.plan.assemble import assemble
 from seatrial.plan.collects import Collection
 from seatrial.plan.downstream import with_downstreams
+from seatrial.plan.edits import FileEdit
 from seatrial.plan.filesets import FileSet
 from seatrial.plan.outline import Line, Outline, Part
 from seatrial.plan.released import PlannedPackage, ReleasedCommit
-from seatrial.plan.values import Asked, FileEdit, Note, Plan, Upload
+from seatrial.plan.values import Asked, Note, Plan, Upload
 from seatrial.plan.wraps import Wrap
 from seatrial.repository.facts import CommitFact, Facts, Package
 

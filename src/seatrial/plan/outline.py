@@ -9,7 +9,8 @@ import msgspec
 from seatrial.config.schema import Settings
 from seatrial.plan.after_build import Text
 from seatrial.plan.collects import Collection
-from seatrial.plan.values import AnySpec, FileEdit
+from seatrial.plan.edits import FileEdit
+from seatrial.plan.values import AnySpec
 from seatrial.plan.wraps import Wrap
 
 

@@ -13,6 +13,7 @@ from seatrial.plan.collects import Collection
 # This form of an import hands the name on (PEP 484, "Stub files").
 from seatrial.plan.downstream_values import Propose as Propose  # noqa: PLC0414
 from seatrial.plan.downstream_values import UpdateDownstreams as UpdateDownstreams  # noqa: PLC0414
+from seatrial.plan.edits import FileEdit
 from seatrial.plan.filesets import FileSet
 from seatrial.plan.released import PlannedPackage, ReleasedCommit
 from seatrial.plan.spec import Spec as Spec  # noqa: PLC0414
@@ -22,23 +23,6 @@ PLAN_SCHEMA = 1
 
 LISTED = 3
 """How many packages are named one by one where few words are wanted."""
-
-
-class FileEdit(msgspec.Struct, frozen=True, kw_only=True):
-    """One file's new content, and what it must hold before.
-
-    Attributes:
-        path: from the repository's root, with forward slashes.
-        before: SHA-256 of the file at the planned commit; empty when the file is new.
-        after: the whole new content (UTF-8; line endings, BOM and final newline as they stand);
-            nothing for a file that is removed.
-        diff: the change as a unified diff, for people.
-    """
-
-    path: str
-    before: str
-    after: str | None
-    diff: str
 
 
 class Gate(Spec, frozen=True, kw_only=True, tag="gate"):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import configparser
-import hashlib
 import json
 import posixpath
 import re
@@ -16,9 +15,9 @@ from typing import Any, TypeAlias
 from seatrial.config.packages import entries_for
 from seatrial.config.schema import Settings
 from seatrial.errors import InvalidConfiguration
-from seatrial.plan.values import FileEdit
+from seatrial.plan.edits import FileEdit
 from seatrial.repository import keyed, python_spans, setup_script
-from seatrial.repository.edit import unified_diff
+from seatrial.repository.edit import second_edit
 from seatrial.repository.manifest import Folder
 from seatrial.repository.snapshot import Snapshot
 from seatrial.repository.spans import BOM
@@ -64,7 +63,7 @@ def build_edits(
         text = texts.get(path, before[path])
         texts[path] = with_value(text, path, wanted, value)
     return tuple(
-        _edit(path, before[path] or "", after)
+        second_edit(path, before[path] or "", after, snapshot.encoding(path))
         for path, after in sorted(texts.items())
         if after != before[path]
     )
@@ -139,15 +138,6 @@ def _unusable(wanted: str, said: str) -> InvalidConfiguration:
         f"package.build-edits {wanted!r}",
         said,
         next_step='Write it as "FILE:NAME" = VALUE, for a name that is given one value there.',
-    )
-
-
-def _edit(path: str, before: str, after: str) -> FileEdit:
-    return FileEdit(
-        path=path,
-        before=hashlib.sha256(before.encode()).hexdigest(),
-        after=after,
-        diff=unified_diff(path, before, after),
     )
 
 

@@ -13,7 +13,7 @@ from seatrial.errors import InvalidConfiguration
 from seatrial.repository import setup_script
 from seatrial.repository.facts import Site
 from seatrial.repository.manifest import Folder
-from seatrial.repository.origin import Place, site
+from seatrial.repository.origin import NO_ENCODING, Place, site
 from seatrial.repository.spans import LIKE, is_version
 from seatrial.repository.spelling import DATE
 
@@ -110,6 +110,8 @@ def _one(folder: Folder, wanted: SiteSettings, *, shown: str) -> Site:
     where = folder.full(path) or path
     if not folder.has(path):
         said = f"this commit holds no {where}"
+    elif folder.snapshot.is_undeclared(where):
+        said = f"{where} {NO_ENCODING}"
     elif wanted.search:
         said = f"nothing in {where} is like {wanted.search!r}"
     else:

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 
 from packaging.version import Version
 
-from seatrial.errors import InvalidVersion
-from seatrial.plan.values import FileEdit
+from seatrial.errors import InvalidConfiguration, InvalidVersion
+from seatrial.plan.edits import FileEdit
 from seatrial.repository.facts import Package, Site
 from seatrial.repository.snapshot import Snapshot
 from seatrial.repository.span import Span
@@ -138,15 +138,51 @@ def file_edit(snapshot: Snapshot, path: str, after: str | None) -> FileEdit | No
     """
     real = snapshot.resolve(path) if after is not None else path
     data = snapshot.data(real) if real in snapshot.files else None
-    if data == (None if after is None else after.encode()):
+    encoding = snapshot.encoding(real)
+    if data == (None if after is None else _encoded(real, after, encoding)):
         return None
-    before = "" if data is None else data.decode("utf-8", "backslashreplace")
+    before = "" if data is None else data.decode(encoding, "backslashreplace")
     return FileEdit(
         path=real,
         before="" if data is None else hashlib.sha256(data).hexdigest(),
         after=after,
         diff=unified_diff(real, before, after or ""),
+        encoding=encoding,
     )
+
+
+def second_edit(path: str, before: str, after: str, encoding: str) -> FileEdit:
+    """Make the edit of a file that another edit may have given its text.
+
+    Args:
+        path: the file, from the repository's root.
+        before: its text before this edit.
+        after: its text after it.
+        encoding: the codec of both.
+
+    Raises:
+        InvalidConfiguration: the codec cannot write the text.
+    """
+    _encoded(path, after, encoding)
+    return FileEdit(
+        path=path,
+        before=hashlib.sha256(before.encode(encoding)).hexdigest(),
+        after=after,
+        diff=unified_diff(path, before, after),
+        encoding=encoding,
+    )
+
+
+def _encoded(path: str, text: str, encoding: str) -> bytes:
+    try:
+        return text.encode(encoding)
+    except UnicodeEncodeError as error:
+        raise InvalidConfiguration(
+            path,
+            f"it is encoded as {encoding}, which has no {text[error.start]!r}",
+            doing="writing",
+            next_step="Save the file as UTF-8, commit, and run this again.",
+        ) from None
 
 
 def unified_diff(path: str, before: str, after: str) -> str:

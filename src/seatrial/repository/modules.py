@@ -30,6 +30,8 @@ def attribute(folder: Folder, path: str, name: str, depth: int = 0) -> Origin | 
         The place of the literal; nothing when the name is computed otherwise.
     """
     text = folder.text(path)
+    if text is None and folder.has(path):
+        return at(folder, path, "python", name)
     if text is None or depth > DEEPEST:
         return None
     found = at(folder, path, "python", name)

@@ -14,6 +14,10 @@ _SEMVER_FILES = ("Cargo.toml", "Cargo.lock", "package.json", "package-lock.json"
 """Files whose own tools know Semantic Versioning alone."""
 
 
+NO_ENCODING = "is not UTF-8, and does not say how it is encoded"
+"""What is said of a file that cannot be read for that."""
+
+
 class Origin(msgspec.Struct, frozen=True, kw_only=True):
     """Where a version comes from: exactly one of the three is there.
 
@@ -78,4 +82,6 @@ def at(folder: Folder, path: str, kind: str, locator: str) -> Origin:
     shown = locator.removeprefix("re:").removeprefix(THEIRS) or "a version"
     if not folder.has(path):
         return unread(f"{folder.full(path) or path} is not there")
+    if folder.snapshot.is_undeclared(folder.full(path)):
+        return unread(f"{folder.full(path)} {NO_ENCODING}")
     return unread(f"{folder.full(path)} does not state {shown} as one plain text")

@@ -160,12 +160,14 @@ def describe(manifest: Manifest, settings: PackageSettings, tag: str = "") -> Pa
 
 def prefetch(snapshot: Snapshot, *folders: str) -> None:
     """Read with one process what will be asked for one by one."""
-    snapshot.texts(
-        path
-        for folder in folders
-        for path in snapshot.below(folder)
-        if _NEAR.fullmatch(path[len(folder) + 1 if folder else 0 :])
-    )
+    snapshot.texts(path for folder in folders for path in near(snapshot, folder))
+
+
+def near(snapshot: Snapshot, folder: str) -> Iterator[str]:
+    """Give the files of a package's folder in which its version may stand."""
+    for path in snapshot.below(folder):
+        if _NEAR.fullmatch(path[len(folder) + 1 if folder else 0 :]):
+            yield path
 
 
 def _configured(snapshot: Snapshot, settings: Settings) -> Iterator[Package]:

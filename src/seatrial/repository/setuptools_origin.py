@@ -143,7 +143,7 @@ def _read_from_a_file(manifest: Manifest, tree: ast.Module) -> Origin:
     for path in named:
         if path.endswith(".py"):
             states = (modules.attribute(folder, path, name) for name in names)
-            found += [origin for origin in states if origin is not None][:1]
+            found += [origin for origin in states if origin is not None and origin.site][:1]
         elif re.search(r"(?i)version(?:\.txt|\.in)?$", path):
             found += [origin] if (origin := at(folder, path, "file", "")).site else []
     if len({origin.site.where for origin in found if origin.site}) == 1:

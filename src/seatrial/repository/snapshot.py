@@ -13,6 +13,7 @@ from msgspec import Struct, field
 
 from seatrial.errors import NoRepository, Unreachable
 from seatrial.process import Completed, Runner, child_environment
+from seatrial.repository.encodings import UTF8, decoded, is_undeclared
 from seatrial.repository.facts import Remote
 from seatrial.repository.foreseen import Foreseen
 from seatrial.repository.listings import (
@@ -157,31 +158,37 @@ class Snapshot(Struct, frozen=True, kw_only=True, dict=True, eq=False):
     def text(self, path: str) -> str | None:
         """Give a file's text: a BOM and the line endings as they stand.
 
-        Nothing when it is not there, or is not UTF-8.
+        Nothing when it is not there, or is neither UTF-8 nor says how it is encoded.
         """
         return self.texts([path]).get(path)
+
+    def encoding(self, path: str) -> str:
+        """Give the codec of a file's text; UTF-8 for what is not there yet."""
+        at = self._file(path)
+        read = decoded(at, self._read([at])[at]) if at else None
+        return read.encoding if read else UTF8
+
+    def is_undeclared(self, path: str) -> bool:
+        """Whether a file looks like a text that does not say how it is encoded."""
+        at = self._file(path)
+        return at != "" and is_undeclared(at, self._read([at])[at])
 
     def texts(self, paths: Iterable[str]) -> dict[str, str]:
         """Give the texts of several files, read with one process; :meth:`text` finds them later.
 
         Args:
-            paths: from the repository's root; those that are not there or not UTF-8 are left out.
+            paths: from the repository's root; those without a text are left out.
         """
         files = {path: at for path in paths if (at := self._file(path))}
         data = self._read(list(files.values()))
-        found = {}
-        for path, at in files.items():
-            try:
-                found[path] = data[at].decode("utf-8")
-            except UnicodeDecodeError:
-                continue
-        return found
+        read = ((path, decoded(at, data[at])) for path, at in files.items())
+        return {path: one.text for path, one in read if one is not None}
 
     def holding(self, words: Iterable[str], largest: int) -> dict[str, str]:
         """Give path → text of the files that hold one of the words, as it stands.
 
         git looks through the tree, so that no file without such a word comes into memory.  Binary
-        files are left out, and those that are not UTF-8.
+        files are left out, and those whose encoding nobody knows.
 
         Args:
             words: what is looked for, case and all.

@@ -11,6 +11,7 @@ from seatrial.errors import NoRepository
 from seatrial.process import child_environment
 from seatrial.repository.facts import Package
 from seatrial.repository.guessing import MOST_SHOWN, Guess, entry, guessed
+from seatrial.repository.origin import NO_ENCODING
 from seatrial.repository.place import QUIET_GIT
 from seatrial.repository.snapshot import Snapshot
 
@@ -80,6 +81,8 @@ def _standing(
         for found in wanted.finditer(text):
             before, after = text[: found.start(1)], text[found.end(1) :]
             guess, why = guessed(package, path, (before, after), others)
+            if snapshot.is_undeclared(path):
+                guess, why = "coincidence", f"the file {NO_ENCODING}: it cannot be edited"
             yield Proposal(
                 path=path,
                 line=line,

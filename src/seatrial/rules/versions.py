@@ -13,6 +13,8 @@ from seatrial.errors import InvalidVersion
 from seatrial.repository import modules, setup_script
 from seatrial.repository.edit import respelt
 from seatrial.repository.facts import Package, Site
+from seatrial.repository.origin import NO_ENCODING
+from seatrial.repository.packages import near
 from seatrial.repository.setuptools_origin import module_roots
 from seatrial.repository.sites import disagreements
 from seatrial.repository.spans import LIKE, is_version
@@ -230,6 +232,25 @@ def sphinx_version_behind(about: RuleInput) -> Iterator[Flaw]:
                 yield Flaw(
                     f"release = {stated!r} is not {package.name}'s {site.stated}", path, line
                 )
+
+
+@rule("ST112", "encoding-unknown", Severity.WARNING)
+def encoding_unknown(about: RuleInput) -> Iterator[Flaw]:
+    """A file in which the version may stand is not UTF-8, and does not say what it is.
+
+    Python refuses to import such a module (PEP 263), and nobody can edit such a file without the
+    risk of spoiling it: a version in it is neither seen nor set.
+
+    Mend:
+        Save it as UTF-8; or say in its first line how it is encoded:
+        ``# -*- coding: latin-1 -*-``.  What is said so is read, and edited in that encoding.
+    """
+    for package in about.packages:
+        for path in near(about.snapshot, package.path):
+            # Of a manifest the rule about manifests tells it.
+            manifest = posixpath.basename(path) in {"pyproject.toml", "setup.cfg"}
+            if not manifest and about.snapshot.is_undeclared(path):
+                yield Flaw(f"{package.name}: it {NO_ENCODING}", path)
 
 
 _PAGES = re.compile(

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from seatrial.errors import InvalidConfiguration, StalePlan, StorageFault, TagElsewhere
-from seatrial.plan.values import FileEdit
+from seatrial.plan.edits import FileEdit
 from seatrial.process import Completed, Runner
 from seatrial.world.folders import remove, storing
 from seatrial.world.gitedits import write_edits
@@ -282,7 +282,7 @@ class CloneGit:
             tempfile.TemporaryDirectory(dir=self._folder, prefix="edit-") as scratch,
         ):
             kept = [edit for edit in edits if edit.after is not None]
-            blobs = self._blobs(Path(scratch), [edit.after or "" for edit in kept])
+            blobs = self._blobs(Path(scratch), [edit.content for edit in kept])
             index = {"GIT_INDEX_FILE": str(Path(scratch, "index"))}
             self._git("read-tree", parent, env=index)
             # Mode 0 takes a path out of the index: git-update-index(1), "USING --INDEX-INFO".
@@ -293,11 +293,11 @@ class CloneGit:
             self._git("update-index", "-z", "--index-info", stdin=listed, env=index)
             return self._git("write-tree", env=index).text.strip()
 
-    def _blobs(self, scratch: Path, contents: Iterable[str]) -> list[str]:
+    def _blobs(self, scratch: Path, contents: Iterable[bytes]) -> list[str]:
         paths = []
         for number, content in enumerate(contents):
             path = scratch / f"{number}"
-            path.write_bytes(content.encode())
+            path.write_bytes(content)
             paths.append(path.name)
         done = self._git(
             "hash-object", "-w", "--no-filters", "--stdin-paths",

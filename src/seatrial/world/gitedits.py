@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from seatrial.errors import StalePlan
-from seatrial.plan.values import FileEdit
+from seatrial.plan.edits import FileEdit
 from seatrial.process import Completed, Runner
 from seatrial.world.gitfolders import check
 from seatrial.world.usergit import UserGit
@@ -52,7 +52,7 @@ def write_edits(folder: Path, edits: Sequence[FileEdit], user_git: UserGit) -> N
             raise StalePlan(
                 edit.path, "the release commit does not hold what the edit for the build expects"
             )
-        written = git("hash-object", "-w", "--no-filters", "--stdin", stdin=edit.after.encode())
+        written = git("hash-object", "-w", "--no-filters", "--stdin", stdin=edit.content)
         committed.append(f"{mode} {blob}\t{edit.path}\0")
         changed.append(f"{mode} {written.text.strip()}\t{edit.path}\0")
     paths = "".join(f"{edit.path}\0" for edit in edits).encode()

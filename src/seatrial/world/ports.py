@@ -12,7 +12,7 @@ from typing import Protocol
 
 import msgspec
 
-from seatrial.plan.values import FileEdit
+from seatrial.plan.edits import FileEdit
 from seatrial.process import Completed
 from seatrial.world.built import Built
 from seatrial.world.ports_ci import Collected
