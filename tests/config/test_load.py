@@ -156,3 +156,12 @@ def test_a_table_that_is_none_is_no_traceback(text: str) -> None:
 def test_a_text_nested_too_deep_is_no_traceback() -> None:
     """A text made to exhaust the reader is refused like any other that cannot be read."""
     assert "too deep" in refused("a = " + "[" * 5000 + "]" * 5000).said
+
+
+@pytest.mark.parametrize("file", ["seatrial.toml", "pyproject.toml"])
+def test_a_byte_order_mark_is_passed_over(file: str) -> None:
+    """A BOM before the configuration changes neither what it says nor its lines."""
+    head = "[tool.seatrial]\n" if file == "pyproject.toml" else ""
+    found = load({file: f'\ufeff{head}tag = "v{{version}}"\n'})
+    assert found.settings.tag == "v{version}"
+    assert found.origins["tag"] == f"{file}:{2 if head else 1}"

@@ -6,6 +6,7 @@ import pytest
 
 from seatrial.config.schema import PackageSettings, Settings, SiteSettings
 from seatrial.errors import InvalidConfiguration, SitesDisagree
+from seatrial.operations.project import Project
 from seatrial.process import Runner
 from seatrial.repository.edit import edits
 from seatrial.repository.facts import Package
@@ -122,6 +123,23 @@ def test_what_fits_nowhere_is_said(tmp_path: Path) -> None:
     wanted = SiteSettings(file="README.md", search="demo=={version}")
     with pytest.raises(InvalidConfiguration, match="is like 'demo=="):
         read(tmp_path, {"README.md": "demo\n"}, wanted)
+
+
+def test_everything_that_is_not_there_is_told_at_once(tmp_path: Path) -> None:
+    """Each place that the commit does not hold is named with the line of the configuration."""
+    own = (
+        '[tool.seatrial]\n[[tool.seatrial.package]]\nversions = [\n    "a.py:X",\n'
+        '    { file = "README.md", search = "is {version}" },\n    "README.md:y",\n]\n'
+    )
+    made = make_repository(tmp_path / "r", {"pyproject.toml": STATIC + own, "README.md": "is 1\n"})
+    first = (STATIC + own).splitlines().index('    "a.py:X",') + 1
+    with pytest.raises(InvalidConfiguration) as caught:
+        Project.open(made.folder).facts  # noqa: B018 -- reading it is what raises
+    key = "tool.seatrial.package[0].versions"
+    assert str(caught.value).splitlines() == [
+        f"reading the configuration pyproject.toml:{first} {key}[0]: this commit holds no a.py",
+        f"pyproject.toml:{first + 2} {key}[2]: README.md does not state y as a plain text",
+    ]
 
 
 def test_a_pattern_may_not_search_for_ever(tmp_path: Path) -> None:

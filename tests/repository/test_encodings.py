@@ -119,9 +119,7 @@ def test_a_module_that_does_not_say_it_is_named(tmp_path: Path) -> None:
     }
     made = make_repository(tmp_path / "r", files)
     (package,) = find_packages(open_snapshot(made.folder, Runner()), Settings())
-    with pytest.raises(
-        InvalidVersion, match=r"demo_kit/__init__\.py is not UTF-8, and does not say"
-    ):
+    with pytest.raises(InvalidVersion, match="is not UTF-8, and does not say"):
         check_sites(package)
     found = check(CheckRequest(path=made.folder, select=("ST102", "ST112"), home=tmp_path))
     assert [one.code for one in found.findings] == ["ST112", "ST102"]

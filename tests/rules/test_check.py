@@ -119,6 +119,7 @@ def test_every_fix_mends_what_was_found(tmp_path: Path) -> None:
     files = {
         **DRIFTED,
         "pyproject.toml": manifest,
+        "setup.cfg": "\ufeff[metadata]\n",
         "CITATION.cff": "version: 0.0.1\n",
         "uv.lock": '[[package]]\nname = "hello"\nversion = "0.0.1"\nsource = { editable = "." }\n',
     }

@@ -24,6 +24,7 @@ NINE = 'requires-python = ">=3.9"'
 LONG = "x" * 33
 README = 'readme = "README.md"'
 SETUP = "from setuptools import setup\nsetup(name='demo', version='1', {})\n"
+MARKED = b"\xef\xbb\xbf"
 STARRED = SETUP.format("**x")
 
 CASES = [
@@ -34,6 +35,13 @@ CASES = [
     Case("ST401", {"setup.py": f"x = {{}}\nx['python_requires'] = '>=3.9'\n{STARRED}"}),
     Case("ST401", {"setup.py": f"x = {{}}\nx.update(more())\n{STARRED}"}),
     Case("ST401", {"setup.py": f"x = {{'url': y()}}\n{STARRED}"}, ("setup.py",)),
+    Case("ST424", {"pyproject.toml": MARKED + PROJECT.encode()}, ("pyproject.toml:1",)),
+    Case(
+        "ST424",
+        {**project(), "setup.cfg": MARKED + b"[metadata]\nname = x\n"},
+        ("setup.cfg:1",),
+    ),
+    Case("ST424", {**project(), "README.md": MARKED + b"# Demo\n"}),
     Case("ST402", project('requires-python = "3.9+"'), ("pyproject.toml:8",)),
     Case("ST402", project(NINE)),
     Case("ST403", project(NINE, classified(f"{PYTHON}8", f"{PYTHON}9")), ("pyproject.toml:10",)),

@@ -30,7 +30,16 @@ WORKFLOW = (
         ({"seatrial.toml": 'tag = "x'}, [("seatrial.toml", 1)]),
         (
             {"seatrial.toml": '[[package]]\nversions = ["nope.py:X"]\n'},
-            [("seatrial.toml", 0)],
+            [("seatrial.toml", 2)],
+        ),
+        (
+            {
+                "seatrial.toml": '[[package]]\nbuild-edits = { "setup.py:X" = true }\n'
+                "versions = [\n"
+                '  "nope.py:X",\n  "pyproject.toml:project.version",\n  "src:Y",\n]\n'
+                '[[package]]\npath = "away"\n[[package]]\npath = "in/*"\n'
+            },
+            [("seatrial.toml", line) for line in (2, 4, 6, 9, 11)],
         ),
         ({"pyproject.toml": PROJECT.encode() + b"# \xe9\n"}, [("pyproject.toml", 0)]),
     ],
@@ -50,6 +59,22 @@ def test_a_file_that_cannot_be_read_is_a_finding(
     flaws = [(o["path"], o["line"]) for o in document["findings"] if o["code"] == "ST423"]
     assert flaws == found
     assert "ST702" in {one["code"] for one in document["findings"]}
+
+
+def test_a_mark_before_the_manifest_is_told_and_taken_away(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A BOM is no fault of TOML: the package is read, the rule names it, and --fix removes it."""
+    text = "\ufeff" + PROJECT.replace("\n", "\r\n")
+    made = make_repository(tmp_path / "r", {**HELLO, "pyproject.toml": text.encode()})
+    assert run(["check", str(made.folder), "--select", "ST424"]) == 1
+    assert "byte order mark" in capfd.readouterr().out
+    assert run(["plan", str(made.folder), "--version", "1.1", "--json"]) == 0
+    document = json.loads(capfd.readouterr().out)
+    assert "manifest-mark" in json.dumps(document)
+    assert '"after":"\\ufeff[' in json.dumps(document, separators=(",", ":"))
+    run(["check", str(made.folder), "--select", "ST424", "--fix"])
+    assert (made.folder / "pyproject.toml").read_bytes() == text.removeprefix("\ufeff").encode()
 
 
 def test_a_rule_that_is_not_there_is_still_a_wrong_command(tmp_path: Path) -> None:

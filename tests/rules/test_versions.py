@@ -41,6 +41,7 @@ FLAWED: list[tuple[str, Files, str]] = [
     ("ST107", {"CITATION.cff": CITATION.format("1.1.0")}, "CITATION.cff:3"),
     ("ST108", {"pyproject.toml": SCM, **module('__version__ = "0.9"')}, "demo/__init__.py:3"),
     ("ST109", {"docs/conf.py": 'release = "1.1.0"\n'}, "docs/conf.py:1"),
+    ("ST112", {"demo/__init__.py": b"# \xfc\n"}, "demo/__init__.py"),
     ("ST110", {"README.md": "# Demo\n\n    pip install demo==1.1.0\n"}, "README.md:3"),
 ]
 
@@ -57,6 +58,7 @@ SOUND: list[tuple[str, Files]] = [
     ("ST108", module('__version__ = "1.2.0"')),
     ("ST109", {"docs/conf.py": 'release = "1.2.0"\n'}),
     ("ST109", {"docs/conf.py": "from demo import __version__ as release\n"}),
+    ("ST112", {"demo/__init__.py": b"# coding: latin-1 \xfc\n", "a.bin": b"\xfc"}),
     ("ST110", {"README.md": "pip install demo==1.2.0, or demo-extra==0.1\n"}),
     ("ST110", {"CHANGELOG.md": "pip install demo==1.1.0\n"}),
 ]

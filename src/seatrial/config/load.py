@@ -36,6 +36,21 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     file: str
     origins: dict[str, str]
 
+    def where(self, path: Path) -> str:
+        """Give a key as a message begins: ``file:line`` and the key, dotted.
+
+        Args:
+            path: from the top of our table.
+        """
+        from seatrial.config.positions import dotted
+
+        root = _SHARED_TABLE if self.file == SHARED_FILE else ()
+        said = path
+        while said and dotted(said) not in self.origins:
+            said = said[:-1]
+        place = self.origins.get(dotted(said), self.file) if said else self.file
+        return f"{place} {dotted(root + path)}".strip()
+
     @property
     def digest(self) -> str:
         """SHA-256, hexadecimal, of the canonical encoding of the settings."""
@@ -108,6 +123,7 @@ def _source(file: str, text: str | None) -> _Source | None:
     """Find our table in a file; nothing when the file, or the table in it, is not there."""
     if text is None:
         return None
+    text = text.removeprefix("\ufeff")
     root = () if file == OWN_FILE else _SHARED_TABLE
     table: Any = _parse(file, text)
     for name in root:

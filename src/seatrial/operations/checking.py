@@ -180,7 +180,7 @@ def _facts(project: Project) -> Facts:
         return project.facts
     except ShallowClone:
         whole = msgspec.structs.replace(project.snapshot, shallow=frozenset())
-        facts = read_facts(whole, project.settings)
+        facts = read_facts(whole, project.settings, where=project.configuration.where)
         return msgspec.structs.replace(facts, shallow=True)
 
 

@@ -190,7 +190,7 @@ class Project(Struct, frozen=True, dict=True, eq=False):
         """What the repository says."""
         from seatrial.repository.read import read_facts
 
-        return read_facts(self.snapshot, self.settings, self.folder)
+        return read_facts(self.snapshot, self.settings, self.folder, self.configuration.where)
 
     def narrowed(self, facts: Facts) -> Project:
         """Give the same repository, as if other facts were all that it says.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import posixpath
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple, TypeAlias
 
@@ -10,7 +11,8 @@ from packaging.version import Version
 
 from seatrial.operations.project import Project
 from seatrial.plan.values import Note
-from seatrial.repository.facts import last_release
+from seatrial.repository.facts import Package, last_release
+from seatrial.repository.spans import BOM
 from seatrial.versions.arithmetic import parse
 from seatrial.versions.decide import Decision
 
@@ -35,6 +37,7 @@ def line_remarks(line: Project, held: Held, outcome: Decision) -> list[Note]:
     """
     found = [*_taken_numbers(held, outcome), *_higher(line, held, outcome)]
     found += [*_behind(line, outcome), *_foreign_tags(line)]
+    found += [note for package in line.facts.packages for note in _marks(line, package)]
     package = line.lead
     if package.from_tag:
         text = f"The version comes from the tag, by {package.from_tag}: no file states it."
@@ -68,6 +71,17 @@ def remarks_on(project: Project, days: Days) -> list[Note]:
         )
         found.append(Note(topic="lying-clock", text=text))
     return found
+
+
+def _marks(line: Project, package: Package) -> Iterator[Note]:
+    """Say that a build will most likely fail at the first character of a manifest."""
+    path = posixpath.join(package.path, "pyproject.toml")
+    if (line.snapshot.text(path) or "").startswith(BOM):
+        text = (
+            f"{path} begins with a byte order mark, which is kept: pip and the build backends "
+            "that are written in Python refuse such a file. seatrial check --fix takes it away."
+        )
+        yield Note(topic="manifest-mark", text=text)
 
 
 def _other_branch(project: Project) -> Iterator[Note]:

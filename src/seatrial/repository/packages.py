@@ -6,8 +6,10 @@ import contextlib
 import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
 from seatrial.config.packages import entry_for, fits, is_glob, normal
+from seatrial.config.positions import dotted
 from seatrial.config.schema import PackageSettings, Settings
 from seatrial.errors import InvalidConfiguration, NoPackage
 from seatrial.repository.configured_sites import configured_sites
@@ -19,6 +21,7 @@ from seatrial.repository.requirements import computes, requirements
 from seatrial.repository.sites import cited_once, find_sites
 from seatrial.repository.snapshot import Snapshot
 from seatrial.repository.spans import dig
+from seatrial.repository.unplaced import Unplaced, Where
 from seatrial.versions.tags import TagFormat, guess
 
 DEEPEST = 3
@@ -36,7 +39,9 @@ _NEAR = re.compile(
 """What is read in one go of a package's folder, because the version may stand there."""
 
 
-def find_packages(snapshot: Snapshot, settings: Settings, folder: str = "") -> tuple[Package, ...]:
+def find_packages(
+    snapshot: Snapshot, settings: Settings, folder: str = "", where: Where = dotted
+) -> tuple[Package, ...]:
     """Find the packages of a repository, by folder.
 
     The configured ones; else the one in the root; else those in folders below, where the projects
@@ -47,6 +52,7 @@ def find_packages(snapshot: Snapshot, settings: Settings, folder: str = "") -> t
         snapshot: the commit.
         settings: the configuration.
         folder: what the user named, from the root; empty is the root.
+        where: names a key of the configuration with its file and line.
 
     Raises:
         NoPackage: there is none.
@@ -58,7 +64,7 @@ def find_packages(snapshot: Snapshot, settings: Settings, folder: str = "") -> t
         if manifest is not None:
             return (describe(manifest, PackageSettings()),)
     if settings.package:
-        return cited_once(tuple(_configured(snapshot, settings)))
+        return cited_once(tuple(_configured(snapshot, settings, where)))
     prefetch(snapshot, "")
     root = read_manifest(snapshot, "")
     members = member_folders(snapshot, root)
@@ -131,15 +137,10 @@ def describe(manifest: Manifest, settings: PackageSettings, tag: str = "") -> Pa
     origin = find_origin(manifest)
     folder = manifest.folder
 
-    def tag_format() -> str:
-        names = [tag.name for tag in folder.snapshot.tags]
-        form = TagFormat(tag, name) if tag else guess(names, name, folder.path)
-        return form.text.replace("{name}", name)
-
     stated = [
         site
         for wanted in settings.versions
-        for site in configured_sites(folder, wanted, tag_format)
+        for site in configured_sites(folder, wanted, partial(_tag_format, manifest, tag))
     ]
     sites = find_sites(manifest, origin, stated)
     source = next((site for site in sites if site.source), None)
@@ -158,6 +159,14 @@ def describe(manifest: Manifest, settings: PackageSettings, tag: str = "") -> Pa
     )
 
 
+def _tag_format(manifest: Manifest, tag: str) -> str:
+    """Give how a package's release tags are spelt, as configured or as they are."""
+    folder, name = manifest.folder, manifest.name
+    names = [one.name for one in folder.snapshot.tags]
+    form = TagFormat(tag, name) if tag else guess(names, name, folder.path)
+    return form.text.replace("{name}", name)
+
+
 def prefetch(snapshot: Snapshot, *folders: str) -> None:
     """Read with one process what will be asked for one by one."""
     snapshot.texts(path for folder in folders for path in near(snapshot, folder))
@@ -170,30 +179,60 @@ def near(snapshot: Snapshot, folder: str) -> Iterator[str]:
             yield path
 
 
-def _configured(snapshot: Snapshot, settings: Settings) -> Iterator[Package]:
+def _configured(snapshot: Snapshot, settings: Settings, where: Where) -> list[Package]:
     """Give the packages that the configuration names, in its order; of a glob, by folder."""
     folders: dict[str, bool] = {}
-    for wanted in settings.package:
+    faults = Unplaced(where)
+    for number, wanted in enumerate(settings.package):
         if not is_glob(wanted.path):
             folders[normal(wanted.path)] = True
             continue
-        found = sorted(path for path in _candidates(snapshot) if fits(wanted.path, path))
-        if not found:
-            raise InvalidConfiguration(
-                f"package.path = {wanted.path!r}",
-                "this commit holds no pyproject.toml, setup.py or setup.cfg in such a folder",
-            )
-        for path in found:
-            folders.setdefault(path, False)
+        with faults.at("package", number, "path"):
+            for path in _fitting(snapshot, wanted.path):
+                folders.setdefault(path, False)
     snapshot.texts(posixpath.join(folder, name) for folder in folders for name in MANIFESTS)
     prefetch(snapshot, *folders)
+    found: list[tuple[Manifest, PackageSettings]] = []
     for path, must in folders.items():
         wanted = entry_for(settings, path)
         if wanted.private:
             continue
-        manifest = _named(snapshot, path) if must else _attempt(snapshot, path)
-        if manifest is not None:
-            yield describe(manifest, wanted, wanted.tag or settings.tag)
+        number = next(n for n, one in enumerate(settings.package) if one is wanted)
+        with faults.at("package", number, "path"):
+            manifest = _named(snapshot, path) if must else _attempt(snapshot, path)
+            if manifest is not None:
+                found.append((manifest, wanted))
+                _look_for(manifest, settings, wanted, faults)
+    faults.refuse()
+    return [describe(manifest, one, one.tag or settings.tag) for manifest, one in found]
+
+
+def _look_for(
+    manifest: Manifest, settings: Settings, wanted: PackageSettings, faults: Unplaced
+) -> None:
+    """Look for every place in the package's files that its entry names."""
+    number = next(n for n, one in enumerate(settings.package) if one is wanted)
+    folder, tag = manifest.folder, wanted.tag or settings.tag
+    for nth, entry in enumerate(wanted.versions):
+        with faults.at("package", number, "versions", nth):
+            tuple(configured_sites(folder, entry, partial(_tag_format, manifest, tag)))
+    for edited in wanted.build_edits:
+        # Few have such, and the others need not wait for it.
+        from seatrial.repository.build_edits import held_value, path_of
+
+        with faults.at("package", number, "build-edits", edited):
+            path = path_of(folder.snapshot, folder.path, edited)
+            held_value(folder.snapshot.text(path), path, edited)
+
+
+def _fitting(snapshot: Snapshot, glob: str) -> list[str]:
+    found = sorted(path for path in _candidates(snapshot) if fits(glob, path))
+    if not found:
+        raise InvalidConfiguration(
+            f"package.path = {glob!r}",
+            f"this commit holds no pyproject.toml, setup.py or setup.cfg in a folder like {glob}",
+        )
+    return found
 
 
 def _named(snapshot: Snapshot, path: str) -> Manifest:
@@ -206,7 +245,7 @@ def _named(snapshot: Snapshot, path: str) -> Manifest:
     if not any(manifest.folder.has(name) for name in MANIFESTS):
         raise InvalidConfiguration(
             f"package.path = {path!r}",
-            "this commit holds no pyproject.toml, setup.py or setup.cfg there",
+            f"this commit holds no pyproject.toml, setup.py or setup.cfg in {path or '.'}",
         )
     if not manifest.is_package:
         raise NoPackage(f"{snapshot.root}/{path}".rstrip("/"), _why_none(manifest))

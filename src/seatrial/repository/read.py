@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec.structs import replace
 from packaging.version import Version
 
+from seatrial.config.positions import dotted
 from seatrial.config.schema import Settings
 from seatrial.errors import InvalidConfiguration, ShallowClone
 from seatrial.repository import changelog
@@ -21,6 +22,7 @@ from seatrial.repository.names import normalised
 from seatrial.repository.packages import by_folder, find_packages, several
 from seatrial.repository.snapshot import Snapshot
 from seatrial.repository.spans import dig, is_version
+from seatrial.repository.unplaced import Where
 from seatrial.versions.tags import TagFormat, families, guess
 
 MOST_COMMITS = 2000
@@ -30,13 +32,16 @@ SHOWN = 3
 """How many tags of something else are named."""
 
 
-def read_facts(snapshot: Snapshot, settings: Settings, folder: str = "") -> Facts:
+def read_facts(
+    snapshot: Snapshot, settings: Settings, folder: str = "", where: Where = dotted
+) -> Facts:
     """Read everything that decides a release.
 
     Args:
         snapshot: the planned commit.
         settings: the configuration.
         folder: the folder that the user named, from the root; a package there is the one meant.
+        where: names a key of the configuration with its file and line.
 
     Raises:
         NoPackage: the repository holds no package.
@@ -44,7 +49,7 @@ def read_facts(snapshot: Snapshot, settings: Settings, folder: str = "") -> Fact
         ShallowClone: the history back to the last release is not here.
     """
     with snapshot.foreseen.merged(snapshot) as listed:
-        packages = find_packages(snapshot, settings, folder)
+        packages = find_packages(snapshot, settings, folder, where)
         lines = lines_among(settings, packages, (tag.name for tag in snapshot.tags))
         meant = by_folder(packages, folder) if several(settings) else None
         if meant is not None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from seatrial.repository.spans import dig
+from seatrial.repository.spans import BOM, dig
 from seatrial.rules.described import described
 from seatrial.rules.inputs import RuleInput
 from seatrial.rules.values import Fix, Flaw, Severity, rule
@@ -268,3 +268,22 @@ def manifest_unusable(about: RuleInput) -> Iterator[Flaw]:
         Correct the line that the message gives; ``seatrial config show`` says what is understood.
     """
     yield from about.broken
+
+
+@rule("ST424", "manifest-mark", Severity.ERROR, fixable=True)
+def manifest_mark(about: RuleInput) -> Iterator[Flaw]:
+    """``pyproject.toml`` or ``setup.cfg`` begins with a byte order mark (BOM).
+
+    TOML 1.0 knows none.  pip, and every build backend that is written in Python, refuse the file
+    at its first character with a message that does not name it; some editors on Windows write it.
+    Seatrial reads the file all the same, and keeps the mark when it edits it.
+
+    Mend:
+        Save the file as UTF-8 without BOM, or let ``--fix`` take the mark away.
+    """
+    for package in about.packages:
+        for name in ("pyproject.toml", "setup.cfg"):
+            path = about.place(package, name)
+            if (about.snapshot.text(path) or "").startswith(BOM):
+                mend = Fix(path=path, start=0, end=len(BOM), text="")
+                yield Flaw(f"{package.name}: it begins with a byte order mark", path, 1, mend)
