@@ -48,5 +48,7 @@ def command(
     if as_json:
         write_json(planning)
     else:
-        then = f"seatrial release --plan {shlex.quote(str(out))}" if out else "seatrial rehearse"
+        then = f"seatrial rehearse{' --merged' * merged}"
+        if out:
+            then = f"seatrial release --plan {shlex.quote(str(out))}"
         show_planning(page_console(), planning, then)
