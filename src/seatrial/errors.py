@@ -78,7 +78,7 @@ class BuildFailed(Refused):
     """The build ended with an error, or made no file or unexpected ones."""
 
     doing = "building"
-    next_step = "Read the build's log above, mend the project, commit, and release again."
+    next_step = "Read what the build said, mend the project, commit, and release again."
 
 
 class NotBuilt(Refused):

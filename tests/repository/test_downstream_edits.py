@@ -125,6 +125,7 @@ def test_other_addresses_are_left_alone(line: str) -> None:
     [
         ("W = 1\n", "v.py:V", "{version}", "nothing in v.py states V"),
         ('V = "1.0"\nV = "2.0"\n', "v.txt:V", "{version}", "more than one place"),
+        ("V = (1, 2)\nV = (1, 3)\n", "v.py:V", "bump minor", "V a value more than once"),
         ("demo==1.0\ndemo==1.0\n", "i.txt", "demo=={version}", "more than one place"),
         ("other==1.0\n", "i.txt", "demo=={version}", "nothing in i.txt"),
         ('V = "1.0"\n', "v.py:V", "bump patch", "2 numbers only"),

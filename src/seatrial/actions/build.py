@@ -18,7 +18,7 @@ from seatrial.actions.files import (
     source_identity,
 )
 from seatrial.actions.marker import Marker, read_marker
-from seatrial.errors import BytesLost
+from seatrial.errors import BuildFailed, BytesLost
 from seatrial.plan.state import Absent, Receipt, Same, State
 from seatrial.plan.values import Build, DraftRelease, Upload
 from seatrial.world.ports import ForgeRelease, StoredFile, World
@@ -110,13 +110,18 @@ class BuildFiles(Bound[Build]):
             )
         # The wheel is made from the sdist, so that an sdist that lacks a file is found here
         # and not by the first user who installs from it.
-        built = world.machine.build(
-            source,
-            out,
-            epoch=spec.epoch,
-            timeout=spec.timeout,
-            requires_python=spec.requires_python,
-        )
+        try:
+            built = world.machine.build(
+                source,
+                out,
+                epoch=spec.epoch,
+                timeout=spec.timeout,
+                requires_python=spec.requires_python,
+            )
+        except BuildFailed as error:
+            if len(self.plan.names) > 1:
+                error.thing = f"{error.thing} of {spec.package}"
+            raise
         wheels: Sequence[Path] = (built.wheel,)
         if spec.wrap is not None:
             from seatrial.actions.wrapping import wrapped

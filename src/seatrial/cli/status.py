@@ -96,4 +96,6 @@ def _next(status: RunStatus) -> str:
             return "seatrial resume, or seatrial undo"
         case error:
             known = by_name().get(error)
-            return known.next_step if known else "seatrial resume, or seatrial undo"
+            if known is None:
+                return "seatrial resume, or seatrial undo"
+            return known.next_step.replace("un this again", "un seatrial resume")

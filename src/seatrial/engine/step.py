@@ -204,7 +204,8 @@ class Step(Generic[W]):
 def _held(key: str, state: State, given: Receipt) -> Receipt:
     """Give the receipt of what is there: the act's own, else what was seen."""
     if isinstance(state, Different):
-        raise by_slug(state.error)(key, state.why)
+        # A key says what is done, in the words of a command: "push v1.0 to origin".
+        raise by_slug(state.error)(key, state.why, doing="trying to")
     if not isinstance(state, Same):
         raise TypeError(state)
     return given if given != Receipt() else state.receipt

@@ -10,6 +10,7 @@ from packaging.version import InvalidVersion, Version
 
 from seatrial.errors import DownstreamDiffers
 from seatrial.plan.downstream_values import Names, TargetEdit
+from seatrial.repository import setup_script
 from seatrial.repository.configured_sites import read_as
 from seatrial.repository.span import Span
 from seatrial.repository.spans import LIKE, locate
@@ -86,6 +87,8 @@ def _changed(text: str, edit: TargetEdit, names: Names) -> str:
     # With a spelling of its own the whole value counts, a leading v too.
     spelt = "" if raising or template or edit.becomes == "{version}" else edit.becomes
     span = locate(text, kind, locator, spelt=spelt)
+    if span is None and kind == "python" and setup_script.is_bound_again(text, locator):
+        raise DownstreamDiffers(edit.place, f"{path} gives {key} a value more than once")
     if span is None:
         shown = f"{edit.becomes!r}" if template else (key or "a version")
         raise DownstreamDiffers(edit.place, f"nothing in {path} states {shown}")

@@ -38,6 +38,12 @@ def assigned(tree: ast.Module, name: str) -> ast.expr | None:
     return None
 
 
+def is_bound_again(text: str, name: str) -> bool:
+    """Whether more than one statement of a module gives a name a value."""
+    tree = parse(text)
+    return tree is not None and len(bindings(tree, name)) > 1
+
+
 def imported(tree: ast.Module, name: str) -> tuple[str, str, int] | None:
     """Give where the only binding of a name imports it from.
 
