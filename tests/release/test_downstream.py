@@ -185,6 +185,7 @@ def test_a_command_that_fails_is_tried_again_alone(world: Scene) -> None:
     assert done.returncode == ExitCode.INCOMPLETE
     assert "no lock today" in done.stderr
     assert world.shown().releases[0][0] is False
+    assert "then run seatrial resume" in world.seatrial("status").stdout
     made.work.commit("fix: lock again", {"tools/lock.py": "print('locked')\n"})
     made.work.push()
     uploads = [line for line in world.requests() if line.startswith("POST /main/")]
