@@ -142,3 +142,40 @@ def test_collect_by_itself_lays_the_files_down(tmp_path: Path) -> None:
         assert bad.returncode == 1
         assert wheel.name in bad.stderr
         assert (tmp_path / "bad" / wheel.name).is_file()
+
+
+def _other(folder: Path) -> Path:
+    """Make a wheel of the same name with other bytes."""
+    folder.mkdir()
+    return make_wheel(folder, version="1.1.0", modules={"demo/__init__.py": "OTHER = 1\n"})
+
+
+def test_what_ci_left_is_doubted(tmp_path: Path) -> None:
+    """An artifact that is no archive, or two wheels of a name, refuse by name; nothing is begun."""
+    with scene(tmp_path, more=COLLECT) as stage:
+        commit, runs = raised(stage), Runs(stage.folder / "dock")
+        wheel = make_wheel(tmp_path, version="1.1.0")
+        good = archive({wheel.name: wheel.read_bytes()})
+        bad = {
+            "wheels-page": ({"wheels-page": b"<html>gone</html>"}, "it is no ZIP archive"),
+            "wheels-cut": ({"wheels-cut": good[:-200]}, "it is no ZIP archive"),
+            wheel.name: (
+                {"a": good, "b": archive({wheel.name: _other(tmp_path / "b").read_bytes()})},
+                "has two of that name, with other bytes",
+            ),
+        }
+        for number, (name, (archives, said)) in enumerate(bad.items(), 10):
+            run = StoredRun(id=number, workflow="wheels.yml", commit=commit)
+            runs.add("octo/demo", run, archives)
+            done = stage.seatrial("release", "--yes")
+            assert done.returncode == 1, done.stderr
+            assert name in done.stderr
+            assert said in done.stderr
+            shown = stage.shown()
+            assert (shown.index, shown.releases, shown.tagged) == ({}, (), "")
+        # The same wheel in two artifacts is one, and the release that was refused goes on.
+        again = StoredRun(id=20, workflow="wheels.yml", commit=commit)
+        runs.add("octo/demo", again, {"a": good, "b": good})
+        done = stage.seatrial("release", "--yes")
+        assert done.returncode == 0, done.stderr
+        assert stage.shown().index[wheel.name] == sha256(wheel.read_bytes()).hexdigest()

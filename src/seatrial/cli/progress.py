@@ -195,6 +195,7 @@ class Steps:
     def _over(self, key: str) -> None:
         with self._lock:
             task = self._tasks.pop(key, None)
+            self._end_phase()
             if self._live is not None and task is not None:
                 self._live.remove_task(task)
                 for shown in list(self._tasks.values())[:SHOWN]:

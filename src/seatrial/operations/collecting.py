@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -12,7 +11,6 @@ from seatrial.config.schema import CollectSettings
 from seatrial.errors import InvalidConfiguration, NotBuilt, SeatrialError
 from seatrial.operations.project import Project
 from seatrial.operations.rehearsed import cache_folder
-from seatrial.operations.running import unheard
 from seatrial.plan.collects import Bundle, Collection
 from seatrial.plan.make import Member
 from seatrial.secret import Secret
@@ -23,12 +21,11 @@ from seatrial.world.ports_ci import Ci
 FETCHED = "collected"
 
 
-def collector(project: Project, tell: Callable[[str], None] = unheard) -> Collector:
+def collector(project: Project) -> Collector:
     """Give what finds and fetches files that were built elsewhere.
 
     Args:
         project: the repository.
-        tell: told what is fetched.
     """
     gitlab = project.settings.collect.source == GITLAB
 
@@ -54,7 +51,6 @@ def collector(project: Project, tell: Callable[[str], None] = unheard) -> Collec
         root=project.snapshot.root,
         ci=ci,
         via=GITLAB if gitlab else GITHUB,
-        tell=tell,
     )
 
 

@@ -7,7 +7,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from seatrial import __version__
@@ -69,6 +69,11 @@ def perform(plan: Plan, world: World, run: Path, watch: Watch) -> Sequence[Entry
         SeatrialError: whatever stopped it; the journal is on the disk, and the run can go on.
     """
     end_leftovers(run / LOGS)
+    world = replace(
+        world,
+        collected=world.collected.telling(watch.tell),
+        wares=world.wares.telling(watch.tell),
+    )
     with Journal.open(run / JOURNAL, listener=watch.listener) as journal:
         journal.begin(run_digest(run), __version__)
         engine = Engine(world, journal, listener=watch.progress)

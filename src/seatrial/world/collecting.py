@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -19,7 +20,7 @@ from seatrial.world.exchange import Request, shown
 from seatrial.world.http import Http
 from seatrial.world.peeking import names_in
 from seatrial.world.ports_ci import SUCCESS, Ci, CiArtifact, CiRun
-from seatrial.world.resuming import download_on
+from seatrial.world.resuming import counting, download_on
 
 GITHUB: Final = "github"
 GITLAB: Final = "gitlab"
@@ -52,6 +53,10 @@ class Collector:
     ci: Callable[[], Ci]
     via: Literal["github", "gitlab"] = GITHUB
     tell: Callable[[str], None] = lambda _: None
+
+    def telling(self, tell: Callable[[str], None]) -> Collector:
+        """Give the same, with somebody who is told what is fetched, in a few words."""
+        return dataclasses.replace(self, tell=tell)
 
     def of_runs(self, commit: str, workflow: str, artifacts: Sequence[str]) -> Collection:
         """Find what CI built from a commit.
@@ -188,15 +193,14 @@ class Collector:
         path = folder / bundle.name
         if bundle.sha256 and path.is_file() and _digest(path) == bundle.sha256:
             return path
-        self.tell(
-            f"fetching {bundle.name} ({bundle.size / 1e6:.1f} MB)"
-            if bundle.size
-            else f"fetching {bundle.name}"
-        )
+        told = counting(self.tell, bundle.name, bundle.size)
         if collection.via in {GITHUB, GITLAB}:
-            self.ci().fetch(bundle.place, bundle.size or LARGEST, path)
+            self.ci().fetch(bundle.place, bundle.size or LARGEST, path, told)
         else:
-            answer = download_on(self.http, Request(url=bundle.place, limit=LARGEST), path)
+            if not bundle.sha256:
+                # Nobody could say whether the rest belongs to what an earlier try left.
+                path.with_name(f"{path.name}.part").unlink(missing_ok=True)
+            answer = download_on(self.http, Request(url=bundle.place, limit=LARGEST), path, told)
             if not answer.ok:
                 raise Conflict(
                     shown(bundle.place),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -70,7 +70,7 @@ class Ci(Protocol):
         """Give what a run left behind; raises what :meth:`runs` raises."""
         ...
 
-    def fetch(self, artifact: str, size: int, to: Path) -> None:
+    def fetch(self, artifact: str, size: int, to: Path, told: Callable[[int], None] = ...) -> None:
         """Write an artifact's archive to a file, and go on with a part that lies there.
 
         Raises:
@@ -87,6 +87,10 @@ class Ci(Protocol):
 
 class Collected(Protocol):
     """Where files are had that were built elsewhere."""
+
+    def telling(self, tell: Callable[[str], None]) -> Collected:
+        """Give the same, with somebody who is told what is fetched, in a few words."""
+        ...
 
     def fetch(self, collection: Collection, bundle: Bundle) -> Path:
         """Give a bundle's archive, or its folder, with the bytes that the plan states.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -10,6 +11,10 @@ from seatrial.plan.wraps import Ware, Wrap
 
 class Wares(Protocol):
     """Where another repository's binaries are had."""
+
+    def telling(self, tell: Callable[[str], None]) -> Wares:
+        """Give the same, with somebody who is told what is fetched, in a few words."""
+        ...
 
     def fetch(self, wrap: Wrap, ware: Ware) -> Path:
         """Give the archive, or the folder, of one platform, with the bytes that the plan states.

@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import http as codes
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeAlias
 
 import msgspec
 import urllib3
@@ -18,7 +20,36 @@ from seatrial.world.http import Http, body_of, pieces
 _RANGE = re.compile(r"bytes (\d+)-\d*/(?:\d+|\*)")
 
 
-def download_on(http: Http, request: Request, to: Path) -> Answer:
+Told: TypeAlias = Callable[[int], None]
+"""Told how many bytes of a file are here."""
+
+
+def untold(count: int) -> None:
+    """Tell nobody."""
+
+
+def counting(tell: Callable[[str], None], name: str, size: int) -> Told:
+    """Give what tells a person how far a file has come, as often as the number that is shown moves.
+
+    Args:
+        tell: told a few words.
+        name: of the file.
+        size: its bytes; 0 where nobody knows them.
+    """
+    last = ""
+
+    def told(count: int) -> None:
+        nonlocal last
+        of = f" of {size / 1e6:.1f}" if size else ""
+        now = f"fetching {name}: {count / 1e6:.1f}{of} MB"
+        if now != last:
+            last = now
+            tell(now)
+
+    return told
+
+
+def download_on(http: Http, request: Request, to: Path, told: Told = untold) -> Answer:
     """Write what a read answers to a file, and go on with what an earlier try left of it.
 
     What is left of a try that failed lies beside the file (``NAME.part``).  Whether the bytes of
@@ -28,6 +59,7 @@ def download_on(http: Http, request: Request, to: Path) -> Answer:
         http: the client.
         request: a GET; its ``limit`` bounds the file.
         to: where to; replaced when it is there.
+        told: told how far it has come.
 
     Returns:
         The last answer; where it is no success, no file was written.
@@ -36,7 +68,7 @@ def download_on(http: Http, request: Request, to: Path) -> Answer:
         Unreachable: it broke off again and again, without a byte in between.
         StorageFault: the file cannot be written.
     """
-    part = _Part(to.with_name(f"{to.name}.part"))
+    part = _Part(to.with_name(f"{to.name}.part"), told)
     while True:
         before = part.size()
         try:
@@ -57,8 +89,9 @@ def download_on(http: Http, request: Request, to: Path) -> Answer:
 class _Part:
     """What has come so far."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, told: Told) -> None:
         self._path = path
+        self._told = told
 
     def size(self) -> int:
         """Give its bytes."""
@@ -96,6 +129,8 @@ class _Part:
             for piece in pieces(response, left):
                 with storage_faults(self._path):
                     file.write(piece)
+                start += len(piece)
+                self._told(start)
             with storage_faults(self._path):
                 file.flush()
         return b""

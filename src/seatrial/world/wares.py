@@ -6,6 +6,7 @@ beside it, or the configuration.  What was fetched is kept by its digest, and ne
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -34,7 +35,7 @@ from seatrial.world.folders import storing
 from seatrial.world.forge.githubpages import HeldRelease, release_of
 from seatrial.world.http import Http
 from seatrial.world.ports import Asset
-from seatrial.world.resuming import download_on
+from seatrial.world.resuming import counting, download_on
 
 NOT_FOUND = 404
 BARRED = frozenset({401, 403})
@@ -55,12 +56,18 @@ class Warehouse:
         cache: a folder for what was fetched.
         root: the repository's root; folders are named from there.
         token: gives the forge's token by the address of its API; raises CredentialMissing.
+        tell: told what is fetched, in a few words.
     """
 
     http: Http
     cache: Path
     root: Path
     token: Callable[[str], Secret]
+    tell: Callable[[str], None] = lambda _: None
+
+    def telling(self, tell: Callable[[str], None]) -> Warehouse:
+        """Give the same, with somebody who is told what is fetched, in a few words."""
+        return dataclasses.replace(self, tell=tell)
 
     def resolve(self, asked: Wrap, settings: WrapSettings) -> Wrap:
         """Ask the source what it holds, and fill in addresses, sizes and digests.
@@ -105,7 +112,8 @@ class Warehouse:
             # Nobody could say whether the rest belongs to what an earlier try left.
             path.with_name(f"{path.name}.part").unlink(missing_ok=True)
         request = self._asking(wrap, ware)
-        answer = download_on(self.http, request, path)
+        told = counting(self.tell, ware.name, ware.size)
+        answer = download_on(self.http, request, path, told)
         if not answer.ok:
             raise _gone(ware, answer)
         digest = digest_of(path)

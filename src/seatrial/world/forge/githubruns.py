@@ -16,7 +16,7 @@ from seatrial.world.exchange import Request, bearer
 from seatrial.world.forge.github import VERSION, GitHub
 from seatrial.world.peeking import names_in
 from seatrial.world.ports_ci import CiArtifact, CiRun
-from seatrial.world.resuming import download_on
+from seatrial.world.resuming import Told, download_on, untold
 
 MOST = 100
 """Runs of one commit, and artifacts of one run, that are looked at: one page of each."""
@@ -103,13 +103,14 @@ class GitHubRuns(GitHub):
             for one in held.artifacts
         )
 
-    def fetch(self, artifact: str, size: int, to: Path) -> None:
+    def fetch(self, artifact: str, size: int, to: Path, told: Told = untold) -> None:
         """Write an artifact's archive to a file; the token does not go to where it lies.
 
         Args:
             artifact: its id.
             size: its bytes, at most.
             to: where to; a part of it that lies there is gone on with.
+            told: told how far it has come.
 
         Raises:
             Unreachable: no whole answer, as often as we may ask.
@@ -119,7 +120,7 @@ class GitHubRuns(GitHub):
             StorageFault: the file cannot be written.
         """
         login = self._credential()
-        answer = download_on(self._http, self._archive(artifact, login, size), to)
+        answer = download_on(self._http, self._archive(artifact, login, size), to, told)
         if answer.status == codes.HTTPStatus.GONE:
             raise Conflict(
                 self.name,

@@ -17,7 +17,7 @@ from seatrial.world.exchange import Answer, Request, bearer
 from seatrial.world.http import Http
 from seatrial.world.peeking import names_in
 from seatrial.world.ports_ci import SUCCESS, CiArtifact, CiRun
-from seatrial.world.resuming import download_on
+from seatrial.world.resuming import Told, download_on, untold
 
 T = TypeVar("T")
 
@@ -110,13 +110,14 @@ class GitLabJobs:
             if one.artifacts_file is not None and one.status == SUCCESS
         )
 
-    def fetch(self, artifact: str, size: int, to: Path) -> None:
+    def fetch(self, artifact: str, size: int, to: Path, told: Told = untold) -> None:
         """Write the archive of a job to a file; the token does not go to where it lies.
 
         Args:
             artifact: the job's id.
             size: its bytes, at most.
             to: where to; a part of it that lies there is gone on with.
+            told: told how far it has come.
 
         Raises:
             Unreachable: no whole answer, as often as we may ask.
@@ -124,7 +125,7 @@ class GitLabJobs:
             Conflict: it is gone.
             StorageFault: the file cannot be written.
         """
-        answer = download_on(self._http, self._archive(artifact, size), to)
+        answer = download_on(self._http, self._archive(artifact, size), to, told)
         if answer.status in {codes.HTTPStatus.NOT_FOUND, codes.HTTPStatus.GONE}:
             raise Conflict(
                 self.name,
