@@ -25,7 +25,7 @@ from seatrial.artifacts.binaries.best import best_platforms
 from seatrial.artifacts.binaries.machine import machine_of
 from seatrial.artifacts.binaries.promise import promise_of
 from seatrial.artifacts.binaries.read import BinaryScan
-from seatrial.artifacts.deflating import Compressor, Crew, Zlib
+from seatrial.artifacts.deflating import Compressor, Crew, Libdeflate
 from seatrial.artifacts.supplies import Content, Supply, opened
 from seatrial.artifacts.wanted import Place, Wanted
 from seatrial.artifacts.wheel import RecordEntry, WheelFacts, read_wheel
@@ -95,7 +95,7 @@ def stamp(
         targets: what to make.
         out: an existing folder for the wheels.
         epoch: time of the members that are added (``SOURCE_DATE_EPOCH``), seconds.
-        compressor: what compresses; the best that is installed when absent.
+        compressor: what compresses; libdeflate when absent.
 
     Raises:
         InspectionFailed: the base is not for any platform, an archive is broken or hostile, or it
@@ -105,7 +105,7 @@ def stamp(
     facts = _pure(base)
     stamped: list[Stamped] = []
     with contextlib.ExitStack() as stack:
-        crew = stack.enter_context(Crew(compressor or Zlib()))
+        crew = stack.enter_context(Crew(compressor or Libdeflate()))
         for number, target in enumerate(targets):
             file = stack.enter_context(_written(out / f".{number}.part"))
             wheel = _Wheel(base, facts, target, ZipOut(file, crew), dos_time_of(epoch))
@@ -303,7 +303,7 @@ class _File:
         self.path = path
         self._file = file
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | bytearray) -> None:
         """Write bytes."""
         with self._storing():
             self._file.write(data)

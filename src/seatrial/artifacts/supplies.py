@@ -16,7 +16,6 @@ import re
 import stat
 import tarfile
 import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Protocol
@@ -24,6 +23,7 @@ from typing import BinaryIO, NamedTuple, Protocol
 import msgspec
 
 from seatrial.artifacts.archives import MIB, Paths, is_plain, most_unpacked, reading
+from seatrial.artifacts.inflating import BROKEN, GZIP, inflater
 from seatrial.errors import InspectionFailed
 
 PIECE = 256 * 1024
@@ -47,6 +47,9 @@ MAGIC = (
     (b"BZh", TAR_BZ2),
 )
 WORDS = {ZIP: "a zip archive", TAR_GZ: "gzip data", TAR_XZ: "xz data", TAR_BZ2: "bzip2 data"}
+
+
+BROKEN_STREAMS = (*BROKEN, lzma.LZMAError)
 
 
 class Supply(msgspec.Struct, frozen=True, kw_only=True):
@@ -170,7 +173,7 @@ def _refusing(name: str) -> Iterator[None]:
             error.doing = "unpacking"
             error.next_step = "See who made it, and take another one; nothing of it was used."
         raise
-    except lzma.LZMAError as fault:
+    except BROKEN_STREAMS as fault:
         raise InspectionFailed(
             name,
             f"it cannot be read: {fault}",
@@ -246,7 +249,7 @@ class _Unpacked(io.RawIOBase):
             return lzma.LZMADecompressor(memlimit=XZ_MEMORY)
         if self._kind == TAR_BZ2:
             return bz2.BZ2Decompressor()
-        return zlib.decompressobj(16 + zlib.MAX_WBITS)
+        return inflater(GZIP)
 
 
 def _tarred(name: str, archive: tarfile.TarFile) -> Iterator[Offered]:

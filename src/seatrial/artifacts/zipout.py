@@ -36,7 +36,7 @@ _LOCATOR_64 = struct.Struct("<4sLQL")
 class Output(Protocol):
     """A file that is written, and that can go back."""
 
-    def write(self, data: bytes, /) -> object:
+    def write(self, data: bytes | bytearray, /) -> object:
         """Write bytes."""
         ...
 
@@ -237,7 +237,7 @@ class Member:
         crc = self._crc
         self._crew.do(lambda: self._patch(crc))
 
-    def _written(self, data: bytes) -> None:
+    def _written(self, data: bytes | bytearray) -> None:
         self._entry.packed += len(data)
         self._file.write(data)
 
