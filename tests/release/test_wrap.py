@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 import httpx
@@ -149,6 +150,8 @@ def test_five_platforms_are_wrapped_and_the_sdist_stays_on_the_forge(tmp_path: P
         source = "seatrial_engine-0.5.0.tar.gz"
         assert {one["name"] for one in report["artifacts"]} == {*wheels, source}
         keys = [step["key"] for step in report["steps"]]
+        built = next(step for step in report["steps"] if step["kind"] == "build")
+        assert f"compressed with deflate {version('deflate')}" in built["detail"]
         assert {key.split()[1] for key in keys if key.endswith("to pypi")} >= wheels
         assert not [key for key in keys if source in key and "pypi" in key]
         assert [key for key in keys if source in key and "release" in key]

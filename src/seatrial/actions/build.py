@@ -69,6 +69,10 @@ class BuildFiles(Bound[Build]):
         self._compare(world, files)
         world.rehearsed.keep(source, tuple(file.path for file in files))
         facts = {file.name: file.sha256 for file in files} | {"from": origin, "source": source}
+        if self.spec.wrap is not None and not origin:
+            from seatrial.actions.wrapping import compressed_with
+
+            facts["with"] = compressed_with()
         world.store.record(self.key, facts)
         return self._receipt(files, facts)
 
@@ -180,6 +184,7 @@ class BuildFiles(Bound[Build]):
     def _receipt(self, files: Sequence[StoredFile], facts: Mapping[str, str]) -> Receipt:
         size = sum(file.size for file in files)
         origin = f", taken from {facts['from']}" if facts.get("from") else ""
+        origin += f", compressed with {facts['with']}" if facts.get("with") else ""
         return Receipt(
             detail=f"{len(files)} files, {size / 1000:.1f} kB{origin}", facts=dict(facts)
         )

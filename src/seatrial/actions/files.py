@@ -11,7 +11,7 @@ from seatrial.artifacts.filenames import name_of
 from seatrial.plan.values import Build, Plan
 from seatrial.world.ports import StoredFile, World
 
-NOT_FILES = frozenset({"from", "source"})
+NOT_FILES = frozenset({"from", "source", "with"})
 """What a build records beside the digests of its files."""
 
 

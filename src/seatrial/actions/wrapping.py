@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from seatrial.artifacts.deflating import Libdeflate
 from seatrial.artifacts.stamping import Target, stamp
 from seatrial.artifacts.wanted import Place
 from seatrial.plan.values import Build
@@ -34,6 +35,11 @@ def wrapped(world: World, spec: Build, base: Path, scratch: Path) -> Sequence[Pa
     out = scratch / "wrapped"
     out.mkdir()
     return [one.path for one in stamp(base, targets, out, epoch=spec.epoch)]
+
+
+def compressed_with() -> str:
+    """Say what compresses the wheels: another release of it may make other bytes."""
+    return Libdeflate().name
 
 
 def _target(world: World, wrap: Wrap, ware: Ware) -> Target:

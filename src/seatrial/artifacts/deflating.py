@@ -16,7 +16,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Final, Protocol, Self
 
-from deflate import deflate_compress
+from deflate import __version__, deflate_compress
 
 from seatrial.artifacts.joining import without_end
 
@@ -73,7 +73,7 @@ class Libdeflate:
     It compresses whole buffers only, so the end of all blocks but the last is taken off again.
     """
 
-    name = "libdeflate"
+    name = f"deflate {__version__}"
     block = 8 * MIB
     level: Final = 5
     """The fastest that makes programs smaller than zlib at its usual level does."""

@@ -49,7 +49,7 @@ MAGIC = (
 WORDS = {ZIP: "a zip archive", TAR_GZ: "gzip data", TAR_XZ: "xz data", TAR_BZ2: "bzip2 data"}
 
 
-BROKEN_STREAMS = (*BROKEN, lzma.LZMAError)
+BROKEN_STREAMS: tuple[type[Exception], ...] = (*BROKEN, lzma.LZMAError)
 
 
 class Supply(msgspec.Struct, frozen=True, kw_only=True):
