@@ -86,6 +86,38 @@ CASES = {
         locator="a.0.version",
         text='a:\n- {version: "@", b: "@NO"}\n- version: "@NO"\n',
     ),
+    "archive's record": Case(
+        kind="json",
+        locator="version",
+        text='{\n  "title": "ünï @NO",\n  "version":"@",\n  "creators": [{"version": "@NO"}]\n}\n',
+    ),
+    "Helm chart": Case(
+        kind="yaml",
+        locator="version",
+        text="apiVersion: v2\nappVersion: x@NO\nversion: @  # the chart's\ndependencies:\n"
+        "- name: db\n  version: @NO\n",
+        spelling="{semver}",
+    ),
+    "conda recipe": Case(
+        kind="text",
+        locator=f'{LIKE}{{% set version = "{{version}}" %}}',
+        text='{% set name = "demo" %}\n{% set version = "@" %}\n\n- other ==@NO\n',
+    ),
+    "label of an image": Case(
+        kind="text",
+        locator=f'{LIKE}LABEL org.opencontainers.image.version="{{version}}"',
+        text='FROM x:@NO\nLABEL org.opencontainers.image.version="@" other="@NO"\n',
+    ),
+    "name in a settings module": Case(
+        kind="python",
+        locator="release",
+        text="project = 'ünï @NO'\nversion = '@NO'\nrelease = r\"@\"\n",
+    ),
+    "constant in setup.py": Case(
+        kind="python",
+        locator="ZULIP_BOTS_VERSION",
+        text="ZULIP_BOTS_VERSION = '@'\nsetup(version=ZULIP_BOTS_VERSION, other='@NO')\n",
+    ),
     "whole file": Case(kind="file", locator="", text="\n  @  \n\n"),
     "uv's lock": Case(
         kind="lock",
@@ -93,6 +125,13 @@ CASES = {
         text='version = 1\n\n[[package]]\nname = "demo"\nversion = "@"\n'
         'source = { editable = "." }\n'
         '\n[[package]]\nname = "x"\nversion = "@NO"\nsource = { registry = "y" }\n',
+    ),
+    "poetry's lock": Case(
+        kind="lock",
+        locator="demo@poetry",
+        text='[[package]]\nname = "demo"\nversion = "@NO"\ndescription = ""\n\n'
+        '[[package]]\nname = "demo"\nversion = "@"\n\n[package.source]\n'
+        'type = "directory"\nurl = "."\n',
     ),
     "pdm's lock": Case(
         kind="lock",
@@ -210,6 +249,38 @@ def test_tuples_keep_their_form(before: str, version: str, after: str) -> None:
     span = locate(changed, "python", "V")
     assert span is not None
     assert Version(span.stated) == Version(version)
+
+
+MEMBERS = st.tuples(st.integers(0, 999), st.integers(0, 999), st.integers(0, 999))
+FORMS = {
+    "numbers": "({}, {}, {})",
+    "list": "[{},{}, {}]",
+    "candidate": "({}, {}, {}, 'rc1')",
+    "phases": '({}, {}, {}, "final", 0)',
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@settings(max_examples=25, deadline=None)
+@given(old=MEMBERS, new=MEMBERS, crlf=st.booleans(), bom=st.booleans())
+def test_a_tuple_that_is_set_is_read_back(
+    form: str, *, old: tuple[int, ...], new: tuple[int, ...], crlf: bool, bom: bool
+) -> None:
+    """A final version is written into any tuple, read back, and nothing beside it has changed."""
+    before, after = '"""Ünï (9, 9, 9)."""\nx = (1, 2, 3)\nV: tuple = ', "  # so\ny = [1, 2]\n"
+    text = f"{before}{FORMS[form].format(*old)}{after}"
+    text = ("\ufeff" if bom else "") + (text.replace("\n", "\r\n") if crlf else text)
+    version = ".".join(map(str, new))
+    site = Site(path="x", line=1, kind="python", locator="V", stated="")
+
+    changed = set_version(text, site, version)
+
+    span = locate(changed, "python", "V")
+    assert span is not None
+    assert Version(span.stated) == Version(version)
+    kept = (text.partition("V: tuple = ")[0], text[text.index("  # so") :])
+    assert changed.startswith(kept[0])
+    assert changed.endswith(kept[1])
 
 
 def test_yaml_does_not_make_a_number_of_a_version() -> None:
