@@ -9,6 +9,7 @@ import pytest
 
 from seatrial.config.schema import PackageSettings, Settings
 from seatrial.process import Runner
+from seatrial.repository.edit import edits
 from seatrial.repository.facts import Package
 from seatrial.repository.guessing import guessed
 from seatrial.repository.packages import find_packages
@@ -98,6 +99,26 @@ def test_a_proposed_text_fits_no_place_that_states_another_version(tmp_path: Pat
         ("pyproject.toml", 7),
         ("sub/versions.toml", 3),
     ]
+
+
+def test_a_version_twice_in_a_line_is_proposed_without_the_number(tmp_path: Path) -> None:
+    """Both templates still fit when the release has set them, for neither holds the version."""
+    page = "Get [demo-kit 1.2.3](https://host/demo-kit/1.2.3), see demo-kit/1.2.3.\n"
+    repository = make_repository(tmp_path / "r", {"pyproject.toml": STATIC, "README.md": page})
+    snapshot = open_snapshot(repository.folder, Runner())
+    (package,) = find_packages(snapshot, Settings())
+    proposals = [one for one in unregistered(snapshot, package, "") if one.guess == "site"]
+    entries = ", ".join(one.entry for one in proposals)
+    assert proposals
+    assert "1.2.3" not in entries
+    settings = msgspec.convert(tomllib.loads(f"versions = [{entries}]"), PackageSettings)
+    configured = Settings(package=(settings,))
+    (again,) = find_packages(snapshot, configured)
+    made = {one.path: one.after for one in edits(snapshot, again, "1.3.0")}
+    repository.write({path: text or "" for path, text in made.items()})
+    repository.commit("release")
+    (released,) = find_packages(open_snapshot(repository.folder, Runner()), configured)
+    assert {one.stated for one in released.sites} == {"1.3.0"}
 
 
 def test_the_sites_of_another_package_are_not_proposed(tmp_path: Path) -> None:

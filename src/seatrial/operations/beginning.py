@@ -15,6 +15,7 @@ from seatrial.errors import InvalidConfiguration
 from seatrial.operations.importing import Imported, Taken, import_from
 from seatrial.operations.project import Project
 from seatrial.repository.facts import Facts, Package, last_release
+from seatrial.repository.names import normalised
 from seatrial.repository.unregistered import unregistered
 from seatrial.storage import storage_faults
 
@@ -182,7 +183,8 @@ def _found(facts: Facts) -> Iterator[Found]:
         whose = f"{line.packages[0].name}: " if facts.lines else ""
         last = last_release(line.tags)
         since = f"the last is {last.name}" if last else "none yet"
-        yield Found(topic="tags", said=f"{whose}{line.tag_format}; {since}")
+        tag = line.tag_format.replace("{name}", normalised(line.packages[0].name))
+        yield Found(topic="tags", said=f"{whose}{tag}; {since}")
         if line.changelog:
             yield Found(topic="changelog", said=f"{whose}{line.changelog}")
     if facts.branch:

@@ -145,7 +145,10 @@ def entry(snapshot: Snapshot, package: Package, path: str, around: tuple[str, st
             return json.dumps(f"{file}:{named[1]}")
     if (before + after).strip() == "" and _is_whole(text, package.version):
         return json.dumps(file)
-    searches = list(_searches(before, after))
+    # A template that held the version itself would fit nothing after the next release.
+    searches = list(
+        _searches(before.rpartition(package.version)[2], after.partition(package.version)[0])
+    )
     meant = (one for one in searches if _fits_only(text, one, package.version))
     search = next(meant, searches[0])
     return f"{{ file = {json.dumps(file)}, search = {json.dumps(search)} }}"
