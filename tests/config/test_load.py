@@ -165,3 +165,23 @@ def test_a_byte_order_mark_is_passed_over(file: str) -> None:
     found = load({file: f'\ufeff{head}tag = "v{{version}}"\n'})
     assert found.settings.tag == "v{version}"
     assert found.origins["tag"] == f"{file}:{2 if head else 1}"
+
+
+def test_what_fits_is_judged_beside_what_does_not() -> None:
+    """An unknown key, a wrong type and a value that makes no sense are told in one go."""
+    text = (
+        'branhc = "x"\ntag = "v1"\npublish = "nowhere"\n[verify]\ntimeout = "long"\n'
+        'python = ["3", 4]\n[[package]]\npath = "/a"\nextra = 1\n[[package]]\npath = "/b"\n'
+    )
+    with pytest.raises(InvalidConfiguration) as caught:
+        load({"seatrial.toml": text})
+    said = f"{caught.value.thing}: {caught.value.said}"
+    lines = [int(line.partition(":")[2].partition(" ")[0]) for line in said.splitlines()]
+    assert lines == [1, 2, 3, 5, 6, 8, 9, 11]
+
+
+def test_an_element_that_is_no_table_hides_its_array_alone() -> None:
+    """A wrong element of an array keeps the rest of the file from nothing."""
+    with pytest.raises(InvalidConfiguration) as caught:
+        load({"seatrial.toml": 'package = [1, { path = "/a" }]\ntag = "v"\n'})
+    assert "seatrial.toml:2 tag" in f"{caught.value.thing}: {caught.value.said}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from msgspec import inspect
@@ -44,6 +44,35 @@ def misfits(value: object, wanted: inspect.Type, path: Path = ()) -> Iterator[Fa
             yield Fault(path, f"an array is wanted here, not {given(value)}")
     else:
         yield from _scalar(value, wanted, path)
+
+
+def without(value: object, paths: Collection[Path]) -> object:
+    """Give a value read from TOML without what lies at some paths.
+
+    Of an array nothing is taken, or all: the places of the others must stay what they are.
+
+    Args:
+        value: tables as ``dict``, arrays as ``list``, and scalars.
+        paths: where a fault was found.
+    """
+    if isinstance(value, dict):
+        gone = {path[0] for path in paths if len(path) == 1 or _is_of_element(path)}
+        return {
+            key: without(inner, [path[1:] for path in paths if path[:1] == (key,)])
+            for key, inner in value.items()
+            if key not in gone
+        }
+    if isinstance(value, list):
+        return [
+            without(inner, [path[1:] for path in paths if path[:1] == (place,)])
+            for place, inner in enumerate(value)
+        ]
+    return value
+
+
+def _is_of_element(path: Path) -> bool:
+    """Whether a path names a whole element of an array right below."""
+    return len(path) == 2 and isinstance(path[1], int)  # noqa: PLR2004 -- the array and a place
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tomllib
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -160,13 +161,15 @@ def _syntax_fault(text: str, said: str) -> tuple[int, str]:
 def _settings(source: _Source) -> Settings:
     from msgspec.inspect import type_info
 
-    from seatrial.config.check import misfits
+    from seatrial.config.check import misfits, without
     from seatrial.config.meaning import nonsense
 
     faults = list(misfits(source.table, type_info(Settings)))
-    if not faults:
-        settings = msgspec.convert(source.table, Settings)
-        faults = list(nonsense(settings))
+    # What fits is judged all the same, so that one look tells everything.
+    fitting = without(source.table, [fault.path for fault in faults])
+    with contextlib.suppress(*([msgspec.ValidationError] if faults else [])):
+        settings = msgspec.convert(fitting, Settings)
+        faults += nonsense(settings)
         if not faults:
             return settings
     raise _refusal(source, faults)
