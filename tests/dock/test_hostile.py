@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import resource
 import socket
 import tempfile
@@ -14,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seatrial.dock import record, serving
+from seatrial.dock import record, room, serving
 from seatrial.dock.reader import BATCH, MAX_FIELDS_BYTES, FormReader, MalformedForm, Sink
 from seatrial.dock.server import Dock
 from seatrial.dock.values import Limits
@@ -347,13 +348,52 @@ def test_thousands_of_requests_at_once_are_answered(tmp_path: Path, wanted: int,
     try:
         count = wanted if most > wanted + 500 else most // 8 * 4
         with dock_process(tmp_path / "dock") as dock:
-            assert httpx.get(dock.url).status_code == 200
+            assert httpx.get(dock.url, timeout=60).status_code == 200
             before_it = peak(dock.process.pid)
             answers = asyncio.run(_many(dock.url, count))
             used = peak(dock.process.pid) - before_it
-            assert httpx.get(dock.url).status_code == 200
+            assert httpx.get(dock.url, timeout=60).status_code == 200
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (before, most))
     assert {answers.count(line) for line in set(answers)} == {count // 4, count // 2}
     assert {line[9:12] for line in answers} == {b"200", b"405", b"400"}
     assert used < room * 1024
+
+
+async def _knocks(url: str, count: int) -> list[bytes]:
+    """Open connections, then ask on each; give the answers' status, nothing where one was cut."""
+    place = urlsplit(url)
+    assert place.port is not None
+    opened = [await asyncio.open_connection(place.hostname, place.port) for _ in range(count)]
+    answers = []
+    for reader, writer in opened:
+        with contextlib.suppress(ConnectionError):
+            writer.write(b"GET /pypi/simple/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            await writer.drain()
+            answers.append((await reader.read())[9:12])
+            writer.close()
+    return answers
+
+
+def test_more_clients_than_files_leave_the_dock_its_own(tmp_path: Path) -> None:
+    """Who comes when all places are taken is told so or cut; nobody is answered with a fault."""
+    with dock_process(tmp_path / "dock", open_files=200) as dock:
+        assert upload(dock.upload_url("pypi"), make_wheel(tmp_path)).status_code == 200
+        answers = asyncio.run(_knocks(dock.url, 500))
+        assert {b"200", b"503"} <= set(answers) <= {b"200", b"503", b""}
+        assert upload(dock.upload_url("pypi"), make_sdist(tmp_path)).status_code == 200
+
+
+def test_the_dock_takes_the_files_that_it_may_have() -> None:
+    """The number of open files is raised to what the system allows, and no connection takes all."""
+    before, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    low = 150
+    resource.setrlimit(resource.RLIMIT_NOFILE, (low, most))
+    try:
+        assert room.most_connections() == room.AT_A_TIME
+        room.widen()
+        now = resource.getrlimit(resource.RLIMIT_NOFILE)
+        assert now == (min(most, room.ENOUGH), most)
+        assert room.most_connections() == now[0] - room.KEPT_BACK
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (before, most))

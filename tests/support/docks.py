@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import signal
 import subprocess
 import sys
@@ -31,6 +32,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     delay: float = 0.0
     ahead: float = 0.0
     repositories: dict[str, Hosted] = {}
+    open_files: int = 0
 
 
 class DockProcess:
@@ -85,6 +87,7 @@ def dock_process(
     port: int = 0,
     ahead: float = 0.0,
     repositories: Mapping[str, Hosted] | None = None,
+    open_files: int = 0,
 ) -> Iterator[DockProcess]:
     """Run a dock in a process of its own, killed at the end.
 
@@ -96,6 +99,7 @@ def dock_process(
         port: its port; a free one when 0.
         ahead: seconds that its clock is ahead of the real one.
         repositories: what is known of repositories on its forge.
+        open_files: how many its process may have; what the system says when 0.
     """
     dock = DockProcess(
         Order(
@@ -106,6 +110,7 @@ def dock_process(
             port=port,
             ahead=ahead,
             repositories=dict(repositories or {}),
+            open_files=open_files,
         )
     )
     try:
@@ -122,6 +127,8 @@ def _announce(dock: Dock) -> None:
 
 def _main() -> None:
     order = msgspec.json.decode(sys.argv[1], type=Order)
+    if order.open_files:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (order.open_files, order.open_files))
     dock = Dock(
         Path(order.folder),
         foreign=order.foreign,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from seatrial.dock.room import widen
 from seatrial.dock.server import Dock
 
 
@@ -22,6 +23,7 @@ def serve_forever(dock: Dock, announce: Callable[[Dock], None]) -> None:
         InvalidConfiguration: the port is taken.
         StorageFault: the folder cannot be written to.
     """
+    widen()
     ended = threading.Event()
     with _told_by_signals(ended), dock:
         announce(dock)

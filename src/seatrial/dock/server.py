@@ -26,6 +26,7 @@ from seatrial.dock.hosting import Hosted
 from seatrial.dock.identity import ISSUER, Job
 from seatrial.dock.publishers import Publisher, parse_publisher
 from seatrial.dock.record import RequestLog, RequestSeen
+from seatrial.dock.room import BACKLOG
 from seatrial.dock.storage import clear_incoming, mark
 from seatrial.dock.values import Limits
 from seatrial.errors import InvalidConfiguration, SeatrialError
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from seatrial.dock.serving import Server
 
 HOST = "127.0.0.1"
-BACKLOG = 512
 
 
 @dataclass(eq=False)

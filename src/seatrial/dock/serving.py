@@ -18,6 +18,8 @@ import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from seatrial.dock.room import AT_A_TIME, BACKLOG, most_connections
+
 KEEP_ALIVE = 60
 """Seconds that an idle connection is kept, so that clients find theirs again."""
 
@@ -58,7 +60,11 @@ class _Protocol(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
         super().connection_made(transport)
-        self._look_later()
+        limit = self.limit_concurrency
+        if limit is not None and len(self.connections) > limit + AT_A_TIME:
+            transport.abort()
+        else:
+            self._look_later()
 
     def data_received(self, data: bytes) -> None:
         self._came += len(data)
@@ -137,9 +143,17 @@ class Server(uvicorn.Server):
                 proxy_headers=False,
                 ssl_certfile=chain,
                 timeout_keep_alive=KEEP_ALIVE,
+                limit_concurrency=most_connections(),
+                backlog=AT_A_TIME,
             )
         )
         self.ended = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen; more may wait than are taken in one turn."""
+        await super().startup(sockets)
+        for sock in sockets or ():
+            sock.listen(BACKLOG)
 
     async def main_loop(self) -> None:
         """Wait for the end."""
