@@ -96,9 +96,7 @@ def pypiserver(folder: Path) -> Iterator[Served]:
 @contextlib.contextmanager
 def devpi(folder: Path) -> Iterator[Served]:
     """Serve what the folder holds with devpi-server."""
-    if not folder.exists():
-        told = ["--serverdir", folder, "--no-root-pypi", "--root-passwd", "root"]
-        ran(["devpi-init", *told], folder.parent, environment(folder.parent))
+    _initialised(folder)
     port = _free_port()
     argv = [str(BIN / "devpi-server"), "--serverdir", str(folder), "--port", str(port)]
     with _running([*argv, "--host", HOST, "--offline-mode"], heard=False) as process:
@@ -112,6 +110,20 @@ def devpi(folder: Path) -> Iterator[Served]:
             port=port, pid=process.pid, upload="/root/dev/", simple="/root/dev/+simple/",
             headers={"Authorization": _basic("root", token), **allowed},
         )  # fmt: skip
+
+
+def _initialised(folder: Path) -> None:
+    if not folder.exists():
+        told = ["--serverdir", folder, "--no-root-pypi", "--root-passwd", "root"]
+        ran(["devpi-init", *told], folder.parent, environment(folder.parent))
+
+
+def _filled(folder: Path, files: Path) -> None:
+    """Put files into a devpi-server that does not run yet."""
+    _initialised(folder)
+    ran(
+        ["python", "-m", "benchmarks.devpis", folder, files], Path.cwd(), environment(folder.parent)
+    )
 
 
 SERVERS: Mapping[str, Callable[[Path], contextlib.AbstractContextManager[Served]]] = {
@@ -230,13 +242,14 @@ def measure(folder: Path) -> list[Row]:
             home.mkdir()
             for file in files:
                 (home / file.name).symlink_to(file.path)
-        # An upload to devpi-server takes many times as long: its list of projects is left out.
-        wanted = {"pypiserver": [], "devpi-server": files[:FILES]}.get(name, files)
+        if name == "devpi-server":
+            _filled(home, made)
         with serve(home) as served:
-            upload(served, wanted)
-            full[name] = {"project": pages(served, f"{served.simple}{MANY}/", FILES * 50)}
-            if name != "devpi-server":
-                full[name]["list"] = pages(served, served.simple, PROJECTS * 20)
+            upload(served, files if name == "seatrial dock" else [])
+            full[name] = {
+                "project": pages(served, f"{served.simple}{MANY}/", FILES * 50),
+                "list": pages(served, served.simple, PROJECTS * 20),
+            }
         full[name]["start"] = statistics.median(_starts(serve, home) for _ in range(STARTS))
         full[name] |= _large(serve, folder / f"large-{home.name}", folder)
     return [

@@ -15,7 +15,7 @@ from seatrial.dock.server import Dock
 from seatrial.dock.values import Limits
 
 HOST = "127.0.0.1"
-UP_WITHIN = 30.0
+UP_WITHIN = 120.0
 MOST = 2 << 30
 """Bytes that a file may have there; PyPI takes such ones from projects that have asked."""
 
