@@ -1,7 +1,8 @@
 """Whatever bytes come, they are read in bounds, and refused by a sentence.
 
-``SEATRIAL_FUZZ`` is the number of examples of each test; what once made a reader fall over is kept
-in ``corpus``, and read every time.
+``SEATRIAL_FUZZ`` is the number of examples of each test.  What was found is kept in ``corpus``, and
+read every time: what once made a reader fall over, and for each answer that the rules can give the
+smallest input that was met with it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import zlib
 from contextlib import suppress
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -20,12 +22,15 @@ from hypothesis import strategies as st
 from seatrial.artifacts.compare import sha256_of
 from seatrial.artifacts.inspect import Looked, check_set, inspect_file
 from seatrial.artifacts.unpack import unpack_sdist
+from seatrial.dock.form import Form as Received
+from seatrial.dock.reader import FormReader, MalformedForm
 from seatrial.errors import InspectionFailed, StorageFault
 from seatrial.indexrules.fields import form_rules
 from seatrial.indexrules.judge import judge
 from seatrial.indexrules.messages import reason_phrase
 from seatrial.indexrules.metadata import FIELDS, metadata_rules
 from seatrial.indexrules.metadata_pypi import PLAIN_ADDRESS, why_not
+from seatrial.indexrules.rulebook import RULES
 from seatrial.indexrules.urls import PLAIN, asked_in_full
 from seatrial.indexrules.values import Form, Held
 from seatrial.inspection.inspect import Question, inspect_release
@@ -182,9 +187,69 @@ def test_a_plain_address_is_one(text: str) -> None:
     assert why_not(text) is None
 
 
-@pytest.mark.parametrize("path", sorted(CORPUS.glob("*")), ids=lambda path: path.name)
-def test_what_once_fell_is_read(path: Path, tmp_path: Path) -> None:
-    """Every file of the corpus is inspected: as it is, and as the content of an archive."""
+def kept(kind: str) -> pytest.MarkDecorator:
+    """Run a test for every file of a part of the corpus."""
+    found = sorted((CORPUS / kind).iterdir())
+    return pytest.mark.parametrize("path", found, ids=lambda path: path.name)
+
+
+@kept("archives")
+def test_an_archive_of_the_corpus_is_read(path: Path, tmp_path: Path) -> None:
+    """Every archive that was kept is inspected."""
     data = zlib.decompress(path.read_bytes())
     name = SDIST if path.name.startswith("sdist") else WHEEL
     assert look(tmp_path, name, data).path.name == name
+
+
+@kept("forms")
+def test_a_form_of_the_corpus_is_judged(path: Path) -> None:
+    """Every form that was kept is refused, by the rule that it is called after."""
+    pairs = [(key, value) for key, value in msgspec.json.decode(path.read_bytes())]
+    refusals = judge(Form.of(pairs), None, Held(exists=True), now=NOW).refusals
+    assert all(one.message and one.source for one in refusals)
+    rules = {one.rule.lower() for one in refusals}
+    assert path.stem in rules or path.stem.upper() not in RULES
+
+
+BODY = (
+    b'--x\r\nContent-Disposition: form-data; name="name"\r\n\r\ndemo\r\n'
+    b'--x\r\nContent-Disposition: form-data; name="content"; filename="a.whl"\r\n'
+    b"Content-Type: application/octet-stream\r\n\r\nbytes\r\n--x--\r\n"
+)
+
+
+def received(folder: Path, body: bytes, cut: int) -> Received | None:
+    """Read a body in pieces, as an upload comes in; nothing where it is no form."""
+    reader = FormReader("multipart/form-data; boundary=x", folder / "half")
+    try:
+        for start in range(0, len(body), cut):
+            reader.feed(body[start : start + cut])
+        form = reader.finish()
+    except MalformedForm:
+        reader.discard()
+        form = None
+    left = [] if form is None or form.file is None else ["half"]
+    assert [path.name for path in folder.iterdir()] == left
+    return form
+
+
+@FUZZED
+@given(changes=CHANGES, cut=st.integers(1, 200))
+def test_no_body_makes_the_reader_fall_over(
+    changes: list[tuple[int, int, bytes]], cut: int
+) -> None:
+    """However a body is changed and cut into pieces, it is a form, or is said to be none."""
+    body = changed(BODY, changes)
+    with tempfile.TemporaryDirectory() as folder:
+        form = received(Path(folder), body, cut)
+    with tempfile.TemporaryDirectory() as folder:
+        whole = received(Path(folder), body, len(body) + 1)
+    assert (form is None) == (whole is None)
+    assert form is None or whole is None or form.fields == whole.fields
+
+
+@kept("bodies")
+def test_a_body_of_the_corpus_is_read(path: Path, tmp_path: Path) -> None:
+    """Every body that was kept is a form, or none, as it was when it was found."""
+    form = received(tmp_path, path.read_bytes(), 7)
+    assert (form is not None) == path.name.startswith("form")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,11 @@ PART_BYTES = 512
 
 BATCH = 1024 * 1024
 """Bytes gathered before they are written and hashed."""
+
+
+_UNHEARD = logging.getLogger(__name__)
+_UNHEARD.addHandler(logging.NullHandler())
+"""What the parser says of every broken body; a person at a terminal has no use for it."""
 
 
 class MalformedForm(Exception):
@@ -127,6 +133,7 @@ class FormReader:
             )
         except FormParserError as error:
             raise MalformedForm from error
+        self._parser.logger = _UNHEARD
 
     def feed(self, data: bytes) -> None:
         """Take the next piece of the body.
