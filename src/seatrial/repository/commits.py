@@ -28,9 +28,14 @@ class Commits(Sequence[CommitFact]):
 
     Args:
         folders: of the packages; what a commit touches is told by their numbers.
+
+    Attributes:
+        reach: whether one of them is a child of the commit that they come after, so that the
+            planned commit descends from that one.
     """
 
     def __init__(self, folders: Sequence[str] = ()) -> None:
+        self.reach = False
         self._folders = folders
         self._pending: list[bytes] = []
         self._pending_size = 0

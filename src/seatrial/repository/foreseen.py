@@ -36,21 +36,35 @@ class Foreseen:
         self._history: dict[tuple[tuple[str, ...], str], Ahead[Commits]] = {}
 
     def begin(self, snapshot: Snapshot) -> None:
-        """Begin to walk: to every tag, and to the one that looks like the last release.
+        """Begin to walk: to the tag that looks like the last release, or to every one.
 
         Args:
             snapshot: the planned commit.
         """
         if not snapshot.tags:
             return
-        walk = partial(run_git, self._runner, snapshot.root, *merged_tags(snapshot))
-        self._merged.append(Ahead(lambda: walk().stdout))
-        since = _last(snapshot)
+        since, alone = _last(snapshot)
         if since:
             from seatrial.repository.history import read_history
 
             mine = replace(snapshot, plain=self._runner)
             self._history[("",), since] = Ahead(partial(read_history, mine, ("",), since=since))
+        if not alone:
+            self._merged.append(Ahead(partial(_merged, self._runner, snapshot)))
+
+    def descends(self, snapshot: Snapshot, commit: str) -> bool:
+        """Whether it is known already that the planned commit descends from another one.
+
+        Args:
+            snapshot: the planned commit.
+            commit: the other one.
+        """
+        ahead = self._history.get((("",), commit))
+        if ahead is None:
+            return False
+        with contextlib.suppress(SeatrialError):
+            return ahead.result().reach or commit == snapshot.head
+        return False
 
     def merged(self, snapshot: Snapshot) -> AbstractContextManager[Callable[[], bytes]]:
         """Have git look for the tags in the history of HEAD: it walks far, so it begins early.
@@ -62,6 +76,9 @@ class Foreseen:
             return contextlib.nullcontext(bytes)
         if self._merged:
             return contextlib.nullcontext(self._merged[0].result)
+        if not snapshot.whole:
+            # Few have to ask: what is known of the last release is enough for them.
+            return contextlib.nullcontext(partial(_merged, snapshot.runner, snapshot))
         return git_begun(snapshot.runner, snapshot.root, *merged_tags(snapshot))
 
     def history(self, folders: Sequence[str], since: str) -> Commits | None:
@@ -94,16 +111,25 @@ def merged_tags(snapshot: Snapshot) -> tuple[str, ...]:
     return ("for-each-ref", "--merged", snapshot.head, form, "refs/tags")
 
 
-def _last(snapshot: Snapshot) -> str:
-    """Give the commit of the tag with the highest version, or an empty string."""
-    from seatrial.versions.tags import guess
+def _merged(runner: Runner, snapshot: Snapshot) -> bytes:
+    return run_git(runner, snapshot.root, *merged_tags(snapshot)).stdout
+
+
+def _last(snapshot: Snapshot) -> tuple[str, bool]:
+    """Give the commit of the tag with the highest version, and whether no other one matters.
+
+    No other one does where all are spelt alike and the highest version is a final one.
+    """
+    from seatrial.versions.tags import families, guess
 
     names = [tag.name for tag in snapshot.tags]
     if len(names) > MOST_TAGS:
-        return ""
+        return "", False
     try:
         releases = guess(names, "").releases(names)
     except SeatrialError:
-        return ""
+        return "", False
     newest = next((name for name, version in releases.items() if not version.is_devrelease), "")
-    return next((tag.commit for tag in snapshot.tags if tag.name == newest), "")
+    alone = bool(newest) and not next(iter(releases.values())).is_prerelease
+    commit = next((tag.commit for tag in snapshot.tags if tag.name == newest), "")
+    return commit, alone and len(families(names)) == 1

@@ -45,7 +45,9 @@ def read_history(
     """
     several = every or len(folders) > 1
     mark = os.urandom(8).hex()
-    reader = _Reader(mark, _Owners(folders) if several else None, Commits(folders), every=every)
+    owners = _Owners(folders) if several else None
+    commits = Commits(folders)
+    reader = _Reader(mark, owners, commits, every=every, since=since)
     options = ("-z", "--encoding=UTF-8", "--no-color", "--no-notes", "--no-mailmap")
     paths = () if several else tuple(f":(top,literal){path}" for path in folders if path)
     done = snapshot.plain.run_fed(
@@ -124,9 +126,16 @@ class _Reader:
     """
 
     def __init__(
-        self, mark: str, owners: _Owners | None, commits: Commits, *, every: bool = False
+        self,
+        mark: str,
+        owners: _Owners | None,
+        commits: Commits,
+        *,
+        every: bool = False,
+        since: str = "",
     ) -> None:
         self._every = every
+        self._since = since.encode("ascii")
         self._mark = mark.encode("ascii")
         self._owners = owners
         self._rest = bytearray()
@@ -156,6 +165,8 @@ class _Reader:
             *fields, names = record.split(b"\0", _FIELDS)
             if len(fields) < _FIELDS:
                 continue
+            if self._since and self._since in fields[_PARENTS]:
+                self._commits.reach = True
             touched = b""
             if self._owners is not None:
                 # A NUL and a line feed before the first name, a NUL after the last.

@@ -15,11 +15,11 @@ from seatrial.repository import changelog
 from seatrial.repository.facts import CommitFact, Facts, Package, Remote, TagFact, last_release
 from seatrial.repository.history import read_history
 from seatrial.repository.lines import Line, Spellings, commits_of, lines_among
-from seatrial.repository.listings import Ref
 from seatrial.repository.manifest import Folder
 from seatrial.repository.moved import COMPARED, newest_of, stating
 from seatrial.repository.names import normalised
 from seatrial.repository.packages import by_folder, find_packages, several
+from seatrial.repository.releases import Merged, release_tags
 from seatrial.repository.snapshot import Snapshot
 from seatrial.repository.spans import dig, is_version
 from seatrial.repository.unplaced import Where
@@ -55,7 +55,9 @@ def read_facts(
         if meant is not None:
             lines = tuple(line for line in lines if meant in line.packages)
             packages = lines[0].packages
-        merged = frozenset(listed().decode("utf-8", "surrogateescape").split("\n"))
+        merged = Merged(listed)
+        if snapshot.whole:
+            merged.names()  # while git is still there
     whole = replace(
         bare_facts(snapshot),
         remote=_remote(snapshot, settings),
@@ -67,13 +69,11 @@ def read_facts(
     return _one(snapshot, settings, whole, lines[0], merged)
 
 
-def _one(
-    snapshot: Snapshot, settings: Settings, whole: Facts, line: Line, merged: frozenset[str]
-) -> Facts:
+def _one(snapshot: Snapshot, settings: Settings, whole: Facts, line: Line, merged: Merged) -> Facts:
     """Read tags, commits and changelog of packages that share them."""
     form, foreign = _tag_format(snapshot, line)
     refs = {tag.name: tag for tag in snapshot.tags}
-    tags = _tags(snapshot, form, refs, merged)
+    tags = release_tags(snapshot, form, refs, merged)
     place = line.packages[0].path if len(line.packages) == 1 else ""
     path, text = _changelog(snapshot, settings, place)
     return replace(
@@ -92,7 +92,7 @@ def _several(
     settings: Settings,
     whole: Facts,
     lines: Sequence[Line],
-    merged: frozenset[str],
+    merged: Merged,
 ) -> Facts:
     """Read the tags, commits and changelogs of packages with versions of their own.
 
@@ -106,7 +106,9 @@ def _several(
     read = []
     for line in lines:
         form, names = spellings.of(line)
-        read.append((form, _tags(snapshot, form, {name: refs[name] for name in names}, merged)))
+        read.append(
+            (form, release_tags(snapshot, form, {name: refs[name] for name in names}, merged))
+        )
     for number, (line, one) in enumerate(
         zip(lines, _with_moved(snapshot, lines, read, merged), strict=True)
     ):
@@ -136,7 +138,7 @@ def _with_moved(
     snapshot: Snapshot,
     lines: Sequence[Line],
     read: Sequence[tuple[TagFormat, tuple[TagFact, ...]]],
-    merged: frozenset[str],
+    merged: Merged,
 ) -> list[tuple[TagFormat, tuple[TagFact, ...]]]:
     """Add the tags that are a line's own though they are spelt otherwise.
 
@@ -160,7 +162,7 @@ def _with_moved(
             form, known = found[number]
             other = TagFormat(f"{prefix}{{version}}", form.name)
             there = {tag.version for tag in known}
-            more = _tags(snapshot, other, {name: refs[name] for name in tags}, merged)
+            more = release_tags(snapshot, other, {name: refs[name] for name in tags}, merged)
             every = (*known, *(tag for tag in more if tag.version not in there))
             facts = tuple(sorted(every, key=lambda tag: Version(tag.version), reverse=True))
             alone = len(owners) == 1 and not lines[number].tag
@@ -295,40 +297,6 @@ def _refuse_shared(form: TagFormat, line: Line, seen: dict[str, str]) -> None:
             f"{other} and {line.name} have versions of their own, and would both be tagged {tag}",
             next_step='Put the package\'s name into it: tag = "{package}-v{version}".',
         )
-
-
-def _tags(
-    snapshot: Snapshot, form: TagFormat, by_name: Mapping[str, Ref], merged: frozenset[str]
-) -> tuple[TagFact, ...]:
-    releases = form.releases(by_name)
-    if not releases:
-        return ()
-    found = tuple(
-        TagFact(
-            name=name,
-            version=str(version),
-            commit=by_name[name].commit,
-            object=by_name[name].object,
-            ancestor=name in merged,
-        )
-        for name, version in releases.items()
-    )
-    return tuple(_judged(snapshot, tag, found) for tag in found)
-
-
-def _judged(snapshot: Snapshot, tag: TagFact, tags: Sequence[TagFact]) -> TagFact:
-    """Say of a pre-release whether its line was given up: a lower final release descends of it."""
-    version = Version(tag.version)
-    finals = (other for other in tags if other.ancestor and not _is_before_final(other))
-    final = next(finals, None)
-    if final is None or not tag.ancestor or version <= Version(final.version):
-        return tag
-    done = snapshot.git("rev-list", "--max-count=1", tag.commit, f"^{final.commit}")
-    return tag if done.stdout.strip() else replace(tag, abandoned=True)
-
-
-def _is_before_final(tag: TagFact) -> bool:
-    return Version(tag.version).is_prerelease
 
 
 def _commits(

@@ -50,7 +50,8 @@ class Snapshot(Struct, frozen=True, kw_only=True, dict=True, eq=False):
         plain: starts git where what it prints is content: a redactor made for what people see
             must not change it.
         foreseen: what was asked of git ahead.
-        whole: whether remotes and changed paths were asked for; there are none else.
+        whole: whether remotes and changed paths were asked for; there are none else, and of the
+            tags only those from the last release on are known to be in the history or not.
         runner: starts git.
     """
 

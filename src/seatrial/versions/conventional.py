@@ -151,20 +151,20 @@ def tells(subject: str, body: str) -> bool:
 
 def _classify_one(subject: str, body: str) -> Effect:
     """Read the subject, and the footer that may make it a breaking change."""
-    if _MERGE.match(subject):
+    if subject.startswith("Merge ") and _MERGE.match(subject):
         # Forges write the title of the pull request below.
         title, _, rest = body.strip().partition("\n")
         told = _classify_one(title.strip(), rest) if _HEADER.fullmatch(title.strip()) else None
         if told is not None and told.says:
             return told
         return Effect(says=True, type="merge", description=subject)
-    git_revert = _GIT_REVERT.fullmatch(subject)
+    git_revert = _GIT_REVERT.fullmatch(subject) if subject.startswith("Re") else None
     if git_revert:
         inner = _classify_one(git_revert["subject"], "")
         return Effect(
             kind=_kind_of_revert(inner), says=inner.says, type="revert", description=subject
         )
-    note = _breaking_note(body)
+    note = _breaking_note(body) if body else ""
     header = _HEADER.fullmatch(subject)
     if header is None:
         return _unconventional(subject, note)

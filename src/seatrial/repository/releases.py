@@ -1,0 +1,79 @@
+"""The release tags: the versions in them, and whether the planned commit descends from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from msgspec.structs import replace
+from packaging.version import Version
+
+from seatrial.repository.facts import TagFact
+from seatrial.repository.listings import Ref
+from seatrial.repository.snapshot import Snapshot
+from seatrial.versions.tags import TagFormat
+
+
+class Merged:
+    """The tags in the history of HEAD, asked for when somebody wants to know them.
+
+    Args:
+        listed: gives what git lists.
+    """
+
+    def __init__(self, listed: Callable[[], bytes]) -> None:
+        self._listed = listed
+        self._names: frozenset[str] | None = None
+
+    def names(self) -> frozenset[str]:
+        """Give their names."""
+        if self._names is None:
+            lines = self._listed().decode("utf-8", "surrogateescape").split("\n")
+            self._names = frozenset(lines)
+        return self._names
+
+
+def release_tags(
+    snapshot: Snapshot, form: TagFormat, by_name: Mapping[str, Ref], merged: Merged
+) -> tuple[TagFact, ...]:
+    """Give the release tags of a format, the newest version first.
+
+    Args:
+        snapshot: the planned commit.
+        form: how they are spelt.
+        by_name: the tags among which they are.
+        merged: those in the history of the planned commit.
+    """
+    releases = form.releases(by_name)
+    if not releases:
+        return ()
+    last, version = next(iter(releases.items()))
+    # Where the very newest is a final one that HEAD descends from, it is the last release.
+    enough = not (snapshot.whole or version.is_prerelease)
+    known = enough and snapshot.foreseen.descends(snapshot, by_name[last].commit)
+    names = frozenset({last}) if known else merged.names()
+    found = tuple(
+        TagFact(
+            name=name,
+            version=str(version),
+            commit=by_name[name].commit,
+            object=by_name[name].object,
+            ancestor=name in names,
+        )
+        for name, version in releases.items()
+    )
+    return found if known else tuple(_judged(snapshot, tag, found) for tag in found)
+
+
+def _judged(snapshot: Snapshot, tag: TagFact, tags: Sequence[TagFact]) -> TagFact:
+    """Say of a pre-release whether its line was given up: a lower final release descends of it."""
+    version = Version(tag.version)
+    finals = (other for other in tags if other.ancestor and not _is_before_final(other))
+    final = next(finals, None)
+    if final is None or not tag.ancestor or version <= Version(final.version):
+        return tag
+    done = snapshot.git("rev-list", "--max-count=1", tag.commit, f"^{final.commit}")
+    return tag if done.stdout.strip() else replace(tag, abandoned=True)
+
+
+def _is_before_final(tag: TagFact) -> bool:
+    return Version(tag.version).is_prerelease
