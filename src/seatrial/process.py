@@ -200,14 +200,20 @@ class Runner:
 
     @contextlib.contextmanager
     def begun(
-        self, argv: tuple[str, ...] | list[str], *, cwd: Path, env: Mapping[str, str] | None = None
+        self,
+        argv: tuple[str, ...] | list[str],
+        *,
+        cwd: Path,
+        env: Mapping[str, str] | None = None,
+        stdin: bytes = b"",
     ) -> Iterator[Callable[[], Completed]]:
-        """Run a command that reads nothing beside what the block does; it ends with the block.
+        """Run a command beside what the block does; it ends with the block.
 
         Args:
             argv: the program and its arguments; no shell reads them.
             cwd: the working directory.
             env: the whole environment; :func:`child_environment` when absent.
+            stdin: what it reads, at once: no more than a pipe holds (4096 bytes, POSIX).
 
         Returns:
             What waits for its end, and gives it; to be called once, within the block.
@@ -217,9 +223,14 @@ class Runner:
         """
         began = time.monotonic()
         with self._started(list(argv), cwd, child_environment() if env is None else env) as child:
+            if child.stdin is not None:
+                # One that is gone already says so at its end.
+                with child.stdin, contextlib.suppress(BrokenPipeError):
+                    child.stdin.write(stdin)
+                child.stdin = None
 
             def ended() -> Completed:
-                out, err = child.communicate(b"")
+                out, err = child.communicate()
                 return Completed(
                     code=child.returncode,
                     stdout=self._printed.clean(out),

@@ -28,8 +28,9 @@ KINDS: Mapping[str, Kind] = {
 }
 """What may stand behind a package's name: what changed, or which part of the version it raises."""
 
-_FILE = re.compile(r"---[ \t]*\n(?P<head>.*?)\n---[ \t]*(?:\n(?P<text>.*))?", re.DOTALL)
-_LINE = re.compile(r"[\"']?(?P<name>[A-Za-z0-9][\w.-]*)[\"']?[ \t]*:[ \t]*(?P<kind>[a-z]+)[ \t]*")
+# Compiled when the first file is read: most repositories have none.
+_FILE = r"(?s)---[ \t]*\n(?P<head>.*?)\n---[ \t]*(?:\n(?P<text>.*))?"
+_LINE = r"[\"']?(?P<name>[A-Za-z0-9][\w.-]*)[\"']?[ \t]*:[ \t]*(?P<kind>[a-z]+)[ \t]*"
 _TYPES: Mapping[Kind, str] = {"breaking": "feat!", "feature": "feat", "fix": "fix", "other": "docs"}
 
 
@@ -111,12 +112,12 @@ def read_change(snapshot: Snapshot, path: str) -> dict[str, tuple[Kind, str]]:
         InvalidConfiguration: it cannot be read.
     """
     text = (snapshot.text(path) or "").removeprefix("\ufeff").replace("\r\n", "\n")
-    found = _FILE.fullmatch(text)
+    found = re.fullmatch(_FILE, text)
     said = "it does not begin with --- lines around PACKAGE: KIND"
     if found and found["text"] and found["text"].strip():
         from packaging.utils import canonicalize_name
 
-        lines = [_LINE.fullmatch(line) for line in found["head"].splitlines() if line.strip()]
+        lines = [re.fullmatch(_LINE, line) for line in found["head"].splitlines() if line.strip()]
         if lines and all(line and line["kind"] in KINDS for line in lines):
             return {
                 canonicalize_name(line["name"]): (KINDS[line["kind"]], found["text"].strip())

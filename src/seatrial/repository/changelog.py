@@ -10,7 +10,6 @@ import msgspec
 from packaging.version import Version
 
 from seatrial.errors import InvalidConfiguration
-from seatrial.repository.groups import in_house_words
 
 _NAMES = ("changelog", "changes", "history", "news", "release_notes", "release-notes", "releases")
 _ENDINGS = (".md", ".rst", ".txt", "", ".markdown")
@@ -143,6 +142,7 @@ def section(path: str, text: str, *, version: str, date: str, notes: str) -> Sec
         )
     # A Markdown parser comes with it; only a release needs one.
     from seatrial.repository.changelog_page import Page
+    from seatrial.repository.groups import in_house_words
 
     page = Page(path, plain)
     notes = in_house_words(notes, [heading.title for heading in page.headings])

@@ -14,7 +14,7 @@ from seatrial.repository.spans import dig
 
 # towncrier names a fragment ISSUE.TYPE, with a counter and an ending if need be
 # (https://towncrier.readthedocs.io/en/stable/tutorial.html, "Creating News Fragments").
-_TOWNCRIER = re.compile(r"[^.][^.]*\.[a-z_]+(?:\.\d+)?(?:\.(?:md|rst|txt))?")
+_TOWNCRIER = r"[^.][^.]*\.[a-z_]+(?:\.\d+)?(?:\.(?:md|rst|txt))?"
 _NO_TYPES = frozenset({"cfg", "in", "j2", "jinja", "md", "rst", "toml", "txt"})
 
 
@@ -96,4 +96,4 @@ def _is_fragment(tool: str, name: str) -> bool:
         return False
     if tool == "scriv":
         return lower.endswith((".md", ".rst"))
-    return bool(_TOWNCRIER.fullmatch(lower)) and lower.split(".")[1] not in _NO_TYPES
+    return bool(re.fullmatch(_TOWNCRIER, lower)) and lower.split(".")[1] not in _NO_TYPES

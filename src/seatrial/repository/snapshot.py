@@ -6,8 +6,9 @@ import bisect
 import contextlib
 import functools
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from msgspec import Struct, field
 
@@ -260,15 +261,16 @@ def open_snapshot(
         # None needs what another prints, so that all may run at once.
         status = begin(*_STATUS) if whole else bytes
         tree = begin("ls-tree", "-r", "-z", "--full-tree", place.head)
-        commit_object = begin("cat-file", "commit", place.head)
+        objects = begun.enter_context(_begun_with(place.root, place.head))
         references = begin(*FOR_EACH_REF)
         remotes = begin("remote", "--verbose") if whole else bytes
         entries = tree_of(tree())
         position, tags = references_of(references())
+        commit_object, blobs = objects()
         return Snapshot(
             root=place.root,
             common=place.common,
-            commit=commit_of(place.head, commit_object()),
+            commit=commit_of(place.head, commit_object),
             position=position,
             remotes=remotes_of(remotes()),
             shallow=_cut(place.common) if place.shallow else frozenset(),
@@ -277,6 +279,7 @@ def open_snapshot(
             runner=runner,
             whole=whole,
             _entries=entries,
+            _blobs=blobs,
         )
 
 
@@ -291,6 +294,56 @@ _STATUS = (
     "--no-renames",
     "--ignore-submodules=dirty",
 )
+
+
+_FIRST = ("pyproject.toml", "seatrial.toml", "setup.cfg", "setup.py")
+"""Files that are read of nearly every repository, wherever its packages lie."""
+
+
+@contextlib.contextmanager
+def _begun_with(root: Path, head: str) -> Iterator[Callable[[], tuple[bytes, dict[str, bytes]]]]:
+    """Read a commit, and with the same process the files that are surely asked for.
+
+    Returns:
+        What waits for it; it gives the commit object, and blob id → content of those of the files
+        that are there.
+    """
+    asked = "".join(f"{name}\n" for name in (head, *(f"{head}:{path}" for path in _FIRST)))
+    argv, env = ["git", "cat-file", "--batch"], child_environment(QUIET_GIT)
+    with Runner().begun(argv, cwd=root, env=env, stdin=asked.encode()) as ended:
+
+        def read() -> tuple[bytes, dict[str, bytes]]:
+            done = ended()
+            if done.code != 0:
+                # A partial clone may lack a file; whoever needs it hears of that.
+                return run_git(Runner(), root, "cat-file", "commit", head).stdout, {}
+            commit, *files = _batch(done.stdout, 1 + len(_FIRST))
+            return commit.data, {one.id: one.data for one in files if one.kind == b"blob"}
+
+        yield read
+
+
+class _Object(NamedTuple):
+    """An object as ``git cat-file --batch`` prints it; of a missing one the kind is empty."""
+
+    id: str
+    kind: bytes = b""
+    data: bytes = b""
+
+
+def _batch(output: bytes, count: int) -> Iterator[_Object]:
+    """Take apart what ``git cat-file --batch`` prints (git-cat-file(1), "Batch Output")."""
+    at = 0
+    for _ in range(count):
+        end = output.index(b"\n", at)
+        header = output[at:end].split()
+        if header[-1] == b"missing":
+            at = end + 1
+            yield _Object(header[0].decode("utf-8", "replace"))
+            continue
+        size = int(header[2])
+        yield _Object(header[0].decode("ascii"), header[1], output[end + 1 : end + 1 + size])
+        at = end + 1 + size + 1
 
 
 def _objects(root: Path, ids: Sequence[str]) -> dict[str, bytes]:
@@ -317,21 +370,14 @@ def _objects(root: Path, ids: Sequence[str]) -> dict[str, bytes]:
             doing="reading",
             next_step="Run this again when the remote answers, or in a whole clone.",
         ) from error
-    found: dict[str, bytes] = {}
-    at = 0
-    for id_ in ids:
-        end = output.index(b"\n", at)
-        header = output[at:end].split()
-        if header[-1] == b"missing":
-            raise NoRepository(
-                str(root),
-                f"the object {id_} is missing",
-                next_step="Run git fsck, or clone the repository anew.",
-            )
-        size = int(header[2])
-        found[id_] = output[end + 1 : end + 1 + size]
-        at = end + 1 + size + 1
-    return found
+    found = {one.id: one for one in _batch(output, len(ids))}
+    if missing := next((one.id for one in found.values() if not one.kind), ""):
+        raise NoRepository(
+            str(root),
+            f"the object {missing} is missing",
+            next_step="Run git fsck, or clone the repository anew.",
+        )
+    return {id_: one.data for id_, one in found.items()}
 
 
 def _cut(common: Path) -> frozenset[str]:

@@ -46,17 +46,16 @@ _MERGE = re.compile(
     r"Merge (?:pull request #|branch |branches |remote-tracking branch |tag |commit )"
 )
 # The subjects that dependabot and pre-commit.ci write where nobody has told them otherwise.
-_ROBOT = re.compile(
+_ROBOT = (
     r"Bump (?:\S+ from \S+ to \S+|\S+ and \S+|the [\w-]+ group|https?://\S+)\b.*"
     r"|\[pre-commit\.ci\] .+"
 )
 # What release-please documents: a footer that asks for a version.
-_RELEASE_AS = re.compile(r"^release-as: *v?(\d\S*) *$", re.MULTILINE | re.IGNORECASE)
+_RELEASE_AS = r"(?im)^release-as: *v?(\d\S*) *$"
 _NEST = "BEGIN_NESTED_COMMIT"
-_NESTED = re.compile(r"^BEGIN_NESTED_COMMIT\s*?\n(.*?)^END_NESTED_COMMIT", re.MULTILINE | re.DOTALL)
+_NESTED = r"(?ms)^BEGIN_NESTED_COMMIT\s*?\n(.*?)^END_NESTED_COMMIT"
 _ITEM = re.compile(r"^[*-] +(\S.*?)[ \t\r]*$", re.MULTILINE)
 _RANKS: tuple[Kind, ...] = ("breaking", "feature", "fix", "other")
-_REVERTING = re.compile(r"(?i)revert|reapply")
 _GIT_REVERT = re.compile(r'(?P<verb>Revert|Reapply) "(?P<subject>.*)"$')
 
 
@@ -127,7 +126,7 @@ def classify(subject: str, body: str = "") -> Effect:
     if not body:
         return _classify_one(subject.strip(), "")
     whole = _classify_one(subject.strip(), _without_nested(body))
-    asked = _RELEASE_AS.findall(body) if "release-as:" in body.lower() else ()
+    asked = re.findall(_RELEASE_AS, body) if "release-as:" in body.lower() else ()
     entries = tuple(_entries(body)) if whole.type != "revert" else ()
     if entries:
         # A title that says what changed is one more entry, unless the entries repeat it.
@@ -168,21 +167,22 @@ def _classify_one(subject: str, body: str) -> Effect:
     header = _HEADER.fullmatch(subject)
     if header is None:
         return _unconventional(subject, note)
-    word = header["type"].lower()  # Rule 15: the case of a type means nothing.
+    type_, scope, bang, what = header.groups()
+    word = type_.lower()  # Rule 15: the case of a type means nothing.
     known = _KINDS.get(word)
     kind: Kind = known or "other"
     if word == "revert":
-        inner = classify(header["what"])
+        inner = classify(what)
         kind = _kind_of_revert(inner) if inner.says else "fix"
-    if header["bang"] or note:  # Rules 11 to 13, for a commit of any type (rule 16).
+    if bang or note:  # Rules 11 to 13, for a commit of any type (rule 16).
         kind = "breaking"
     return Effect(
         kind=kind,
         says=known is not None or kind == "breaking",
         type=word,
-        scope=(header["scope"] or "").strip(),
-        description=header["what"].strip(),
-        note=note or (header["what"].strip() if kind == "breaking" else ""),
+        scope=scope.strip() if scope else "",
+        description=what.strip(),
+        note=note or (what.strip() if kind == "breaking" else ""),
     )
 
 
@@ -193,7 +193,7 @@ def _entries(body: str) -> Iterator[Effect]:
     (https://github.com/googleapis/release-please, "Multiple changes in one commit").
     """
     if _NEST in body:
-        for block in _NESTED.findall(body):
+        for block in re.findall(_NESTED, body):
             subject, _, rest = block.strip().partition("\n")
             yield classify(subject, rest)
     listed = _ITEM.findall(_without_nested(body)) if "* " in body or "- " in body else ()
@@ -206,7 +206,7 @@ def _entries(body: str) -> Iterator[Effect]:
 
 
 def _without_nested(body: str) -> str:
-    return _NESTED.sub("", body) if _NEST in body else body
+    return re.sub(_NESTED, "", body) if _NEST in body else body
 
 
 def _without_number(title: str) -> str:
@@ -223,7 +223,7 @@ def _unconventional(subject: str, note: str) -> Effect:
         kind = _GITMOJI[emoji]
         told = subject if kind == "breaking" else ""
         return Effect(kind=kind, says=True, type="gitmoji", description=subject, note=told)
-    if _ROBOT.fullmatch(subject):
+    if re.fullmatch(_ROBOT, subject):
         return Effect(says=True, type="build", description=subject)
     return Effect(description=subject)
 
@@ -259,7 +259,8 @@ def _places(subjects: Sequence[str], wanted: str, start: int, but: set[int]) -> 
 
 
 def _reverted_subject(subject: str) -> str:
-    if not _REVERTING.search(subject):
+    lower = subject.lower()
+    if "revert" not in lower and "reapply" not in lower:
         return ""
     git_revert = _GIT_REVERT.fullmatch(subject)
     if git_revert:

@@ -14,7 +14,7 @@ from seatrial.versions.arithmetic import bump, without_development
 
 Phase: TypeAlias = Literal["", "a", "b", "rc", "dev"]
 
-_MAINTENANCE = re.compile(r"(?:.*[/_-])?v?(?P<major>\d+)(?:\.(?P<minor>\d+))?(?:\.[xX])+")
+_MAINTENANCE = r"(?:.*[/_-])?v?(?P<major>\d+)(?:\.(?P<minor>\d+))?(?:\.[xX])+"
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,7 +79,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
 
 def maintained(branch: str) -> tuple[int, ...]:
     """Give the numbers that a maintenance branch keeps to (``1.x``, ``v1.2.x``, ``maint/1.x``)."""
-    found = _MAINTENANCE.fullmatch(branch)
+    found = re.fullmatch(_MAINTENANCE, branch) if branch.endswith((".x", ".X")) else None
     if found is None:
         return ()
     return tuple(int(part) for part in (found["major"], found["minor"]) if part)
