@@ -217,7 +217,8 @@ def test_the_answer_needs_no_command_line_library(tmp_path: Path) -> None:
         "import sys; from seatrial.light import import_msgspec; import_msgspec(); "
         "from seatrial.cli.quick import answered; assert answered(['next']) == 0; "
         "heavy = {'click', 'rich', 'urllib3', 'tomlkit', 'ssl', 'inspect', 'typing_extensions', "
-        "'platform', 'seatrial.repository.groups', 'packaging.requirements', 'packaging.utils', 'seatrial.config.meaning'}; "
+        "'platform', 'seatrial.repository.groups', 'packaging.requirements', "
+        "'packaging.utils', 'seatrial.config.meaning'}; "
         "assert not heavy & set(sys.modules), heavy & set(sys.modules)"
     )
     done = subprocess.run(

@@ -151,3 +151,43 @@ def test_a_merge_may_carry_the_title_of_its_pull_request(
     """What forges write below "Merge pull request" is read as the merge's own message."""
     assert classify(subject, body).kind == kind
     assert tells(subject, body) is itself
+
+
+NOTES_OF_ANOTHER = """This PR contains the following updates:
+
+| Package | Change |
+|---|---|
+| [other](https://example.org) | `1` -> `2` |
+
+---
+
+### Release Notes
+
+<details>
+<summary>other/other (other)</summary>
+
+### `v2.0.0`
+
+- feat!: throw all away
+* fix: mend what is left
+
+BREAKING CHANGE: nothing is as it was
+
+"""
+
+
+@pytest.mark.parametrize("end", ["</details>\n\nSigned-off-by: Robot <r@example.org>", ""])
+def test_the_notes_of_another_project_are_no_changes_of_this_one(end: str) -> None:
+    """What a robot quotes of a dependency's release says nothing of the package itself."""
+    effect = classify("Update dependency other to v2 (#7)", NOTES_OF_ANOTHER + end)
+    assert (effect.kind, effect.says, effect.entries) == ("other", False, ())
+    told = classify("fix(deps): update other to v2", NOTES_OF_ANOTHER + end)
+    assert (told.kind, told.entries) == ("fix", ())
+
+
+def test_entries_end_with_the_first_heading() -> None:
+    """A description below a heading is no list of squashed commits."""
+    body = "* feat: Add x\n\n## Seen elsewhere\n\n* fix: not ours\n\nBREAKING CHANGE: no z"
+    effect = classify("Add things (#3)", body)
+    assert [one.description for one in effect.entries] == ["Add things (#3)", "Add x"]
+    assert effect.note == "no z"

@@ -123,6 +123,7 @@ def classify(subject: str, body: str = "") -> Effect:
         subject: its first line.
         body: the rest.
     """
+    body = _own_words(body)
     if not body:
         return _classify_one(subject.strip(), "")
     whole = _classify_one(subject.strip(), _without_nested(body))
@@ -196,13 +197,27 @@ def _entries(body: str) -> Iterator[Effect]:
         for block in re.findall(_NESTED, body):
             subject, _, rest = block.strip().partition("\n")
             yield classify(subject, rest)
-    listed = _ITEM.findall(_without_nested(body)) if "* " in body or "- " in body else ()
+    # Who squashes writes no headings; below one stands a description, or somebody else's notes.
+    plain = re.split(r"(?m)^#{1,6} ", _without_nested(body), maxsplit=1)[0] if "#" in body else body
+    listed = _ITEM.findall(_without_nested(plain)) if "* " in body or "- " in body else ()
     seen = set()
     for item in listed:
         header = _HEADER.fullmatch(item.strip())
         if header and header["type"].lower() in _KINDS and item not in seen:
             seen.add(item)
             yield _classify_one(item.strip(), "")
+
+
+def _own_words(body: str) -> str:
+    """Leave out what a robot unfolds of another project: its notes are no changes of this one.
+
+    Renovate and Dependabot put the notes of what they update between tags, and what is so long
+    that it was cut has no second one.
+    """
+    if "<details" not in body:
+        return body
+    before, _, rest = body.partition("<details")
+    return before + rest.rpartition("</details>")[2] if "</details>" in rest else before
 
 
 def _without_nested(body: str) -> str:
