@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
+from seatrial import template
 from seatrial.cli.main import run
 from seatrial.errors import ChangelogMissing, InvalidConfiguration
 from seatrial.operations.deciding import Day, changes_of, choose
@@ -94,14 +95,19 @@ def test_notes_without_a_changelog_are_made_from_the_changes(tmp_path: Path) -> 
     assert coming.text.endswith(f"**Full changelog**: {link}")
 
 
+GROWING = (
+    "{% set n = namespace(x='x') %}{% for a in range(99) %}{% set n.x = n.x ~ n.x %}{% endfor %}"
+)
+
+
 def test_a_template_of_the_projects_own_is_rendered(tmp_path: Path) -> None:
     """The template gets the release's values; it can neither reach out nor go on for ever."""
     said = '[tool.seatrial.notes]\ntemplate = "notes.j2"\n'
-    template = (
+    text = (
         "{{ package }} {{ version }} of {{ date }} (Python {{ python }})\n"
         "{% for change in changes %}* {{ change.kind }}: {{ change.text }}\n{% endfor %}"
     )
-    repository = made(tmp_path, {"notes.j2": template}, said)
+    repository = made(tmp_path, {"notes.j2": text}, said)
     repository.commit("feat(api): Wave")
 
     _, texts = released(repository)
@@ -114,10 +120,25 @@ def test_a_template_of_the_projects_own_is_rendered(tmp_path: Path) -> None:
         "{% if %}",
         "{{ 'x' * 1000000 }}",
         "{% for a in range(10 ** 12) %}x{% endfor %}",
+        "{{ 'x' * 10 ** 10 }}",
+        GROWING,
     ):
         repository.commit("fix: x", {"notes.j2": bad})
         with pytest.raises(InvalidConfiguration, match=r"notes\.template"):
             notes_of(repository.folder)
+
+
+def test_a_template_that_would_go_on_for_ever_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Loops in loops make no text and take no end; the time that they get is bounded."""
+    monkeypatch.setattr(template, "SECONDS", 1.0)
+    said = '[tool.seatrial.notes]\ntemplate = "notes.j2"\n'
+    loops = "{% for a in range(99999) %}" * 4 + "{% endfor %}" * 4
+    repository = made(tmp_path, {"notes.j2": loops}, said)
+    repository.commit("feat: Wave")
+    with pytest.raises(InvalidConfiguration, match="more than 1 seconds"):
+        notes_of(repository.folder)
 
 
 WITH_FILES = """{{ notes }}

@@ -14,15 +14,7 @@ from packaging.version import Version
 from seatrial.addresses import GITHUB_HOST
 from seatrial.operations.deciding import changes_of
 from seatrial.operations.project import Project
-from seatrial.plan.after_build import (
-    AfterBuild,
-    Text,
-    later,
-    names_later,
-    render,
-    stand_ins,
-    unrendered,
-)
+from seatrial.plan.after_build import Text, render_early, stand_ins, unrendered
 from seatrial.repository import setup_script
 from seatrial.repository.facts import CommitFact, Package, last_release
 from seatrial.repository.history import counted
@@ -121,12 +113,9 @@ def rendered(project: Project, release: Release, notes: str) -> Text:
     text = project.snapshot.text(path)
     if text is None:
         raise unrendered(path, f"this commit holds no text {path}")
-    names = _names(project, release, notes)
-    if not names_later(path, text):
-        return render(path, text, names)
     packages = [canonicalize_name(package.name) for package in project.facts.packages]
-    preview = render(path, text, names | later(stand_ins(packages, str(release.version))))
-    return AfterBuild(path=path, template=text, names=names, preview=preview)
+    files = stand_ins(packages, str(release.version))
+    return render_early(path, text, _names(project, release, notes), files)
 
 
 def _names(project: Project, release: Release, notes: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import msgspec
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
 from seatrial.errors import InvalidConfiguration
+from seatrial.template import Made, rendered
 
 MOST_CHARACTERS = 125_000
 """Of the notes that a template makes: what GitHub takes as the text of a release."""
@@ -17,6 +18,9 @@ KNOWN_LATER = frozenset({"artifacts", "digests", "platforms"})
 """Names in a template that have their values after the build."""
 
 LATER = "(after the build)"
+
+Files: TypeAlias = Iterable[Mapping[str, Any]]
+"""Built files, as :func:`artifact` describes them."""
 
 
 class AfterBuild(msgspec.Struct, frozen=True, kw_only=True, tag="after-build", tag_field="known"):
@@ -93,24 +97,26 @@ def later(files: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
-def names_later(path: str, template: str) -> bool:
-    """Whether a template uses what is known after the build alone.
+def render_early(path: str, template: str, names: Mapping[str, Any], files: Files) -> Text:
+    """Render a template before the build, or keep it until then where it names the built files.
+
+    Args:
+        path: its file, for errors.
+        template: its text.
+        names: what is known already.
+        files: what stands in a preview for the built files.
 
     Raises:
-        InvalidConfiguration: it is no template.
+        InvalidConfiguration: it does not render, makes too much, or takes too long.
     """
-    from jinja2 import TemplateError, meta
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
-
-    try:
-        parsed = ImmutableSandboxedEnvironment().parse(template)
-        return bool(meta.find_undeclared_variables(parsed) & KNOWN_LATER)
-    except (TemplateError, RecursionError) as error:
-        raise unrendered(path, f"it does not render: {error}") from error
+    made = _made(path, template, {**names, **later(files)})
+    if KNOWN_LATER.isdisjoint(made.uses):
+        return made.text
+    return AfterBuild(path=path, template=template, names=dict(names), preview=made.text)
 
 
 def render(path: str, template: str, names: Mapping[str, Any]) -> str:
-    """Render a template of the project's own, in jinja2's sandbox.
+    """Render a template of the project's own, in jinja2's sandbox, within bounds.
 
     Args:
         path: its file, for errors.
@@ -118,22 +124,16 @@ def render(path: str, template: str, names: Mapping[str, Any]) -> str:
         names: what it may use.
 
     Raises:
-        InvalidConfiguration: it does not render, or makes too much.
+        InvalidConfiguration: it does not render, makes too much, or takes too long.
     """
-    from jinja2 import StrictUndefined, TemplateError
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
+    return _made(path, template, names).text
 
-    broken = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, RecursionError)
-    environment = ImmutableSandboxedEnvironment(
-        undefined=StrictUndefined, keep_trailing_newline=False
-    )
-    try:
-        made = environment.from_string(template).render(names)
-    except broken as error:
-        raise unrendered(path, f"it does not render: {error}") from error
-    if len(made) > MOST_CHARACTERS:
-        raise unrendered(path, f"it makes {len(made)} characters, and {MOST_CHARACTERS} are taken")
-    return made.strip()
+
+def _made(path: str, template: str, names: Mapping[str, Any]) -> Made:
+    made = rendered(template, names, MOST_CHARACTERS)
+    if made.fault:
+        raise unrendered(path, made.fault)
+    return made
 
 
 def unrendered(path: str, said: str) -> InvalidConfiguration:
