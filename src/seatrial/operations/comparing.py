@@ -30,6 +30,9 @@ from seatrial.versions.arithmetic import is_calendar
 from seatrial.versions.calver import release_date
 from seatrial.versions.decide import Decision, Wish
 
+_NO_RELEASE = "there is no release to compare with"
+_NOTHING = "there is nothing to release"
+_NEEDLESS = (_NO_RELEASE, _NOTHING)
 _FEW = 3
 """How many breaking changes a remark names."""
 
@@ -37,11 +40,14 @@ _FEW = 3
 def planned_api(project: Project) -> tuple[Answer, ...]:
     """Compare the API with that of the last release, for the versions that come next.
 
+    Of several lines, those that are not released are left out, if another one is.
+
     Args:
         project: the repository; each of its lines is compared with its own last release.
     """
     try:
-        return tuple(_planned(line) for line in lines_of(project))
+        answers = tuple(_planned(line) for line in lines_of(project))
+        return tuple(one for one in answers if one.unasked not in _NEEDLESS) or answers
     except (InvalidConfiguration, NoPackage, ShallowClone) as error:
         return (Answer(unasked=error.said),)
 
@@ -53,14 +59,14 @@ def _planned(line: Project) -> Answer:
         return Answer(unasked=f"the version is not known: {unread}")
     last = last_final(facts)
     if last is None:
-        return Answer(unasked="there is no release to compare with")
+        return Answer(unasked=_NO_RELEASE)
     try:
         outcome = choose(line, Wish(), _today(line))
     except SeatrialError as error:
         # Labels that cannot be read, a maintenance branch: a plan says what is wrong.
         return Answer(unasked=f"the next version is not known: {error}")
     if not isinstance(outcome, Decision):
-        return Answer(unasked="there is nothing to release")
+        return Answer(unasked=_NOTHING)
     return compared(line, last, outcome.version)
 
 

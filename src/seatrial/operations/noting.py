@@ -75,12 +75,19 @@ def told(project: Project, commits: Sequence[CommitFact], *, from_commits: bool 
 
 
 def newcomers(project: Project, release: Release) -> tuple[str, ...]:
-    """Give the names of those whose first commit is in a release that has a predecessor."""
-    # Who wrote to each of many packages before would be one walk through the history for each.
-    if not release.previous or project.part:
+    """Give the names of those whose first commit is in a release that has a predecessor.
+
+    Of several packages with versions of their own, whoever wrote to one of them first is new in
+    the release that holds that commit, and in no other.
+    """
+    if not release.previous:
         return ()
-    listed = project.snapshot.git("log", "--format=%aE", f"refs/tags/{release.previous}")
-    known = {line.lower() for line in listed.text.split("\n")}
+    if project.part:
+        held = {commit.id for commit in release.commits}
+        known = {address for address, first in project.first_commits.items() if first not in held}
+    else:
+        listed = project.snapshot.git("log", "--format=%aE", f"refs/tags/{release.previous}")
+        known = {line.lower() for line in listed.text.split("\n")}
     found: dict[str, str] = {}
     for commit in reversed(counted(release.commits, tells)):
         name, _, address = commit.author.removesuffix(">").rpartition(" <")

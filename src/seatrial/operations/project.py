@@ -65,6 +65,7 @@ class Project(Struct, frozen=True, dict=True, eq=False):
     part: bool = False
     _early: list[Ahead[Mapping[str, RemoteRef]]] = field(default_factory=list)
     _labels: dict[str, tuple[LabelledPull, ...]] = field(default_factory=dict)
+    _firsts: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def open(
@@ -191,6 +192,16 @@ class Project(Struct, frozen=True, dict=True, eq=False):
         from seatrial.repository.read import read_facts
 
         return read_facts(self.snapshot, self.settings, self.folder, self.configuration.where)
+
+    @property
+    def first_commits(self) -> Mapping[str, str]:
+        """Who wrote, by address in lower case → the first commit of theirs; one walk for all."""
+        if not self._firsts:
+            form, head = "--format=%aE%x00%H", self.snapshot.head
+            listed = self.snapshot.git("log", "--topo-order", form, head)
+            rows = (line.partition("\0") for line in listed.text.split("\n") if line)
+            self._firsts.update((address.lower(), commit) for address, _, commit in rows)
+        return self._firsts
 
     def narrowed(self, facts: Facts) -> Project:
         """Give the same repository, as if other facts were all that it says.
