@@ -302,3 +302,28 @@ def test_what_the_version_comes_from_can_be_said(tmp_path: Path) -> None:
     outcome = choose(project, Wish(), Day(date=DAY, branch="main"))
     assert isinstance(outcome, Decision)
     assert outcome.version == Version("0.1.1")
+
+
+@pytest.mark.parametrize(
+    ("coming", "title"),
+    [
+        ("# Upcoming", "# {}"),
+        ("## [Unreleased]", "## [{}] - 2026-11-20"),
+        ("## Unreleased", "## {} (2026-11-20)"),
+    ],
+)
+@pytest.mark.parametrize("kept", [True, False])
+def test_the_heading_for_what_comes_is_treated_as_at_the_last_release(
+    tmp_path: Path, coming: str, title: str, *, kept: bool
+) -> None:
+    """Who left an empty heading above the last release finds one above this; who did not, none."""
+    first = f"{title.format('0.1.0')}\n\n- Begin\n"
+    before = f"{coming}\n\n{first}" if kept else first
+    repository = made(tmp_path, {"CHANGELOG.md": before})
+    repository.commit("feat: Wave", {"CHANGELOG.md": f"{coming}\n\n- Waving\n\n{first}"})
+
+    _, texts = released(repository)
+
+    section = f"{title.format('0.2.0')}\n\n- Waving\n\n{first}"
+    assert texts.texts["CHANGELOG.md"] == (f"{coming}\n\n{section}" if kept else section)
+    assert texts.notes == "- Waving"

@@ -119,7 +119,9 @@ def test_a_squashed_message_holds_several_changes() -> None:
         ("fix", "", "Mend y"),
     ]
     titled = classify("feat: Add x (#12)", "- feat: Add x\n- fix: Mend y\n")
-    assert [one.description for one in titled.entries] == ["Add x", "Mend y"]
+    assert [one.description for one in titled.entries] == ["Add x (#12)", "Mend y"]
+    broken = classify("feat!: Add x (#12)", "* feat!: Add x\n* fix: Mend y\n")
+    assert [one.kind for one in broken.entries] == ["breaking", "fix"]
     other = classify("docs: Tell (#12)", "- fix!: Mend y\n")
     assert [one.kind for one in other.entries] == ["other", "breaking"]
     assert other.kind == "breaking"

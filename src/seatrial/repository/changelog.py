@@ -13,7 +13,10 @@ from seatrial.errors import InvalidConfiguration
 
 _NAMES = ("changelog", "changes", "history", "news", "release_notes", "release-notes", "releases")
 _ENDINGS = (".md", ".rst", ".txt", "", ".markdown")
-_PLACES = ("", "docs", "doc", "docs/source", "doc/source", "docs/src", "docs/en/docs", ".github")
+_PLACES = (
+    *("", "docs", "doc", "docs/source", "doc/source", "docs/source/reference", "docs/src"),
+    *("docs/en/docs", ".github"),
+)
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True):

@@ -53,6 +53,25 @@ def stating(
     return found
 
 
+def moving(snapshot: Snapshot, package: Package, releases: Mapping[str, Version]) -> set[str]:
+    """Give the tags with one number, above all longer ones, that are no releases of a package.
+
+    ``v2`` of an action lies beside the releases of the package in the same repository, of which
+    the last is 1.11.1: no file states 2 there.
+
+    Args:
+        snapshot: reads old commits.
+        package: whose file is looked at; where it states no version, nothing can be said.
+        releases: tag → version.
+    """
+    longest = max((v for v in releases.values() if len(v.release) > 1), default=None)
+    lone = [(name, v) for name, v in releases.items() if len(v.release) == 1]
+    above = [(name, v) for name, v in lone if longest is not None and v > longest]
+    if not above or not any(site.source for site in package.sites):
+        return set()
+    return {name for name, _ in above} - stating(snapshot, [package], above)[0]
+
+
 def contents(output: bytes) -> Iterator[str]:
     """Cut what ``git cat-file --batch`` prints into texts; an object that is missing is empty."""
     while output:

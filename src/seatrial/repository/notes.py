@@ -18,7 +18,9 @@ _RELEASE_COMMIT = re.compile(
     rf"""
     (?:(?:chore|build|ci)\b)?(?:\([\w-]+\))?!?:?\s*
     (?:
-        (?:back\ to\ development|post[- ]release|start\ development)\b.*
+        (?:back\ to\ development|post[- ]release)\b.*
+    |
+        (?:start|begin)(?:s|ing)?\ (?:an?\ |the\ )?(?:new\ |next\ )?development(?:\ cycle)?\b.*
     |
         (?:(?:prepar(?:e|ing)|cut|tag|bump(?:ed|ing)?|mak(?:e|ing)|set|update)\s+)?(?:the\s+)?(?:for\s+)?
         (?:release\ version|version\ number|releas(?:e|ed|ing)|version)?:?\s*
@@ -32,6 +34,7 @@ _RELEASE_COMMIT = re.compile(
 
 _REFERS = re.compile(r"\((?:[\w./-]*[#!]\d+)\)\s*$")
 _SHORT = 8
+_FOR_CI = r"(?i)\s*\[(?:skip[ -]ci|ci[ -]skip|no[ -]ci|skip[ -]actions|actions[ -]skip)\]"
 
 
 def compose(commits: Sequence[CommitFact], classify: Classify) -> str:
@@ -78,6 +81,8 @@ def _entry(commit: CommitFact, effect: Effect) -> str:
 
 
 def _line(commit: CommitFact, text: str, scope: str) -> str:
+    # Some begin their subjects like a list, or end them with a word for CI.
+    text = re.sub(_FOR_CI, "", re.sub(r"^[-*] +", "", text)).strip() or text
     head = f"**{escape(scope)}:** " if scope else ""
     # A number of the forge leads to the commit as well, and says more.
     where = "" if _REFERS.search(text) or not commit.id else f" ({commit.id[:_SHORT]})"

@@ -16,7 +16,7 @@ from seatrial.repository.facts import CommitFact, Facts, Package, Remote, TagFac
 from seatrial.repository.history import read_history
 from seatrial.repository.lines import Line, Spellings, commits_of, lines_among
 from seatrial.repository.manifest import Folder
-from seatrial.repository.moved import COMPARED, newest_of, stating
+from seatrial.repository.moved import COMPARED, moving, newest_of, stating
 from seatrial.repository.names import normalised
 from seatrial.repository.packages import by_folder, find_packages, several
 from seatrial.repository.releases import Merged, release_tags
@@ -73,6 +73,8 @@ def _one(snapshot: Snapshot, settings: Settings, whole: Facts, line: Line, merge
     """Read tags, commits and changelog of packages that share them."""
     form, foreign = _tag_format(snapshot, line)
     refs = {tag.name: tag for tag in snapshot.tags}
+    for name in moving(snapshot, line.packages[0], form.releases(refs)):
+        del refs[name]
     tags = release_tags(snapshot, form, refs, merged)
     place = line.packages[0].path if len(line.packages) == 1 else ""
     path, text = _changelog(snapshot, settings, place)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -30,6 +31,8 @@ _KINDS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
     ("fix", ("bug", "fix", "secur", "patch", "perf")),
     ("feature", ("feat", "add", "new", "enhanc", "improv", "change", "deprec", "minor")),
 )
+_DEPRECATED = r"(?i)\bdeprecat"
+_REMOVED = r"(?i)\b(?:remov|drop|delet|no longer|gone|breaking)"
 _TITLES: Mapping[Kind, str] = {"breaking": "feat!", "feature": "feat", "fix": "fix"}
 
 
@@ -57,6 +60,9 @@ def messages(snapshot: Snapshot, package: Package) -> tuple[tuple[str, str], ...
         text = (snapshot.text(path) or "").strip()
         first, _, rest = text.partition("\n")
         kind = _kind(posixpath.basename(path).lower().split(".")[1])
+        if kind == "breaking" and re.search(_DEPRECATED, text) and not re.search(_REMOVED, text):
+            # towncrier's own type is for both; SemVer 2.0.0, 7: what is deprecated still works.
+            kind = "feature"
         found.append((f"{_TITLES.get(kind, 'docs')}: {first or path}", rest.strip()))
     return tuple(found)
 

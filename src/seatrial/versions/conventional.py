@@ -130,12 +130,10 @@ def classify(subject: str, body: str = "") -> Effect:
     asked = re.findall(_RELEASE_AS, body) if "release-as:" in body.lower() else ()
     entries = tuple(_entries(body)) if whole.type != "revert" else ()
     if entries:
-        # A title that says what changed is one more entry, unless the entries repeat it.
-        title = _without_number(whole.description)
-        repeated = {entry.description for entry in entries}
-        more = title not in repeated or bool(whole.note)
-        own = (whole,) if whole.says and whole.type != "merge" and more else ()
-        entries = (*own, *entries)
+        # A title that says what changed is an entry, and says it for those that repeat it.
+        if whole.says and whole.type != "merge":
+            title = _without_number(whole.description)
+            entries = (whole, *(entry for entry in entries if entry.description != title))
         kinds = [entry.kind for entry in (whole, *entries)]
         whole = msgspec.structs.replace(
             whole, kind=min(kinds, key=_RANKS.index), says=True, entries=entries

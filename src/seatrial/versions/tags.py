@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 from packaging.version import Version
@@ -76,17 +76,22 @@ class TagFormat(msgspec.Struct, frozen=True):
         """Give the release tags among tags, with their versions, the newest version first.
 
         A tag with one number beside longer ones of the same number (``v1`` beside ``v1.4.2``)
-        moves with the releases, and is none.  Of two tags for one version, the one in this
-        very format counts.
+        moves with the releases, and is none.  Of two tags for one version, the one with more
+        numbers counts (``v1.3`` moves, too), then the one in this very format.
         """
         read = {tag: version for tag in tags if (version := self.parse(tag)) is not None}
         lines = {v.major for v in read.values() if len(v.release) > 1}
         by_version: dict[Version, str] = {}
         for tag, version in sorted(read.items()):
             moving = len(version.release) == 1 and version.major in lines and not version.pre
-            if not moving and by_version.get(version) != self.render(version):
+            other = by_version.get(version)
+            if not moving and (other is None or self._rank(tag, read) >= self._rank(other, read)):
                 by_version[version] = tag
-        return {by_version[version]: version for version in sorted(by_version, reverse=True)}
+        return {tag: read[tag] for _, tag in sorted(by_version.items(), reverse=True)}
+
+    def _rank(self, tag: str, read: Mapping[str, Version]) -> tuple[int, bool]:
+        """Say how much a tag counts among those that mean the same version."""
+        return len(read[tag].release), tag == self.render(read[tag])
 
     def _pattern(self, text: str) -> str:
         words = re.split(r"[-_.]+", self.name)
