@@ -255,6 +255,14 @@ def test_a_hotfix_is_released_while_main_is_ahead(tmp_path: Path) -> None:
             "fix: the one thing",
         ]
         assert all("1.0.1" in name for name in world.held("main"))
+        world.project.git("switch", "--quiet", "main")
+        done = world.seatrial("plan")
+        assert done.returncode == ExitCode.CONFLICT
+        assert "Merge v1.0.1 into main" in done.stderr
+        world.project.git("fetch", "--quiet", "--tags")
+        world.project.git("merge", "--quiet", "--message=Take the fix", "v1.0.1")
+        done = world.seatrial("plan")
+        assert "demo 1.1.0, tag v1.1.0" in done.stdout, done.stderr
 
 
 def test_a_hotfix_is_reviewed_as_well(world: Scene) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import msgspec
@@ -228,6 +228,33 @@ def check_tags(line: Project, seen: Seen) -> None:
     Raises:
         ShallowClone: it does.
     """
+    for tag in _not_here(line, seen):
+        if tag.commit != line.facts.head and line.holds(tag.commit):
+            raise ShallowClone(
+                str(line.snapshot.root),
+                f"the remote has the tag {tag.name} on {tag.commit[:12]}, which is in the history "
+                "here, and the tag is not",
+                doing="comparing the tags with the remote's in",
+                next_step="Run git fetch --tags, and this again.",
+            )
+
+
+def check_releases_elsewhere(line: Project, seen: Seen, branch: str) -> None:
+    """Refuse a commit that does not hold what users have by a tag that the remote alone has.
+
+    Raises:
+        TagNotAncestor: the last release is not in its history.
+    """
+    more = [
+        msgspec.structs.replace(tag, ancestor=line.holds(tag.commit))
+        for tag in _not_here(line, seen)
+    ]
+    if more:
+        check_history(msgspec.structs.replace(line.facts, tags=(*line.facts.tags, *more)), branch)
+
+
+def _not_here(line: Project, seen: Seen) -> Iterator[TagFact]:
+    """Give the remote's tags of later releases than this clone has tags of."""
     facts = line.facts
     known = {Version(tag.version) for tag in facts.tags}
     last = max((Version(tag.version) for tag in facts.tags if tag.ancestor), default=None)
@@ -235,14 +262,7 @@ def check_tags(line: Project, seen: Seen) -> None:
         version = line.tag_format.parse(name)
         if version is None or version in known or (last is not None and version < last):
             continue
-        if commit != facts.head and line.holds(commit):
-            raise ShallowClone(
-                str(line.snapshot.root),
-                f"the remote has the tag {name} on {commit[:12]}, which is in the history here, "
-                "and the tag is not",
-                doing="comparing the tags with the remote's in",
-                next_step="Run git fetch --tags, and this again.",
-            )
+        yield TagFact(name=name, version=str(version), commit=commit, object=commit, ancestor=False)
 
 
 def check_history(facts: Facts, branch: str) -> None:

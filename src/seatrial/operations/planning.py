@@ -43,6 +43,7 @@ from seatrial.operations.outside import (
     Seen,
     ask_indexes,
     check_history,
+    check_releases_elsewhere,
     check_tags,
     check_tip,
     look_outside,
@@ -159,11 +160,7 @@ def plan_release(
     question = Question(branch=branch, index=request.index, patient=request.patient)
     # Of many packages few have changed: which, is known without asking the indexes of all.
     seen = look_outside(project, question, () if facts.lines else facts.packages, tell)
-    for line in lines:
-        check_history(line.facts, branch)
-        if not request.wish.version:
-            check_tags(line, seen)
-    (check_pushed if request.merged else check_tip)(project, seen.tip, branch)
+    _check_place(project, request, lines, seen, branch)
     tell("looking whether the last release is complete")
     publish = request.index or project.settings.publish
     found = find_continuation(lines, publish)
@@ -202,6 +199,23 @@ def _check_packages(lines: Sequence[Project], python: Sequence[str]) -> None:
         for package in line.facts.packages:
             check_pythons(package, python)
     without_cycles([package for line in lines for package in line.facts.packages])
+
+
+def _check_place(
+    project: Project, request: Request, lines: Sequence[Project], seen: Seen, branch: str
+) -> None:
+    """Refuse a commit that is behind: behind its own tags, the remote's, or the remote's branch."""
+    here = {tag.name for line in lines for tag in line.facts.tags}
+    # Of many packages with many tags each, hardly any is not here.
+    tags = {name: commit for name, commit in seen.tags.items() if name not in here}
+    beyond = msgspec.structs.replace(seen, tags=tags)
+    for line in lines:
+        check_history(line.facts, branch)
+        if not request.wish.version:
+            check_tags(line, beyond)
+    (check_pushed if request.merged else check_tip)(project, seen.tip, branch)
+    for line in lines:
+        check_releases_elsewhere(line, beyond, branch)
 
 
 def _settled(
