@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -22,9 +23,7 @@ from seatrial.indexrules.judge import RULES_OF
 from seatrial.inspection.against import against, against_previous
 from seatrial.inspection.inspect import Question, inspect_release
 from seatrial.inspection.verdict import Asked
-from seatrial.operations.project import Project
 from seatrial.operations.releasefiles import Release, by_release
-from seatrial.plan.contents import contents_of
 from seatrial.plan.values import Contents
 from seatrial.report.inspected import Held, InspectedFile, InspectReport, by_gravity
 from seatrial.world.ports import StoredFile
@@ -121,6 +120,15 @@ def _asked(outside: Callable[[], Outside], release: Release, index: str) -> tupl
 
 def _around() -> tuple[Callable[[], Outside], dict[str, Contents]]:
     """Give the repository's indexes, and the policy of each of its packages by name."""
+    here = Path.cwd()
+    if "GIT_DIR" not in os.environ and not any(
+        (p / ".git").exists() for p in (here, *here.parents)
+    ):
+        # Without a repository, what reads one need not be imported, nor git be asked.
+        return _usual, {}
+    from seatrial.operations.project import Project
+    from seatrial.plan.contents import contents_of
+
     try:
         project = Project.open(Path())
     except NoRepository:
