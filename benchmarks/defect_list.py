@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from benchmarks.defect_metadata import METADATA
 from benchmarks.defects import (
     COMPILED,
-    DESCRIPTION,
     KEY,
     MODULES,
     PROJECT,
@@ -20,9 +20,7 @@ from benchmarks.defects import (
     _tar,
     _twice,
     _two,
-    both,
     compiled,
-    headers,
     members,
     rezipped,
     s,
@@ -33,166 +31,6 @@ from benchmarks.defects import (
 )
 
 SOUND = Defect(what="", make=lambda folder: (wheel(folder), sdist(folder)))
-
-CLASSIFIER = "Classifier: Programming Language :: Python :: 3\n"
-LICENCE = "License-Expression: MIT\nLicense-File: LICENSE\n"
-TYPE = "Description-Content-Type: text/markdown\n"
-URL = "Project-URL: Homepage, https://example.org/demo\n"
-
-METADATA = (
-    Defect(
-        what="description does not render",
-        make=both(
-            TYPE,
-            "Description-Content-Type: text/x-rst\n",
-            body="Title\n==\n\n.. nope::\n" + DESCRIPTION,
-            project=(
-                'readme = "README.md"',
-                'readme = { file = "README.md", content-type = "text/x-rst" }',
-            ),
-        ),
-    ),
-    Defect(what="no description", make=both(body="", project=('readme = "README.md"\n', ""))),
-    Defect(what="description without its type", make=both(TYPE)),
-    Defect(
-        what="no summary",
-        make=both(
-            "Summary: A demonstration of a release\n",
-            project=('description = "A demonstration of a release"', 'description = ""'),
-        ),
-    ),
-    Defect(
-        what="summary of 600 characters",
-        make=both("Summary: A demonstration of a release\n", f"Summary: {'a' * 600}\n"),
-    ),
-    Defect(
-        what="unknown classifier",
-        make=both(
-            CLASSIFIER,
-            f"{CLASSIFIER}Classifier: No :: Such\n",
-            project=(
-                '    "Programming Language :: Python :: 3",',
-                '    "Programming Language :: Python :: 3", "No :: Such",',
-            ),
-        ),
-    ),
-    Defect(
-        what="deprecated classifier",
-        make=both(
-            CLASSIFIER,
-            f"{CLASSIFIER}Classifier: Natural Language :: Ukranian\n",
-            project=(
-                '    "Programming Language :: Python :: 3",',
-                '    "Programming Language :: Python :: 3", "Natural Language :: Ukranian",',
-            ),
-        ),
-    ),
-    Defect(
-        what="classifier `Private ::`",
-        make=both(
-            CLASSIFIER,
-            f"{CLASSIFIER}Classifier: Private :: Do Not Upload\n",
-            project=(
-                '    "Programming Language :: Python :: 3",',
-                '    "Programming Language :: Python :: 3", "Private :: Do Not Upload",',
-            ),
-        ),
-    ),
-    Defect(
-        what="no Requires-Python",
-        make=both("Requires-Python: >=3.9\n", project=('requires-python = ">=3.9"\n', "")),
-    ),
-    Defect(
-        what="Requires-Python that cannot be read",
-        make=both("Requires-Python: >=3.9\n", "Requires-Python: 3.9 or so\n"),
-    ),
-    Defect(
-        what="Requires-Dist that cannot be read", make=both(more="Requires-Dist: left pad >= 1\n")
-    ),
-    Defect(
-        what="requirement by URL", make=both(more="Requires-Dist: a @ https://example.org/a.whl\n")
-    ),
-    Defect(
-        what="requirement that nobody can satisfy",
-        make=both(more="Requires-Dist: packaging>=9999\n"),
-        options=("--resolve",),
-    ),
-    Defect(what="author's address is none", make=both("Ada <ada@example.org>", "Ada <ada>")),
-    Defect(
-        what="no keywords", make=both("Keywords: demo\n", project=('keywords = ["demo"]\n', ""))
-    ),
-    Defect(
-        what="no author",
-        make=both(
-            "Author: Ada\nAuthor-Email: Ada <ada@example.org>\n",
-            project=('authors = [{ name = "Ada", email = "ada@example.org" }]\n', ""),
-        ),
-    ),
-    Defect(what="home page is no address", make=both(URL, "Project-URL: Homepage, example.org\n")),
-    Defect(
-        what="no address of the project",
-        make=both(URL, project=('urls.Homepage = "https://example.org/demo"\n', "")),
-    ),
-    Defect(
-        what="label of an address over 32 characters",
-        make=both(URL, f"Project-URL: {'x' * 33}, https://example.org\n"),
-    ),
-    Defect(
-        what="licence expression that is none",
-        make=both("License-Expression: MIT\n", "License-Expression: Mine\n"),
-    ),
-    Defect(
-        what="licence stated twice",
-        make=both("License-Expression: MIT\n", "License-Expression: MIT\nLicense: MIT\n"),
-    ),
-    Defect(
-        what="no licence stated",
-        make=lambda folder: (
-            wheel(folder, text=headers(LICENCE), licence=False),
-            sdist(
-                folder,
-                text=headers(LICENCE),
-                files={
-                    "LICENSE": None,
-                    "pyproject.toml": PROJECT.replace(
-                        'license = "MIT"\nlicense-files = ["LICENSE"]\n', ""
-                    ),
-                },
-            ),
-        ),
-    ),
-    Defect(
-        what="licence file is not there",
-        make=lambda folder: (wheel(folder, licence=False), sdist(folder, files={"LICENSE": None})),
-    ),
-    Defect(
-        what="version with a local part", make=lambda folder: wheel(folder, version="1.0+local")
-    ),
-    Defect(
-        what="metadata of another version",
-        make=w(
-            replace={
-                "{info}/METADATA": f"Metadata-Version: 2.4\nName: demo\nVersion: 1.1\n{headers()}"
-            }
-        ),
-    ),
-    Defect(
-        what="metadata of another project",
-        make=w(
-            replace={
-                "{info}/METADATA": f"Metadata-Version: 2.4\nName: other\nVersion: 1.0\n{headers()}"
-            }
-        ),
-    ),
-    Defect(
-        what="field newer than Metadata-Version",
-        make=w(
-            replace={
-                "{info}/METADATA": f"Metadata-Version: 2.1\nName: demo\nVersion: 1.0\n{headers()}"
-            }
-        ),
-    ),
-)
 
 WHEELS = (
     Defect(what="no METADATA", make=w(replace={"{info}/METADATA": None})),
@@ -271,6 +109,10 @@ WHEELS = (
         what="what an editor left",
         make=w(more={"demo/.code.py.swp": b"b0VIM 9.0", "demo/.DS_Store": b"\0\0\0\1Bud1"}),
     ),
+    Defect(
+        what="what git and CI services read, in a wheel",
+        make=w(more={"demo/.gitignore": b"*.pyc\n", "demo/.travis.yml": b"language: python\n"}),
+    ),
     Defect(what="two paths that differ by case", make=w(more={"demo/Code.py": b"x = 4\n"})),
     Defect(what="space in a path", make=w(more={"demo/with space.txt": b"1\n"})),
     Defect(what="letters beyond ASCII in a path", make=w(more={"demo/größe.txt": b"1\n"})),
@@ -348,6 +190,11 @@ SDISTS = (
         what="sdist lacks a module that the wheel has",
         make=lambda folder: (wheel(folder, more={"demo/more.py": b"x = 6\n"}), sdist(folder)),
         options=("--rebuild",),
+    ),
+    Defect(
+        what="sdist lacks a file that nothing needs, and git has",
+        make=lambda folder: (wheel(folder), sdist(folder)),
+        beside={"notes/history.txt": "What was.\n"},
     ),
     Defect(
         what="sdist does not build",

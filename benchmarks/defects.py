@@ -67,11 +67,13 @@ class Defect:
         what: its defect, in words; empty for a sound release.
         make: writes the files of the release into a folder.
         options: what Seatrial's inspection is asked for on top.
+        beside: files that the repository holds, and the sdist does not.
     """
 
     what: str
     make: Callable[[Path], object]
     options: Sequence[str] = field(default=())
+    beside: Mapping[str, str] = field(default_factory=dict)
 
 
 def headers(old: str = "", new: str = "", more: str = "", body: str = DESCRIPTION) -> str:

@@ -10,12 +10,13 @@ counts that the sound release does not have. The page of the documentation is wr
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 import tarfile
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -57,6 +58,37 @@ def _projects(files: Sequence[Path], folder: Path) -> list[str]:
     return found
 
 
+def _trees(files: Sequence[Path], folder: Path) -> list[str]:
+    """Make a repository of what each sdist holds, and of what it leaves out."""
+    found = []
+    for number, file in enumerate(_sdists(files)):
+        place = folder / f"tree{number}"
+        try:
+            with tarfile.open(file) as archive:
+                archive.extractall(place, filter="data")
+            (tree,) = place.iterdir()
+        except (tarfile.TarError, EOFError, OSError, ValueError):
+            continue
+        (tree / "PKG-INFO").unlink(missing_ok=True)  # which a build makes
+        if (folder / BESIDE).is_dir():
+            shutil.copytree(folder / BESIDE, tree, dirs_exist_ok=True)
+        shutil.rmtree(tree / ".git", ignore_errors=True)
+        for argv in (["init", "-q"], ["add", "-A", "-f"], ["commit", "-q", "-m", "All"]):
+            ran(
+                ["git", "-c", "user.name=A", "-c", "user.email=a@b", *argv],
+                tree,
+                environment(folder),
+            )
+        found.append(str(tree))
+    return found
+
+
+MANIFEST = "check-manifest"
+"""The one that looks at a repository, and builds from it."""
+
+BESIDE = "beside"
+"""The folder of what a repository holds beside the sdist."""
+
 PEERS: dict[str, Argv] = {
     "twine check --strict": lambda files, _: [["twine", "check", "--strict", *map(str, files)]],
     "check-wheel-contents": lambda files, _: [
@@ -67,6 +99,9 @@ PEERS: dict[str, Argv] = {
     "abi3audit": lambda files, _: [["abi3audit", *_wheels(files)] if _wheels(files) else []],
     "validate-pyproject": lambda files, folder: [
         ["validate-pyproject", *projects] if (projects := _projects(files, folder)) else []
+    ],
+    MANIFEST: lambda files, folder: [
+        [MANIFEST, "--no-build-isolation", tree] for tree in _trees(files, folder)
     ],
 }
 """Tool → its commands for the files of a release; none where it looks at no such file."""
@@ -91,7 +126,13 @@ class Tried:
     seconds: dict[str, float] = field(default_factory=dict)
 
 
-def tried(what: str, files: Sequence[Path], folder: Path, options: Sequence[str] = ()) -> Tried:
+def tried(
+    what: str,
+    files: Sequence[Path],
+    folder: Path,
+    options: Sequence[str] = (),
+    peers: Mapping[str, Argv] = PEERS,
+) -> Tried:
     """Give a release to every tool.
 
     Args:
@@ -99,9 +140,10 @@ def tried(what: str, files: Sequence[Path], folder: Path, options: Sequence[str]
         files: of the release.
         folder: to work in.
         options: what Seatrial is asked for on top.
+        peers: the other tools.
     """
     env, result = environment(folder), Tried(what)
-    for name, commands in PEERS.items():
+    for name, commands in peers.items():
         for argv in filter(None, commands(files, folder)):
             began = time.perf_counter()
             done = _run(argv, folder, env)
@@ -136,6 +178,9 @@ def made(defect: Defect, folder: Path) -> list[Path]:
     place = folder / "dist"
     place.mkdir()
     defect.make(place)
+    for name, text in defect.beside.items():
+        (folder / BESIDE / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / BESIDE / name).write_text(text)
     return sorted(path for path in place.iterdir() if path.is_file())
 
 
@@ -156,8 +201,8 @@ def on_defects() -> tuple[Tried, dict[str, list[Tried]]]:
 
 
 def on_real() -> list[Tried]:
-    """Try everything on releases as they are on the index."""
-    results = []
+    """Try everything on releases as they are on the index, where no repository is at hand."""
+    results, peers = [], {name: argv for name, argv in PEERS.items() if name != MANIFEST}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for number, (wanted, compiled) in enumerate(REAL):
@@ -171,7 +216,7 @@ def on_real() -> list[Tried]:
                     folder,
                     environment(folder),
                 )
-            results.append(tried(wanted, sorted(place.iterdir()), folder))
+            results.append(tried(wanted, sorted(place.iterdir()), folder, peers=peers))
             print(wanted, sorted(results[-1].found), results[-1].codes, file=sys.stderr)
     return results
 

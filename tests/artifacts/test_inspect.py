@@ -232,6 +232,12 @@ ODD: list[tuple[Content, str, str]] = [
     ({"queue.py": "x"}, "warning", "shadows-library"),
     ({"other/__init__.py": "x"}, "note", "several-modules"),
     ({"demo.pth": "import demo"}, "note", "path-file"),
+    ({"demo/.gitignore": "*.pyc"}, "note", "repository-file"),
+    ({"demo/.github/workflows/test.yml": "on: push"}, "note", "repository-file"),
+    ({"demo/data.bin": bytes((20 << 20) + 1)}, "note", "large-file"),
+    ({"{info}/METADATA": metadata("demo", "1.0", "Summary: x\n\nText\n")}, "note", "python-un"),
+    ({"{info}/METADATA": metadata("demo", "1.0", "Requires-Python: >=3\n")}, "note", "undescribed"),
+    ({"{info}/RECORD": "demo.py,,\ndemo.py,,\n"}, "fault", "record-twice"),
     ({"demo/con.py": "x"}, "warning", "windows-name"),
     ({"{info}/METADATA": metadata("demo", "1.0", "License: MIT\n")}, "warning", "no-licence"),
     ({"{info}/METADATA": metadata("demo", "1.0", "License-File: X\n")}, "warning", "licence-"),
@@ -283,6 +289,19 @@ def test_what_only_looks_odd_is_left_alone(tmp_path: Path, replace: Content) -> 
     found = look(make_wheel(tmp_path, replace=replace))
     told = {code for _, code in found} - {"record-unlisted", "binary-broken", "platform-unsaid"}
     assert told == set()
+
+
+def test_what_is_worth_no_word_gets_none(tmp_path: Path) -> None:
+    """20 MiB are not many; an sdist may hold what a repository does; described files are that."""
+    about = "Summary: x\nRequires-Python: >=3\n\nText\n"
+    held: Content = {"demo/data.bin": bytes(20 << 20)}
+    wheel = make_wheel(tmp_path, headers=about, replace=held)
+    sdist = make_sdist(
+        tmp_path, headers=about, files={".gitignore": "*.pyc", "data": held.popitem()[1]}
+    )
+    found = inspect_files([wheel, sdist], name="demo", version="1.0")
+    told = {"large-file", "repository-file", "python-unstated", "undescribed", "litter"}
+    assert told.isdisjoint(one.code for one in found)
 
 
 def test_an_executable_module_is_noted(tmp_path: Path) -> None:

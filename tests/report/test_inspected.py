@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import math
 import re
+import shutil
+import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -21,6 +25,8 @@ from seatrial.report.inspected_html import render_html
 from seatrial.report.treemap import Box, squarify, treemap
 from tests.report.made import HOSTILE
 from tests.report.test_html import Tree
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 
 
 def report(name: str = "demo-1.1-py3-none-any.whl", path: str = "demo/core.py") -> InspectReport:
@@ -91,6 +97,33 @@ def test_the_page_asks_nobody_and_runs_nothing() -> None:
     assert "https://" not in page
     assert "\x1b" not in page
     assert "alert(1)" in " ".join(tree.texts)
+
+
+MEASURED = """<!doctype html><title>none</title><body style="margin: 0">
+<iframe style="width: {width}px; height: 800px; border: 0" srcdoc="{page}"></iframe><script>
+const frame = document.querySelector("iframe");
+frame.onload = () => {{ document.title = frame.contentDocument.documentElement.scrollWidth; }};
+</script>"""
+
+
+@pytest.mark.parametrize("width", [340, 1200])
+@pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium on this machine")
+def test_the_page_is_no_wider_than_its_window(tmp_path: Path, width: int) -> None:
+    """In a browser, long names are broken; nothing has to be scrolled to from the side."""
+    wheel = f"demo-1.1-cp312-cp312-{'manylinux_2_17_x86_64.' * 6}whl"
+    page = render_html(report(wheel, f"demo/{'a_long_name_of_a_module' * 12}.py"))
+    file = tmp_path / "measured.html"
+    file.write_text(MEASURED.format(width=width, page=html.escape(page)), "utf-8")
+    options = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--dump-dom"]
+    options += ["--disable-background-networking", f"--user-data-dir={tmp_path / 'profile'}"]
+    shown = subprocess.run(
+        [CHROMIUM, *options, "--virtual-time-budget=2000", file.as_uri()],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    ).stdout
+    assert f"<title>{width}</title>" in shown
 
 
 def test_markdown_lets_no_name_be_markup() -> None:

@@ -31,6 +31,28 @@ LITTER_FOLDERS = frozenset(
     {".git", ".hg", ".svn", ".bzr", ".tox", ".nox", ".venv", ".eggs", ".ipynb_checkpoints"}
     | {".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis", ".idea", "__MACOSX"}
 )
+SERVICES = frozenset(
+    {".github", ".circleci", ".appveyor", ".binder", ".gitignore", ".gitattributes", ".gitmodules"}
+    | {
+        ".appveyor.yml",
+        "appveyor.yml",
+        ".azure-pipelines.yml",
+        "azure-pipelines.yml",
+        ".codecov.yml",
+    }
+    | {
+        "codecov.yml",
+        ".cirrus.star",
+        ".cirrus.yml",
+        ".gitpod.yml",
+        ".hadolint.yaml",
+        ".vsts-ci.yml",
+    }
+    | {".readthedocs.yaml", ".readthedocs.yml", ".travis.yml", ".gitlab-ci.yml", ".editorconfig"}
+    | {".pre-commit-config.yaml", ".dockerignore", ".coveragerc", ".flake8", ".pylintrc"}
+)
+"""What git, forges and services read in a repository, and nobody reads where it is installed."""
+
 LARGE = 20 * MIB
 """Bytes of a single file that are worth a word."""
 
@@ -129,6 +151,9 @@ def _check_wheel(wheel: WheelFacts) -> Iterator[Finding]:
     if stray := sorted(_stray_folders(paths) - {own}):
         said = f"the top-level folder {named(stray)} holds no module, and is installed as it is"
         yield warning("stray-folder", file, said)
+    if read := [path for path in paths if not SERVICES.isdisjoint(path.lower().split("/"))]:
+        said = f"{named(read)} is read in a repository, and by nobody where it is installed"
+        yield note("repository-file", file, said)
     if starts := [path for path in paths if "/" not in path and path.endswith(".pth")]:
         yield note("path-file", file, f"{named(starts)} is read whenever Python starts")
     public = [name for name in wheel.modules if not name.startswith("_") and name not in CLUTTER]

@@ -49,6 +49,11 @@ CONTENT: Final = {
     "litter": Entry(
         "warning", "An editor, a cache or a version control left it over.", "Leave it out."
     ),
+    "repository-file": Entry(
+        "note",
+        "The wheel holds a file that git, a forge or a service reads in a repository.",
+        "Leave it out, unless it is the content of a template.",
+    ),
     "built-file": Entry(
         "warning", "The sdist holds files of an earlier build.", "Build from a clean checkout."
     ),
