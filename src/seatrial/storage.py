@@ -143,3 +143,21 @@ def write_whole(path: Path, data: bytes) -> None:
                 beside.unlink()
             raise
         flush_folder(path.parent)
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def lock_file(descriptor: int) -> None:
+        """Lock an open file for this process; raises BlockingIOError where another one has it."""
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except PermissionError as error:
+            raise BlockingIOError(error.errno, error.strerror) from error
+
+else:
+    import fcntl
+
+    def lock_file(descriptor: int) -> None:
+        """Lock an open file for this process; raises BlockingIOError where another one has it."""
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

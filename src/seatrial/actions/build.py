@@ -37,6 +37,17 @@ class BuildFiles(Bound[Build]):
         """It keeps the machine busy."""
         return True
 
+    def preflight(self, world: World) -> None:
+        """See that the binaries are there, before anything is done; what is fetched is kept.
+
+        A folder was looked into when the release was planned.
+        """
+        wrap = self.spec.wrap
+        if wrap is not None and wrap.via != "folder" and world.store.recorded(self.key) is None:
+            from seatrial.actions.wrapping import looked_into
+
+            looked_into(world.wares, wrap)
+
     def observe(self, world: World) -> State:
         """Say whether the store holds every file of the build."""
         facts = world.store.recorded(self.key)

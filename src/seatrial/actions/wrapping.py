@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from seatrial.artifacts.ahead import look_ahead
 from seatrial.artifacts.deflating import Libdeflate
 from seatrial.artifacts.stamping import Target, stamp
 from seatrial.artifacts.wanted import Place
+from seatrial.errors import InspectionFailed, SeatrialError
 from seatrial.plan.values import Build
 from seatrial.plan.wraps import Ware, Wrap
 from seatrial.world.ports import World
+from seatrial.world.ports_wares import Wares
 
 
 def wrapped(world: World, spec: Build, base: Path, scratch: Path) -> Sequence[Path]:
@@ -31,10 +34,34 @@ def wrapped(world: World, spec: Build, base: Path, scratch: Path) -> Sequence[Pa
     wrap = spec.wrap
     if wrap is None:
         return (base,)
-    targets = [_target(world, wrap, ware) for ware in wrap.wares]
+    targets = [_target(world.wares, wrap, ware) for ware in wrap.wares]
     out = scratch / "wrapped"
     out.mkdir()
     return [one.path for one in stamp(base, targets, out, epoch=spec.epoch)]
+
+
+def looked_into(wares: Wares, wrap: Wrap) -> None:
+    """See that every archive is there and holds what is wanted of it; all faults are told at once.
+
+    Args:
+        wares: where the archives are had; what is fetched is kept there.
+        wrap: what is wanted.
+
+    Raises:
+        InspectionFailed: an archive is not what it should be, or lacks a file.
+        DifferentBytes: its bytes are not those that were planned.
+        Unreachable: one did not come.
+    """
+    met: list[SeatrialError] = []
+    for ware in wrap.wares:
+        try:
+            look_ahead(_target(wares, wrap, ware))
+        except InspectionFailed as error:
+            met.append(error)
+    if met:
+        first, *others = met
+        first.others = tuple(others)
+        raise first
 
 
 def compressed_with() -> str:
@@ -42,11 +69,11 @@ def compressed_with() -> str:
     return Libdeflate().name
 
 
-def _target(world: World, wrap: Wrap, ware: Ware) -> Target:
+def _target(wares: Wares, wrap: Wrap, ware: Ware) -> Target:
     return Target(
         name=ware.target,
         platform=ware.platform,
-        source=world.wares.fetch(wrap, ware),
+        source=wares.fetch(wrap, ware),
         shown=ware.name,
         places=tuple(Place(pattern=one.pattern, to=one.to) for one in ware.binaries),
     )

@@ -207,42 +207,23 @@ class _Wheel:
         """Give the widest platform tag that is true of what was added."""
         broken = next((one for one in scan.found if one.broken), None)
         if broken:
-            raise self._refused(f"{broken.path} of it is broken: {broken.broken}", "")
+            raise refused(self._target, f"{broken.path} of it is broken: {broken.broken}", "")
         tags = best_platforms(scan.found)
         if tags == ("any",):
             said = "nothing that is taken from it is compiled, so that no platform can be told"
-            raise self._refused(said, "Name the platform tag of the target.")
+            raise refused(self._target, said, "Name the platform tag of the target.")
         if not tags:
             seen = sorted(
                 {f"{s.system} {s.processor}".strip() for b in scan.found for s in b.slices}
             )
             said = f"no platform tag is true of all that is taken, which is for {', '.join(seen)}"
-            raise self._refused(said, "")
+            raise refused(self._target, said, "")
         return ".".join(tags)
 
-    def _check(self, path: str, head: bytes) -> None:
-        """Refuse a program for another machine before it is compressed."""
-        machine = machine_of(head)
-        if machine is None or self._scan:
-            return
-        promises = [promise_of(tag) for tag in self._target.platform.split(".")]
-        if not all(map(machine.keeps, promises)):
-            said = f"{path} in it is for {machine}, and {self._target.platform} is wanted"
-            raise self._refused(said, "See that the target's archive and platform belong together.")
-
-    def _refused(self, said: str, way_out: str) -> InspectionFailed:
-        target = self._target
-        return InspectionFailed(
-            target.shown,
-            said,
-            doing=f"taking the binaries of {target.name} from",
-            next_step=way_out or "See that it is the right archive, and who made it.",
-        )
-
     def _add(self, to: str, supply: Supply, content: Content) -> None:
-        size = supply.size
+        size, target = supply.size, self._target
         first = content.read(min(size, PIECE))
-        self._check(supply.path, first)
+        check_machine(target, supply.path, first)
         mode = RUNS if supply.mode & 0o111 or first.startswith(PROGRAMS) else READS
         member = self._out.add(to, mode, self._when, size)
         if self._scan:
@@ -252,7 +233,7 @@ class _Wheel:
             left -= len(piece)
             if not piece or left < 0:
                 said = f"a file in it has {size - left} bytes, and it states {size}"
-                raise InspectionFailed(self._target.shown, said, doing="unpacking")
+                raise InspectionFailed(target.shown, said, doing="unpacking")
             digest.update(piece)
             if self._scan:
                 self._scan.feed(piece)
@@ -262,6 +243,37 @@ class _Wheel:
         if self._scan:
             self._scan.end()
         self._record.append((to, _digest(digest.digest()), str(size)))
+
+
+def check_machine(target: Target, path: str, head: bytes) -> None:
+    """Refuse a program for another machine before it is compressed.
+
+    Args:
+        target: the wheel that it is for.
+        path: where it is in the archive.
+        head: how it begins.
+
+    Raises:
+        InspectionFailed: the target's platform is another one.
+    """
+    machine = machine_of(head)
+    if machine is None or target.platform == AUTO:
+        return
+    promises = [promise_of(tag) for tag in target.platform.split(".")]
+    if not all(map(machine.keeps, promises)):
+        said = f"{path} in it is for {machine}, and {target.platform} is wanted"
+        way_out = "See that the target's archive and platform belong together."
+        raise refused(target, said, way_out)
+
+
+def refused(target: Target, said: str, way_out: str) -> InspectionFailed:
+    """Give the error of an archive that a wheel cannot be made from."""
+    return InspectionFailed(
+        target.shown,
+        said,
+        doing=f"taking the binaries of {target.name} from",
+        next_step=way_out or "See that it is the right archive, and who made it.",
+    )
 
 
 def wheel_text(stated: str, facts: WheelFacts, platform: str) -> str:

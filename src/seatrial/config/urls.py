@@ -27,9 +27,15 @@ def url_fault(url: str, *, logs_in: bool) -> str:
         return "an address holds no login; put it in the environment, .pypirc or the keyring"
     if parts.fragment or any(letter.isspace() for letter in url):
         return "an address has no fragment and no space"
-    if logs_in and parts.scheme == "http" and not is_loopback(parts):
+    if logs_in and is_open(url):
         return "a credential is sent there, so it has to be https://"
     return ""
+
+
+def is_open(url: str) -> bool:
+    """Say whether others on the way can read and change what an address gives."""
+    parts = urlsplit(url)
+    return parts.scheme == "http" and not is_loopback(parts)
 
 
 def is_loopback(parts: SplitResult) -> bool:

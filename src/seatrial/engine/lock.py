@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 
 from seatrial.errors import Locked
-from seatrial.storage import make_folder, storage_fault, storage_faults, write_whole
+from seatrial.storage import lock_file, make_folder, storage_fault, storage_faults, write_whole
 
 LOCK = "seatrial/lock"
 HOLDER = "seatrial/lock.json"
@@ -91,7 +91,7 @@ def hold(common: Path, *, command: str, run: str = "") -> Iterator[None]:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
-            _lock(descriptor)
+            lock_file(descriptor)
         except BlockingIOError:
             raise Locked(_name(common), str(holder(common) or "another process")) from None
         except OSError as error:
@@ -117,19 +117,3 @@ def hold(common: Path, *, command: str, run: str = "") -> Iterator[None]:
 
 def _name(common: Path) -> str:
     return str(common.parent if common.name == ".git" else common)
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(descriptor: int) -> None:
-        try:
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except PermissionError as error:
-            raise BlockingIOError(error.errno, error.strerror) from error
-
-else:
-    import fcntl
-
-    def _lock(descriptor: int) -> None:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from seatrial.actions.wrapping import looked_into
 from seatrial.addresses import GITHUB_API, GITHUB_HOST
 from seatrial.config.schema import WrapSettings
 from seatrial.config.wrapping import wrap_of
@@ -64,16 +65,22 @@ def with_wraps(
 ) -> tuple[Member, ...]:
     """Say of each package what is wrapped into its wheels; raises what :func:`resolved_wrap` does.
 
+    A folder of binaries is looked into, so that the plan already says what is missing there; what
+    has to be fetched is looked into before the first action.
+
     Args:
         project: the repository, at the planned commit.
         members: the packages.
         version: their version in the release.
         edits: what the release commit changes.
     """
-    return tuple(
+    found = tuple(
         msgspec.structs.replace(one, wrap=resolved_wrap(project, one.package, version, edits))
         for one in members
     )
+    for wrap in (one.wrap for one in found if one.wrap is not None and one.wrap.via == "folder"):
+        looked_into(warehouse(project), wrap)
+    return found
 
 
 def resolved_wrap(

@@ -6,9 +6,11 @@ beside it, or the configuration.  What was fetched is kept by its digest, and ne
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +20,7 @@ import msgspec
 
 from seatrial.addresses import GITHUB_API
 from seatrial.config.schema import WrapSettings
+from seatrial.config.urls import is_open
 from seatrial.errors import (
     BuildFailed,
     CannotTell,
@@ -29,7 +32,7 @@ from seatrial.errors import (
 )
 from seatrial.plan.wraps import Ware, Wrap
 from seatrial.secret import Secret
-from seatrial.storage import make_folder
+from seatrial.storage import lock_file, make_folder
 from seatrial.world.exchange import Answer, Request, bearer, shown
 from seatrial.world.folders import storing
 from seatrial.world.forge.githubpages import HeldRelease, release_of
@@ -43,6 +46,9 @@ LARGEST = 16 * 1024**3
 """Bytes that an archive may have where nobody says how many it has."""
 
 LARGEST_SUMS = 1 << 20
+WAIT = 0.2
+"""Seconds between two looks whether another run has fetched the same archive."""
+
 NOBODY = "nobody"
 _SUM = re.compile(r"(?P<digest>[0-9a-fA-F]{64})(?:[ \t]+[*]?(?P<name>.*))?")
 
@@ -57,6 +63,7 @@ class Warehouse:
         root: the repository's root; folders are named from there.
         token: gives the forge's token by the address of its API; raises CredentialMissing.
         tell: told what is fetched, in a few words.
+        pause: waits for seconds.
     """
 
     http: Http
@@ -64,6 +71,7 @@ class Warehouse:
     root: Path
     token: Callable[[str], Secret]
     tell: Callable[[str], None] = lambda _: None
+    pause: Callable[[float], None] = time.sleep
 
     def telling(self, tell: Callable[[str], None]) -> Warehouse:
         """Give the same, with somebody who is told what is fetched, in a few words."""
@@ -108,6 +116,12 @@ class Warehouse:
         if ware.sha256 and path.is_file() and digest_of(path) == ware.sha256:
             return path
         make_folder(kept)
+        with self._alone(kept / "lock", ware):
+            if ware.sha256 and path.is_file() and digest_of(path) == ware.sha256:
+                return path
+            return self._fetched(wrap, ware, path)
+
+    def _fetched(self, wrap: Wrap, ware: Ware, path: Path) -> Path:
         if not ware.sha256:
             # Nobody could say whether the rest belongs to what an earlier try left.
             path.with_name(f"{path.name}.part").unlink(missing_ok=True)
@@ -121,6 +135,26 @@ class Warehouse:
             path.unlink(missing_ok=True)
         self._compare(ware, digest, "what came is not what was announced")
         return path
+
+    @contextlib.contextmanager
+    def _alone(self, lock: Path, ware: Ware) -> Iterator[None]:
+        """Let one process at a time write to what has come of an archive so far."""
+        with storing(lock):
+            file = lock.open("a")
+        with file:
+            told = False
+            while True:
+                try:
+                    lock_file(file.fileno())
+                    break
+                except BlockingIOError:
+                    if not told:
+                        self.tell(f"waiting for another run that fetches {ware.name}")
+                    told = True
+                    self.pause(WAIT)
+                except OSError:
+                    break  # a file system without locks
+            yield
 
     def _compare(self, ware: Ware, digest: str, why: str) -> None:
         if ware.sha256 and digest != ware.sha256:
@@ -196,9 +230,11 @@ class Warehouse:
         )
 
     def _of_addresses(self, asked: Wrap, settings: WrapSettings) -> Wrap:
+        # Who could change an archive on its way could change the sums as well.
         sums = {
             f"{ware.url.rpartition('/')[0]}/{name}"
             for ware in asked.wares
+            if not is_open(ware.url)
             for name in (settings.sums, f"{ware.name}.sha256")
             if name
         }
@@ -286,10 +322,12 @@ def _proven(ware: Ware, settings: WrapSettings) -> Ware:
         return ware
     if ware.name in settings.unverified:
         return msgspec.structs.replace(ware, proof=NOBODY)
+    said = f"nor {settings.sums} beside it"
+    if is_open(ware.url):
+        said = "nor anything beside it that could be believed, for its address is not encrypted"
     raise _refused(
         ware.name,
-        f"nobody states its SHA-256: neither its source, nor {settings.sums} beside it, nor the "
-        "configuration",
+        f"nobody states its SHA-256: neither its source, {said}, nor the configuration",
         "Pin it in [wrap.digests], or name it in `unverified` of [wrap] to take whatever comes.",
     )
 
