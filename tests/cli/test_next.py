@@ -225,3 +225,33 @@ def test_the_answer_needs_no_command_line_library(tmp_path: Path) -> None:
         [sys.executable, "-c", code], cwd=made.folder, capture_output=True, text=True, check=False
     )
     assert (done.stdout, done.stderr) == ("0.1.1\n", "")
+
+
+def coming(made: Repository) -> str:
+    """Give the version that is printed, or nothing."""
+    return seatrial("next", at=made.folder).stdout.strip()
+
+
+def test_the_newest_tag_may_lie_on_another_branch(tmp_path: Path) -> None:
+    """The last release is the highest one in the history, however high others are."""
+    made = hello(tmp_path / "r")
+    made.git("switch", "--quiet", "-c", "other")
+    made.commit("feat: elsewhere", tag="v0.9.0")
+    made.git("switch", "--quiet", "main")
+    assert coming(made) == "0.1.1"
+    made.git("switch", "--quiet", "other")
+    assert coming(made) == ""
+    made.commit("fix: there", {"a.txt": "a"})
+    assert coming(made) == "0.9.1"
+
+
+def test_a_tag_with_one_number_is_no_release_where_no_file_states_it(tmp_path: Path) -> None:
+    """``v2`` of an action that lies beside the package says nothing of the package's versions."""
+    made = hello(tmp_path / "r")
+    made.tag("v2")
+    made.commit("fix: more", {"a.txt": "a"})
+    assert coming(made) == "0.1.1"
+    stated = HELLO["pyproject.toml"].replace('version = "0.1.0"', 'version = "3"')
+    made.commit("feat!: all new", {"pyproject.toml": stated}, tag="v3")
+    made.commit("fix: more", {"a.txt": "b"})
+    assert coming(made) == "3.0.1"

@@ -120,6 +120,8 @@ def test_a_squashed_message_holds_several_changes() -> None:
     ]
     titled = classify("feat: Add x (#12)", "- feat: Add x\n- fix: Mend y\n")
     assert [one.description for one in titled.entries] == ["Add x (#12)", "Mend y"]
+    twice = classify("chore: Merge (#9)", "* feat: Add x (#12)\n\n* feat: Add x\n* fix: Mend y\n")
+    assert [one.description for one in twice.entries] == ["Merge (#9)", "Add x (#12)", "Mend y"]
     broken = classify("feat!: Add x (#12)", "* feat!: Add x\n* fix: Mend y\n")
     assert [one.kind for one in broken.entries] == ["breaking", "fix"]
     other = classify("docs: Tell (#12)", "- fix!: Mend y\n")

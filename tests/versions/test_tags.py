@@ -134,3 +134,10 @@ def test_two_tags_of_one_version_count_once() -> None:
     """Of 1.0 and v1.0, the one in the format in use counts."""
     assert list(TagFormat("{version}").releases(["1.0", "v1.0"])) == ["1.0"]
     assert list(TagFormat("v{version}").releases(["1.0", "v1.0"])) == ["v1.0"]
+
+
+def test_a_tag_with_fewer_numbers_moves_with_the_releases() -> None:
+    """``v1.3`` lies on the newest 1.3.x, so the tag with all numbers is the release."""
+    tags = ["1.2.0", "1.3.0", "v1.3", "v1"]
+    assert list(TagFormat("{version}").releases(tags)) == ["1.3.0", "1.2.0"]
+    assert list(TagFormat("v{version}").releases(["v1.3", "v1.2"])) == ["v1.3", "v1.2"]

@@ -201,8 +201,10 @@ def _entries(body: str) -> Iterator[Effect]:
     seen = set()
     for item in listed:
         header = _HEADER.fullmatch(item.strip())
-        if header and header["type"].lower() in _KINDS and item not in seen:
-            seen.add(item)
+        # A squash within a squash has its title twice: with its number, and without.
+        plain = _without_number(item.strip())
+        if header and header["type"].lower() in _KINDS and plain not in seen:
+            seen.add(plain)
             yield _classify_one(item.strip(), "")
 
 
