@@ -11,7 +11,7 @@ from seatrial.artifacts.findings import Finding, refuse_faults
 from seatrial.artifacts.inspect import inspect_files
 from seatrial.artifacts.secrets import FORMS, GATES, Form
 from seatrial.errors import InspectionFailed
-from tests.support.compiled import module_for
+from tests.support.compiled import PROGRAM, compiled, module_for
 from tests.support.wheels import make_sdist, make_wheel, metadata, record_hash
 
 Content = dict[str, str | bytes | None]
@@ -314,6 +314,27 @@ def test_an_executable_module_is_noted(tmp_path: Path) -> None:
             archive.writestr(entry, text)
     found = inspect_files([path], name="demo", version="1.0")
     assert [f.said.split()[0] for f in found if f.code == "executable"] == ["demo.py"]
+
+
+@pytest.mark.parametrize(
+    ("path", "mode", "closed"),
+    [
+        ("demo/bin/tool", 0o100644, True),
+        ("demo/bin/tool", 0, True),
+        ("demo/bin/tool", 0o100755, False),
+        ("demo-1.0.data/scripts/tool", 0o100644, False),
+        ("demo/tests/tool", 0o100644, False),
+    ],
+)
+def test_a_program_is_executable(tmp_path: Path, path: str, mode: int, *, closed: bool) -> None:
+    """A program that installers leave without the bit is a warning; they set it for scripts."""
+    program = compiled("x86_64-linux-gnu.2.17", PROGRAM, program=True)
+    wheel = make_wheel(tmp_path, modules={}, tag="py3-none-manylinux_2_17_x86_64")
+    with zipfile.ZipFile(wheel, "a") as archive:
+        entry = zipfile.ZipInfo(path)
+        entry.create_system, entry.external_attr = 3, mode << 16
+        archive.writestr(entry, program)
+    assert (("warning", "not-executable") in look(wheel)) == closed
 
 
 def test_what_is_left_over_in_an_sdist_is_found(tmp_path: Path) -> None:

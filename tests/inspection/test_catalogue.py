@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import seatrial
+from seatrial.artifacts.findings import INCOMPLETE
 from seatrial.indexrules.rulebook import RULES, family
 from seatrial.inspection.catalogue import CATALOGUE
 
@@ -23,11 +24,15 @@ MAKERS = {"fault", "warning", "note", "make"}
 def codes(path: Path) -> Iterator[str]:
     """Give the codes of the findings that a module makes."""
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
-            maker = node.func
+        if isinstance(node, ast.Call) and node.args:
+            maker, code = node.func, node.args[0]
             by_name = isinstance(maker, ast.Name) and maker.id in MAKERS
-            if by_name or isinstance(maker, ast.IfExp):
-                yield str(node.args[0].value)
+            if not (by_name or isinstance(maker, ast.IfExp)):
+                continue
+            if isinstance(code, ast.Constant):
+                yield str(code.value)
+            elif isinstance(code, ast.Name) and code.id == "INCOMPLETE":
+                yield INCOMPLETE
 
 
 def test_every_finding_is_in_the_catalogue() -> None:

@@ -17,11 +17,11 @@ from seatrial.artifacts.binaries.read import BinaryScan
 from seatrial.artifacts.binaries.truth import Truth, judge_wheel
 from seatrial.artifacts.content import check_content
 from seatrial.artifacts.described import check_metadata
-from seatrial.artifacts.findings import Finding, fault, warning
+from seatrial.artifacts.findings import Finding, fault, named, warning
 from seatrial.artifacts.modules import holds_module, is_extension
 from seatrial.artifacts.oddities import check_oddities
 from seatrial.artifacts.record import check_record
-from seatrial.artifacts.scan import ContentScan
+from seatrial.artifacts.scan import ContentScan, is_for_tests
 from seatrial.artifacts.sdist import SUFFIX, SdistFacts, read_sdist
 from seatrial.artifacts.unpacking import Unpacking
 from seatrial.artifacts.wheel import EntryPoint, WheelFacts, read_wheel, tags_as_text
@@ -84,7 +84,7 @@ def inspect_file(path: Path, *, name: str, version: str, libraries: Sequence[str
             with unpacking, closing(BinaryScan(unpacking.again)) as binaries:
                 found = [*_check_wheel(unpacking, facts, scan, binaries)]
             truth, told = judge_wheel(path.name, binaries.found, libraries)
-            found += [*told, *_check_facts(facts, name, version)]
+            found += [*told, *_check_programs(facts, truth), *_check_facts(facts, name, version)]
         elif path.name.endswith(SUFFIX):
             facts = read_sdist(path, scan)
             found = [*_check_sdist(facts), *scan.findings(), *_check_facts(facts, name, version)]
@@ -143,6 +143,25 @@ def _check_wheel(
     yield from check_record(unpacking, wheel, Visitors(scan, binaries))
     yield from scan.findings()
     yield from _check_entry_points(wheel)
+
+
+def _check_programs(wheel: WheelFacts, truth: Truth | None) -> Iterator[Finding]:
+    """Say which programs cannot be started: an installer keeps the bit that says so, or its lack.
+
+    What lies among the scripts is made executable by all of them.
+    """
+    members = (m for m in wheel.members if ".data/scripts/" not in m.path)
+    closed = {member.path for member in members if not member.mode & 0o111}
+    programs = [
+        one.path
+        for one in (truth.binaries if truth else ())
+        if one.path in closed
+        and any(each.kind == "program" and each.form != "PE" for each in one.slices)
+        and not (is_for_tests(one.path) or is_extension(one.path) or ".so" in one.path)
+    ]
+    if programs:
+        said = f"{named(programs)} is a program, and is not marked executable"
+        yield warning("not-executable", wheel.file, said)
 
 
 def _check_tags(wheel: WheelFacts) -> Iterator[Finding]:

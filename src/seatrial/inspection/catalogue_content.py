@@ -95,6 +95,11 @@ CONTENT: Final = {
     "executable": Entry(
         "note", "A file is marked executable and is no program.", "Correct its mode."
     ),
+    "not-executable": Entry(
+        "warning",
+        "A program for Linux or macOS is not marked executable, so nobody can start it.",
+        "Set its mode before the wheel is built, or name it among the scripts.",
+    ),
     "link": Entry(
         "note", "The sdist holds links, which Windows may not unpack.", "Pack the files instead."
     ),
