@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from seatrial.config.schema import PackageSettings, Settings
+from seatrial.operations.surveying import survey
 from seatrial.process import Runner
 from seatrial.repository.edit import edits
 from seatrial.repository.facts import Package
@@ -119,6 +120,17 @@ def test_a_version_twice_in_a_line_is_proposed_without_the_number(tmp_path: Path
     repository.commit("release")
     (released,) = find_packages(open_snapshot(repository.folder, Runner()), configured)
     assert {one.stated for one in released.sites} == {"1.3.0"}
+
+
+def test_a_site_that_spells_more_than_the_version_is_known(tmp_path: Path) -> None:
+    """A registered place whose spelling begins before the number is not proposed again."""
+    site = '{ file = "a.txt", search = "at {version}", spelling = "{tag}" }'
+    own = f"[[package]]\nversions = [{site}]\n"
+    files = {"pyproject.toml": STATIC, "a.txt": "at v1.2.3\n", "seatrial.toml": own}
+    repository = make_repository(tmp_path / "r", files, tag="v1.2.3")
+    (surveyed,) = survey(repository.folder, find=True)
+    assert [one.path for one in surveyed.sites] == ["pyproject.toml", "a.txt"]
+    assert surveyed.proposals == ()
 
 
 def test_the_sites_of_another_package_are_not_proposed(tmp_path: Path) -> None:

@@ -85,6 +85,18 @@ def test_a_computed_version_is_said(tmp_path: Path, case: str) -> None:
     assert "versions" in caught.value.next_step
 
 
+def test_the_name_of_a_folder_in_a_path_is_followed(tmp_path: Path) -> None:
+    """A script that joins a constant into the path of the module that it reads is understood."""
+    script = (
+        "import os, re\nfrom setuptools import setup\nNAME = 'demo'\n"
+        "here = os.path.abspath(os.path.dirname(__file__))\n"
+        "text = open(os.path.join(here, NAME, '__init__.py')).read()\n"
+        "setup(name=NAME, version=re.search('= .(.*).', text)[1])\n"
+    )
+    package = only(tmp_path, {"setup.py": script, "demo/__init__.py": "__version__ = '1.2.3'\n"})
+    assert (package.name, package.version, package.problem) == ("demo", "1.2.3", "")
+
+
 def test_a_configured_site_makes_up_for_a_computed_one(tmp_path: Path) -> None:
     """The first configured site is the source where the build's own cannot be read."""
     files = {**UNREAD["setup.py that computes"][0], "release.ini": "[demo]\nnumber = 4.5\n"}

@@ -58,6 +58,7 @@ CASES = [
     Case("ST305", markdown("2.0.0", "1.0.9", "2.0.0rc1")),
     Case("ST306", markdown(*ORDERED, says=""), ("CHANGELOG.md:3",)),
     Case("ST306", markdown(*ORDERED)),
+    Case("ST306", markdown("1.3.0 (unreleased)", *ORDERED, says="")),
     Case("ST307", markdown("1.2.0 (unreleased)", "1.1.0"), ("CHANGELOG.md:3",), OUT),
     Case("ST307", markdown("1.4.0 (unreleased)", "1.2.0"), (), OUT),
     Case("ST308", {**REQUIRED, **markdown(*ORDERED)}, ("CHANGELOG.md",), UNWRITTEN),

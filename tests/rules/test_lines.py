@@ -8,6 +8,7 @@ import pytest
 
 from seatrial.operations.beginning import begin
 from seatrial.operations.checking import CheckRequest, check
+from seatrial.operations.project import Project
 from tests.support.repositories import Repository, make_repository
 from tests.support.trees import PROJECT
 
@@ -71,6 +72,32 @@ def test_a_release_on_another_branch_is_seen(tmp_path: Path, code: str, said: st
     repository.commit("raise here, too")
     (message,) = found(repository, code)
     assert said in message or "two 3.1.0 is tagged two/3.1.0" in message
+
+
+def test_tags_that_have_a_word_of_a_name_are_that_package_s_alone(tmp_path: Path) -> None:
+    """Where two packages state one version by chance, neither takes the other's tags."""
+    files = {"kit/pyproject.toml": PROJECT.replace("demo", "kit")}
+    files["kit_pool/pyproject.toml"] = PROJECT.replace("demo", "kit-pool")
+    repository = make_repository(tmp_path / "r", files)
+
+    def release(folder: str, version: str, *tags: str) -> None:
+        path = f"{folder}/pyproject.toml"
+        repository.write({path: files[path].replace("1.2.0", version)})
+        repository.commit(f"release {version}")
+        for tag in tags:
+            repository.tag(tag)
+
+    release("kit_pool", "1.0.0")
+    release("kit", "1.0.0", "1.0.0", "pool-1.0.0")
+    release("kit", "1.1.0", "1.1.0")
+    release("kit", "1.2.0", "1.2.0")
+    release("kit_pool", "1.0.1", "pool-1.0.1")
+    release("kit", "1.2.1.dev1")
+    release("kit_pool", "1.0.2.dev1")
+    facts = Project.open(repository.folder).facts
+    newest = {line.packages[0].name: line.tags[0].name for line in facts.lines}
+    assert newest == {"kit": "1.2.0", "kit-pool": "pool-1.0.1"}
+    assert found(repository, "ST204") == []
 
 
 @pytest.mark.parametrize(

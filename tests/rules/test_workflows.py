@@ -83,6 +83,14 @@ CASES = [
         job("run: pytest\n      continue-on-error: true", "run: uv publish"),
         (f"{PATH}:6",),
     ),
+    Case(
+        "ST703",
+        job(
+            f"uses: {PUBLISH}\n      continue-on-error: true\n      with:\n"
+            "        repository-url: https://test.pypi.org/legacy/"
+        ),
+    ),
+    Case("ST703", job(f"uses: {PUBLISH}\n      continue-on-error: true"), (f"{PATH}:6",)),
     Case("ST703", job("run: ls\n      continue-on-error: true", "run: uv publish")),
     Case("ST704", job("run: mv a-any.whl a-linux.whl"), (f"{PATH}:5",)),
     Case("ST704", renaming('"$new"'), (f"{PATH}:7",)),

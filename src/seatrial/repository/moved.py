@@ -10,6 +10,7 @@ from packaging.version import Version
 from seatrial.repository.facts import Package
 from seatrial.repository.snapshot import Snapshot
 from seatrial.repository.spans import is_version, locate
+from seatrial.versions.tags import name_key, prefix_key
 
 COMPARED = 10
 """How many of the newest tags of one spelling are compared with what a package states."""
@@ -91,4 +92,26 @@ def newest_of(families: Mapping[str, Mapping[str, Version]]) -> list[tuple[str, 
         pair
         for tags in families.values()
         for pair in sorted(tags.items(), key=lambda pair: pair[1], reverse=True)[:COMPARED]
+    ]
+
+
+def owning(prefix: str, matched: Mapping[int, int], names: Sequence[str]) -> list[int]:
+    """Say whose the tags of one spelling are.
+
+    A line whose name has the words of the beginning (``pool-`` of psycopg-pool) comes before all
+    others; else those count that stated most of the versions: two that are released side by side
+    now and then state the same one by chance.
+
+    Args:
+        prefix: how the tags begin.
+        matched: number of a line → at how many of the tags it stated the version in them.
+        names: of all lines.
+    """
+    words = set(prefix_key(prefix))
+    named = {n for n, name in enumerate(names) if words and words <= set(name_key(name))}
+    most = max(matched.values(), default=0)
+    return [
+        n
+        for n, times in matched.items()
+        if times and ((n in named) if named else times * 2 >= most)
     ]

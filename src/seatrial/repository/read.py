@@ -16,7 +16,7 @@ from seatrial.repository.facts import CommitFact, Facts, Package, Remote, TagFac
 from seatrial.repository.history import read_history
 from seatrial.repository.lines import Line, Spellings, commits_of, lines_among
 from seatrial.repository.manifest import Folder
-from seatrial.repository.moved import COMPARED, moving, newest_of, stating
+from seatrial.repository.moved import COMPARED, moving, newest_of, owning, stating
 from seatrial.repository.names import normalised
 from seatrial.repository.packages import by_folder, find_packages, several
 from seatrial.repository.releases import Merged, release_tags
@@ -159,7 +159,8 @@ def _with_moved(
     owned = stating(snapshot, leads, newest_of(spelt))
     found = list(read)
     for prefix, tags in spelt.items():
-        owners = [n for n, own in zip(ahead, owned, strict=True) if own & tags.keys()]
+        matched = {n: len(own & tags.keys()) for n, own in zip(ahead, owned, strict=True)}
+        owners = owning(prefix, matched, [line.name for line in lines])
         for number in owners:
             form, known = found[number]
             other = TagFormat(f"{prefix}{{version}}", form.name)

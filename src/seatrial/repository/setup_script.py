@@ -122,14 +122,15 @@ def paths(tree: ast.Module) -> frozenset[str]:
     """Give every path that a script puts together from literals.
 
     Plain strings, the strings of one call (``os.path.join(here, "src", "__init__.py")``), and
-    strings joined with ``/``; parts that are no literals are taken for the script's own folder.
+    strings joined with ``/``; names of strings stand for these, and other parts that are no
+    literals are taken for the script's own folder.
     """
     found = set(strings(tree))
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
-            found.add("/".join(_literals(node.args)))
+            found.add("/".join(_literals(tree, node.args)))
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
-            found.add("/".join(_literals(_operands(node))))
+            found.add("/".join(_literals(tree, _operands(node))))
     short = {
         text
         for text in found
@@ -251,12 +252,8 @@ def _given_later(tree: ast.Module, name: str) -> Mapping[str, ast.expr]:
     return found
 
 
-def _literals(nodes: list[ast.expr]) -> list[str]:
-    return [
-        node.value
-        for node in nodes
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    ]
+def _literals(tree: ast.Module, nodes: list[ast.expr]) -> list[str]:
+    return [text for node in nodes if (text := constant(tree, node))]
 
 
 def _operands(node: ast.expr) -> list[ast.expr]:

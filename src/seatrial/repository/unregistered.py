@@ -60,8 +60,12 @@ def unregistered(
     """
     if not package.version:
         return ()
+    # A site may spell more than the version: that of "v1.2.3" begins a character before.
     known = {
-        (site.path, site.line, site.column) for one in (package, *others) for site in one.sites
+        (site.path, site.line, site.column + more)
+        for one in (package, *others)
+        for site in one.sites
+        for more in range(max(1, len(site.stated)))
     }
     found = []
     for proposal in _standing(snapshot, package, others):

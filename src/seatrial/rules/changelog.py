@@ -228,7 +228,9 @@ def changelog_empty(about: RuleInput) -> Iterator[Flaw]:
         Write what changed, if only "No notable changes".
     """
     for line, sections in _changelogs(about):
-        newest = max(sections, key=lambda section: section.version, default=None)
+        # A section that was only begun may be empty until its release.
+        begun = [one for one in sections if not house_style.UNRELEASED.search(one.title)]
+        newest = max(begun, key=lambda section: section.version, default=None)
         if len(sections) >= _KEPT and newest is not None and not newest.says:
             yield Flaw(f"{newest.version} has nothing in it", line.changelog, newest.line)
 

@@ -83,7 +83,7 @@ def failure_allowed(about: RuleInput) -> Iterator[Flaw]:
     for workflow, step in _before_publishing(about):
         allowed = step.value.get("continue-on-error")
         checks = any(tests(line.text) for line in step.script) or builds(step) or publishes(step)
-        if checks and allowed.text.strip() == "true":
+        if checks and allowed.text.strip() == "true" and not _is_staging(step):
             yield Flaw("the release goes on when this fails", workflow.path, allowed.line)
 
 
@@ -216,11 +216,8 @@ def edit_without_effect(about: RuleInput) -> Iterator[Flaw]:
     for workflow, step in _steps(about):
         for line in step.script:
             if _SED.search(line.text):
-                yield Flaw(
-                    f"the build of {package.name} takes the version from {read}",
-                    workflow.path,
-                    line.number,
-                )
+                said = f"this edit does nothing: the build of {package.name} takes the version"
+                yield Flaw(f"{said} from {read}", workflow.path, line.number)
 
 
 @rule("ST708", "action-unpinned", Severity.WARNING)
