@@ -58,8 +58,14 @@ def _whole(schema: dict[str, Any]) -> dict[str, Any]:
     return found | {"components": {"schemas": schemas}}
 
 
-def _plain(schema: Any) -> Any:  # noqa: ANN401 - any JSON
-    """Put a schema of OpenAPI 3.0 into the words of JSON Schema: ``nullable`` becomes a type."""
+def _plain(schema: Any, *, closed: bool = True) -> Any:  # noqa: ANN401 - any JSON
+    """Put a schema of OpenAPI 3.0 into the words of JSON Schema: ``nullable`` becomes a type.
+
+    Args:
+        schema: all or a part of one.
+        closed: whether an object may have what its schema names alone; a part of ``allOf`` may
+            have what the other parts name, too.
+    """
     if isinstance(schema, list):
         return [_plain(one) for one in schema]
     if not isinstance(schema, dict):
@@ -67,11 +73,21 @@ def _plain(schema: Any) -> Any:  # noqa: ANN401 - any JSON
     made = {k: _plain(v) for k, v in schema.items() if k not in {"nullable", "example", "examples"}}
     if isinstance(made.get("required"), list):
         del made["required"]
-    if isinstance(made.get("properties"), dict) and made.get("type") == "object":
+    if isinstance(schema.get("allOf"), list):
+        made["allOf"] = [_plain(_found(part), closed=False) for part in schema["allOf"]]
+        made["unevaluatedProperties"] = False
+    if closed and isinstance(made.get("properties"), dict) and made.get("type") == "object":
         made.setdefault("additionalProperties", False)
     if schema.get("nullable") is True:
         return {"anyOf": [made, {"type": "null"}]}
     return made
+
+
+def _found(part: dict[str, Any]) -> dict[str, Any]:
+    """Give the schema that a part refers to, if it does."""
+    name = str(part.get("$ref", "")).rpartition("/")[2]
+    schemas: dict[str, dict[str, Any]] = description()["components"]["schemas"]
+    return schemas[name] if name else part
 
 
 def _fetch() -> None:

@@ -186,6 +186,12 @@ def test_the_shapes_are_those_of_github(dock: Dock) -> None:
             (RELEASES, "post", "201", client.post(f"{of}/releases", json=DRAFT)),
             (RELEASES, "get", "200", client.get(f"{of}/releases")),
             (
+                "/repos/{owner}/{repo}/rules/branches/{branch}",
+                "get",
+                "200",
+                client.get(f"{ruled}/rules/branches/main"),
+            ),
+            (
                 "/repos/{owner}/{repo}/rulesets/{ruleset_id}",
                 "get",
                 "200",
