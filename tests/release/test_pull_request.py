@@ -141,6 +141,9 @@ def test_a_protected_branch_is_known_before_anything_is_done(
 ) -> None:
     """A rule that would refuse the push refuses the release, with the way that is left."""
     with scene(tmp_path, repositories={"octo/demo": hosted}) as world:
+        rehearsed = world.seatrial("rehearse", "--json")
+        missing = json.loads(rehearsed.stdout)["missing"]
+        assert bool(code) == any("which is protected" in one["what"] for one in missing)
         done = world.seatrial("release", "--yes")
         assert done.returncode == code, done.stderr
         if code:

@@ -13,6 +13,12 @@ from seatrial.plan.values import Commit, Push
 from seatrial.world.ports import RemoteRef, World
 from seatrial.world.ports_forge import PullRequests
 
+PAST_RULES = (
+    'Release by pull request (mode = "pull-request", seatrial propose), or let the account that '
+    "releases pass the rule by."
+)
+"""What is left where a rule of the forge refuses the push of a branch."""
+
 
 @dataclass(frozen=True)
 class PushRelease(Bound[Push]):
@@ -47,8 +53,7 @@ class PushRelease(Bound[Push]):
                 f"{self.spec.branch} of {world.forge.name}",
                 f"the branch is protected: {'; '.join(rules)}",
                 doing="asking whether a push would be taken by",
-                next_step='Release by pull request (mode = "pull-request", seatrial propose), or '
-                "let the account that releases pass the rule by.",
+                next_step=PAST_RULES,
             )
 
     def observe(self, world: World) -> State:

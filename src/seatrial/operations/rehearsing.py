@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from seatrial.actions.downstream import UpdateRepositories
+from seatrial.actions.push import PAST_RULES
 from seatrial.actions.registry import bind
 from seatrial.ahead import Ahead
 from seatrial.dock.faults import Fault, parse_fault
@@ -24,6 +25,7 @@ from seatrial.dock.server import Dock
 from seatrial.errors import (
     CannotTell,
     CredentialMissing,
+    CredentialRefused,
     Incomplete,
     Interrupted,
     InvalidConfiguration,
@@ -47,6 +49,7 @@ from seatrial.operations.seeding import seed
 from seatrial.operations.staged import Identified
 from seatrial.operations.worlds import Stage, folder_of, indexes_of, rehearsal_world
 from seatrial.plan.planning import Planned, Planning
+from seatrial.plan.proposal import edits_of
 from seatrial.plan.values import DraftRelease, Note, Plan, Propose, Push
 from seatrial.report.failure import describe
 from seatrial.report.release import Circumstances, Missing, ReleaseReport, report_release
@@ -352,4 +355,20 @@ def missing_for_release(project: Project, plan: Plan) -> list[Missing]:
             project.forge_credential()
         except CredentialMissing as error:
             found.append(Missing(what=f"a credential for {error.thing}", how=error.next_step))
-    return found
+    return [*found, *_forbidden(project, plan)]
+
+
+def _forbidden(project: Project, plan: Plan) -> Iterator[Missing]:
+    """Say which rules of the forge would refuse the push of the branch, where it can be asked."""
+    proposed = any(isinstance(action, Propose) for action in plan.actions)
+    moves = any(isinstance(action, Push) and not action.alone for action in plan.actions)
+    if proposed or not moves or not edits_of(plan):
+        return
+    try:
+        forge = project.forge()
+        rules = forge.refusals(plan.branch) if forge is not None else ()
+    except (CredentialMissing, CredentialRefused, Unreachable):
+        return
+    if rules:
+        what = f"the right to push to {plan.branch}, which is protected: {'; '.join(rules)}"
+        yield Missing(what=what, how=PAST_RULES)
