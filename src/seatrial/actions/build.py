@@ -142,6 +142,10 @@ class BuildFiles(Bound[Build]):
             from seatrial.actions.wrapping import wrapped
 
             wheels = wrapped(world, spec, built.wheel, out.parent)
+        elif not built.wheel.stem.endswith("-any"):
+            from seatrial.artifacts.proving import with_proven_tag
+
+            wheels = (with_proven_tag(built.wheel, out.parent, epoch=spec.epoch),)
         return (*wheels, *([built.sdist] if spec.sdist != "none" else []))
 
     def _draft(self, world: World) -> tuple[ForgeRelease | None, Marker | None]:
