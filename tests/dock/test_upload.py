@@ -295,3 +295,14 @@ def test_options_is_answered_like_get(dock: Dock, tmp_path: Path) -> None:
     refused = httpx.delete(url)
     assert refused.status_code == 405
     assert set(refused.headers["allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
+
+
+def test_every_spelling_of_a_version_is_one_release(dock: Dock, tmp_path: Path) -> None:
+    """What is asked of a release is asked of all its files, and of no other release's."""
+    for version, digest in (("1.0.0", "a"), ("1.0.1", "b"), ("0.9", "c")):
+        seeded = SeedFile(name=f"demo-{version}.tar.gz", sha256=digest * 64, url="http://x/demo")
+        dock.seed("pypi", "demo", [seeded])
+    refused = upload(dock.upload_url("pypi"), make_sdist(tmp_path))
+    assert refused.reason_phrase == "Only one sdist may be uploaded per release."
+    later = make_sdist(tmp_path, version="1.1")
+    assert upload(dock.upload_url("pypi"), later, fields(later, version="1.1")).status_code == 200

@@ -80,13 +80,28 @@ class Holdings:
     def project(self, normal: str) -> list[FileRecord]:
         """Give a project's files by version and name; empty when it is not known."""
         with self._lock:
-            found = self._ordered.get(normal)
-            if found is None:
-                files = self._projects.get(normal, {}).values()
-                found = sorted(files, key=_place)
-                if found:
-                    self._ordered[normal] = found
-            return list(found)
+            return list(self._in_order(normal))
+
+    def release(self, normal: str, version: Version) -> list[FileRecord]:
+        """Give the files of one release, however its version is spelt, by name.
+
+        Args:
+            normal: the project's normal form.
+            version: the release's.
+        """
+
+        def versions(record: FileRecord) -> tuple[bool, Version]:
+            return _order(record.version)
+
+        with self._lock:
+            files = self._in_order(normal)
+            start = bisect.bisect_left(files, (True, version), key=versions)
+            return files[start : bisect.bisect_right(files, (True, version), key=versions)]
+
+    def size(self, normal: str) -> int:
+        """Give the bytes of all files of a project."""
+        with self._lock:
+            return sum(record.size for record in self._projects.get(normal, {}).values())
 
     def projects(self) -> dict[str, str]:
         """Give all projects: normal form → name as last spelt, by normal form."""
@@ -210,6 +225,14 @@ class Holdings:
             )
             self._ledger.keep_project(self.name, normal, known)
             self._known[normal] = known
+
+    def _in_order(self, normal: str) -> list[FileRecord]:
+        found = self._ordered.get(normal)
+        if found is None:
+            found = sorted(self._projects.get(normal, {}).values(), key=_place)
+            if found:
+                self._ordered[normal] = found
+        return found
 
     def _keep(self, records: Sequence[FileRecord]) -> None:
         numbered = [

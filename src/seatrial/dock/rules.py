@@ -79,18 +79,17 @@ def _described(file: ReceivedFile) -> values.UploadedFile:
 def _held(form: Form, held: Holdings, now: float, minted: Minted | None) -> values.Held:
     """Give what the index holds that bears on the upload."""
     normal = canonicalize_name(form.value("name"))
-    records = held.project(normal)
     name = form.file.name if form.file is not None else ""
     others = () if held.exists(normal) else held.alike(form.value("name"))
     return values.Held(
         exists=held.exists(normal),
         files=tuple(_same_name_or_content(form.file, held)),
-        releases=tuple(_releases(records, now)),
+        releases=tuple(_release(form, held, now)),
         similar=others,
         burnt=frozenset({name} if held.is_burnt(name) else ()),
         statements=True,
         uploader=_uploader(form, held, now, minted),
-        size_used=sum(record.size for record in records),
+        size_used=held.size(normal),
     )
 
 
@@ -119,15 +118,22 @@ def _same_name_or_content(file: ReceivedFile | None, held: Holdings) -> Iterator
             yield values.HeldFile(name=record.name, sha256=record.sha256, blake2=blake2)
 
 
-def _releases(records: list[FileRecord], now: float) -> Iterator[values.HeldRelease]:
-    """Give each release; one whose first upload is not known begins now."""
+def _release(form: Form, held: Holdings, now: float) -> Iterator[values.HeldRelease]:
+    """Give the release that the file would join, in each spelling that it has.
+
+    One whose first upload is not known begins now.
+    """
+    try:
+        version = Version(form.value("version"))
+    except ValueError:
+        return
     files: dict[str, list[FileRecord]] = {}
-    for record in records:
+    for record in held.release(canonicalize_name(form.value("name")), version):
         files.setdefault(record.version, []).append(record)
-    for version, of_it in files.items():
+    for spelt, of_it in files.items():
         times = [record.uploaded for record in of_it if record.uploaded is not None]
         yield values.HeldRelease(
-            version=version,
+            version=spelt,
             created=min(times, default=now),
             has_sdist=any(record.filetype == "sdist" for record in of_it),
         )
