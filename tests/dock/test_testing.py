@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 
 import httpx
@@ -39,26 +40,49 @@ def sdist(tmp_path):
 """
 
 
-def test_the_documented_tests_pass(tmp_path: Path) -> None:
-    """The examples of the page are tests that another project can have, and they pass there."""
+def examples(folder: Path) -> Path:
+    """Make a project of another's, whose tests are the examples of the page."""
     page = (ROOT / "docs" / "testing.md").read_text("utf-8")
     code = [block for block in blocks(page) if block.startswith(("import ", "def "))]
-    project = tmp_path / "project"
+    project = folder / "project"
     project.mkdir()
     (project / "test_examples.py").write_text("\n\n".join(code), encoding="utf-8")
-    made = CONFTEST.format(wheel=str(make_wheel(tmp_path)), sdist=str(make_sdist(tmp_path)))
+    made = CONFTEST.format(wheel=str(make_wheel(folder)), sdist=str(make_sdist(folder)))
     (project / "conftest.py").write_text(made, encoding="utf-8")
-    options = ["-p", "seatrial.testing", "-p", "no:cacheprovider", "-q"]
+    return project
+
+
+def run(argv: Sequence[str | Path], folder: Path) -> str:
+    """Run a program that has to succeed, and give what it printed."""
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", *options, f"--basetemp={tmp_path / 'base'}", "."],
-        cwd=project,
-        env=child_environment(),
-        capture_output=True,
-        text=True,
-        check=False,
+        argv, cwd=folder, env=child_environment(), capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "4 passed" in done.stdout
+    return done.stdout
+
+
+def test_the_documented_tests_pass(tmp_path: Path) -> None:
+    """The examples of the page are tests that another project can have, and they pass there."""
+    options = ["-p", "seatrial.testing", "-p", "no:cacheprovider", "-q"]
+    argv = [sys.executable, "-m", "pytest", *options, f"--basetemp={tmp_path / 'base'}", "."]
+    assert "4 passed" in run(argv, examples(tmp_path))
+
+
+@pytest.mark.slow
+@pytest.mark.registry
+def test_a_project_that_installs_the_wheel_has_the_fixtures(tmp_path: Path) -> None:
+    """With a wheel of Seatrial in an environment of its own, nothing more has to be said."""
+    project = examples(tmp_path)
+    uv = Path(sys.executable).parent / "uv"
+    build = [uv, "build", "--quiet", "--wheel", "--no-build-isolation", "--python", sys.executable]
+    run([*build, "--out-dir", tmp_path / "built", ROOT], tmp_path)
+    (wheel,) = (tmp_path / "built").glob("*.whl")
+    python = project / ".venv" / "bin" / "python"
+    run([uv, "venv", "--quiet", "--python", sys.executable, project / ".venv"], project)
+    install = [uv, "pip", "install", "--quiet", "--python", python]
+    run([*install, f"seatrial[trusted] @ {wheel.as_uri()}", "httpx", "pytest", "twine"], project)
+    said = run([python, "-m", "pytest", "-q", "test_examples.py"], project)
+    assert "4 passed" in said
 
 
 def test_pytest_is_told_of_the_fixtures() -> None:

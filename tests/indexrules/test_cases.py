@@ -4,7 +4,8 @@ The cases are of the same commit as the rules.  Each file in ``cases/`` holds on
 what differs from a sound upload of the project ``probe``, version 1.0.  Two files are not of the
 reference: the verdicts of ``devised.json`` were worked out by hand from the table of the rules, and
 those of ``executed.json`` are what PyPI's own view said to uploads put together at random: its code
-at the same commit, with the libraries that it pins and Python 3.14, without its database.
+at the same commit, with the libraries that it pins and Python 3.14, without its database; for the
+shape of attestations, of the library that it reads them with.
 """
 
 from __future__ import annotations

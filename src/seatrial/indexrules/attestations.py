@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from seatrial.indexrules.messages import refuse
@@ -14,6 +16,7 @@ from seatrial.indexrules.values import Refusal
 MOST: Final = 2
 """Attestations of one file."""
 
+_ABSENT: Final = object()
 _SOURCE: Final = "attestations/services.py::IntegrityService.parse_attestations"
 
 
@@ -65,11 +68,61 @@ def _malformed(text: str) -> str | None:
             f"[type=list_type, input_value={shown}, input_type={kind}]"
         )
     for index, one in enumerate(value):
-        if not isinstance(one, dict):
-            return f"{head}\n{index}\n  Input should be an object"
-        missing = {"version", "verification_material", "envelope"} - set(one)
-        if missing:
-            return f"{head}\n{index}.{min(missing)}\n  Field required"
-        if one["version"] != 1:
-            return f"{head}\n{index}.version\n  Input should be 1"
+        for place, wrong in SHAPE.items():
+            words = wrong(_at(one, place))
+            if words:
+                return f"{head}\n{'.'.join((str(index), *place))}\n  {words}"
     return None
+
+
+def _at(value: object, place: tuple[str, ...]) -> object:
+    """Give what stands at a place, or :data:`_ABSENT`; what is around it was looked at before."""
+    for key in place:
+        value = value.get(key, _ABSENT) if isinstance(value, dict) else _ABSENT
+    return value
+
+
+def _no_object(value: object) -> str:
+    return "" if isinstance(value, dict) else _absent(value) or "Input should be an object"
+
+
+def _not_one(value: object) -> str:
+    return "" if value == 1 else _absent(value) or "Input should be 1"
+
+
+def _no_base64(value: object) -> str:
+    if not isinstance(value, str):
+        return _absent(value) or "Input should be a valid bytes"
+    try:
+        base64.b64decode(value.encode("utf-8", "surrogatepass"))
+    except binascii.Error as error:
+        return f"Base64 decoding error: '{error}'"
+    return ""
+
+
+def _no_entries(value: object) -> str:
+    if not isinstance(value, list):
+        return _absent(value) or "Input should be a valid array"
+    if not value:
+        return "List should have at least 1 item after validation, not 0"
+    return next(filter(None, map(_no_object, value)), "")
+
+
+def _absent(value: object) -> str:
+    return "Field required" if value is _ABSENT else ""
+
+
+SHAPE: Final[Mapping[tuple[str, ...], Callable[[object], str]]] = {
+    (): _no_object,
+    ("version",): _not_one,
+    ("verification_material",): _no_object,
+    ("verification_material", "certificate"): _no_base64,
+    ("verification_material", "transparency_entries"): _no_entries,
+    ("envelope",): _no_object,
+    ("envelope", "statement"): _no_base64,
+    ("envelope", "signature"): _no_base64,
+}
+"""Place in an attestation → what says why it cannot stand there; the outer ones first.
+
+Source: ``pypi_attestations/_impl.py::Attestation`` (PEP 740, attestation objects).
+"""
