@@ -74,12 +74,20 @@ def test_a_project_that_installs_the_wheel_has_the_fixtures(tmp_path: Path) -> N
     """With a wheel of Seatrial in an environment of its own, nothing more has to be said."""
     project = examples(tmp_path)
     uv = Path(sys.executable).parent / "uv"
-    build = [uv, "build", "--quiet", "--wheel", "--no-build-isolation", "--python", sys.executable]
+    build: list[str | Path] = [
+        uv,
+        "build",
+        "--quiet",
+        "--wheel",
+        "--no-build-isolation",
+        "--python",
+        sys.executable,
+    ]
     run([*build, "--out-dir", tmp_path / "built", ROOT], tmp_path)
     (wheel,) = (tmp_path / "built").glob("*.whl")
     python = project / ".venv" / "bin" / "python"
     run([uv, "venv", "--quiet", "--python", sys.executable, project / ".venv"], project)
-    install = [uv, "pip", "install", "--quiet", "--python", python]
+    install: list[str | Path] = [uv, "pip", "install", "--quiet", "--python", python]
     run([*install, f"seatrial[trusted] @ {wheel.as_uri()}", "httpx", "pytest", "twine"], project)
     said = run([python, "-m", "pytest", "-q", "test_examples.py"], project)
     assert "4 passed" in said

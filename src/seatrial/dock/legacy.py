@@ -21,7 +21,13 @@ from seatrial.dock.entries import FileRecord
 from seatrial.dock.estate import Estate
 from seatrial.dock.form import Form
 from seatrial.dock.holdings import Holdings
-from seatrial.dock.reader import MalformedForm, read_form
+from seatrial.dock.reader import (
+    MAX_FIELDS_BYTES,
+    MalformedForm,
+    NoBoundary,
+    TooLong,
+    read_form,
+)
 from seatrial.dock.simple import not_found
 from seatrial.dock.storage import incoming
 from seatrial.dock.tokens import Minted
@@ -37,6 +43,8 @@ MOVED = (
     "An upload was attempted to /legacy but the expected upload URL is /legacy/ (with a trailing "
     "slash)"
 )
+NO_FORM = "Invalid Form Data."
+TOO_LONG = f"The fields of the form have more than {MAX_FIELDS_BYTES} bytes together, our bound."
 GONE = {
     "submit": "Project pre-registration is no longer required or supported, upload your files "
     "instead.",
@@ -72,6 +80,12 @@ class Legacy:
         try:
             kind = request.headers.get("content-type", "")
             form = await read_form(kind, request.stream(), half, self._estate.limits.file)
+        except NoBoundary:
+            self._note(held, Answer(400, NO_FORM))
+            return PlainTextResponse(NO_FORM, 400)
+        except TooLong:
+            self._note(held, Answer(400, TOO_LONG))
+            return upload_answer(400, TOO_LONG, accept)
         except MalformedForm:
             # Nothing in it is known then; the address may say what is wanted.
             form = None

@@ -34,6 +34,14 @@ class MalformedForm(Exception):
     """The body is no form that can be read."""
 
 
+class NoBoundary(MalformedForm):
+    """The body is announced as a form, and nothing says where its parts end (T11)."""
+
+
+class TooLong(MalformedForm):
+    """The fields are more than is taken into memory; the bound is ours."""
+
+
 class Sink:
     """A file that is written and hashed as it comes.
 
@@ -108,8 +116,10 @@ class FormReader:
     def __init__(self, content_type: str, path: Path, most: int | None = None) -> None:
         kind, options = parse_options_header(content_type)
         boundary = options.get(b"boundary", b"")
-        if kind != b"multipart/form-data" or not boundary:
+        if kind != b"multipart/form-data":
             raise MalformedForm
+        if not boundary:
+            raise NoBoundary
         self._path = path
         self._most = most
         self._part = _Part()
@@ -227,7 +237,7 @@ class FormReader:
         """Count what stays in memory."""
         self._bytes += size
         if self._bytes > MAX_FIELDS_BYTES:
-            raise MalformedForm
+            raise TooLong
 
     def _end(self) -> None:
         part = self._part
