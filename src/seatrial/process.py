@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -25,6 +24,9 @@ from seatrial.leftovers import noted
 from seatrial.outputs import Reader, open_log
 from seatrial.secret import Redactor
 
+# The form "as the same name" hands the name on (PEP 484, "Stub files").
+from seatrial.surroundings import child_environment as child_environment  # noqa: PLC0414
+
 GRACE = 5.0
 """Seconds between asking a command to end and ending it."""
 
@@ -36,23 +38,6 @@ LAST_LINES = 30
 
 PIECE = 256 * 1024
 """Bytes of an output that are handed on at once."""
-
-PASSED_ON = (
-    "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TERM", "TMPDIR", "TEMP", "TMP",
-    "TZ", "SSH_AUTH_SOCK", "GPG_TTY", "GNUPGHOME", "SSL_CERT_FILE", "SSL_CERT_DIR",
-    "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY",
-    "http_proxy", "https_proxy", "no_proxy", "all_proxy", "SYSTEMROOT", "COMSPEC", "PATHEXT",
-    "APPDATA", "LOCALAPPDATA", "PROGRAMFILES", "USERPROFILE", "JAVA_HOME", "CC", "CXX", "CFLAGS",
-    "CPPFLAGS", "CXXFLAGS", "LDFLAGS", "ARCHFLAGS", "MACOSX_DEPLOYMENT_TARGET", "SDKROOT",
-    "DEVELOPER_DIR", "PYENV_ROOT", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM",
-)  # fmt: skip
-"""Variables that a child gets from ours: what it needs to work, and nothing that logs in."""
-
-PASSED_ON_PREFIXES = (
-    "LC_", "XDG_", "PIP_", "UV_", "GIT_SSH", "GIT_SSL_", "GIT_AUTHOR_", "GIT_COMMITTER_",
-    "CARGO_", "RUST", "MATURIN_", "CMAKE_", "SKBUILD_", "PKG_CONFIG",
-)  # fmt: skip
-WITHHELD = re.compile(r"PASSWORD|TOKEN|SECRET|USERNAME|_AUTH(_|$)", re.IGNORECASE)
 
 
 class Completed(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,20 +89,6 @@ class Completed(msgspec.Struct, frozen=True, kw_only=True):
             return f"by {signal.Signals(-self.code).name}"
         except ValueError:
             return f"by signal {-self.code}"
-
-
-def child_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Give the environment for a child: the allowed part of ours, then ``extra``.
-
-    Args:
-        extra: variables to add or to replace.
-    """
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if name in PASSED_ON or (name.startswith(PASSED_ON_PREFIXES) and not WITHHELD.search(name))
-    }
-    return kept | dict(extra or {})
 
 
 class Runner:
