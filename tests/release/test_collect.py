@@ -102,6 +102,7 @@ def test_a_commit_that_is_to_be_made_cannot_have_been_built(tmp_path: Path) -> N
         done = stage.seatrial("plan")
         assert done.returncode == 1
         assert "CI cannot have built it" in done.stderr
+        assert "to change CHANGELOG.md, pyproject.toml," in done.stderr
         assert "Raise the version in a commit of its own" in done.stderr
 
 

@@ -97,14 +97,14 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
         version: the version.
         tag: the tag's name.
         commit: the planned commit, in full.
-        made: whether the release makes a commit of its own on top of it.
+        made: the files that the release changes in a commit of its own on top of it.
         begun: whether it began before, so that its draft may hold the files already.
     """
 
     version: str
     tag: str
     commit: str
-    made: bool = False
+    made: tuple[str, ...] = ()
     begun: bool = False
 
 
@@ -143,9 +143,10 @@ def found_for(project: Project, settings: CollectSettings, wanted: Wanted) -> Co
         if wanted.made:
             raise NotBuilt(
                 "the release commit",
-                "the release is to make it, so CI cannot have built it",
-                next_step="Raise the version in a commit of its own, push it, let CI build it, and "
-                "release that.",
+                f"the release is to make it, to change {', '.join(wanted.made)}, so CI cannot have "
+                "built it",
+                next_step="Raise the version in a commit of its own, with all of these files, push "
+                "it, let CI build it, and release that.",
             )
         made = found.of_runs(wanted.commit, settings.workflow, settings.artifacts)
         return msgspec.structs.replace(made, build_sdist=settings.build_sdist)

@@ -314,7 +314,8 @@ def _followed(
 
 def _chosen(project: Project, one: Picked, notes: Text, build: BuildTexts) -> Chosen:
     facts, version = one.line.facts, str(one.decision.version)
-    what = Wanted(version=version, tag=one.tag, commit=facts.head, made=bool(build.edits))
+    paths = tuple(edit.path for edit in build.edits)
+    what = Wanted(version=version, tag=one.tag, commit=facts.head, made=paths)
     members = members_of(project, one.line, build)
     if not (what.made and project.settings.mode == "pull-request"):
         # What is only proposed, nobody can have built yet.
