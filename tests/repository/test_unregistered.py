@@ -85,6 +85,20 @@ def test_the_command_lists_sites(tmp_path: Path) -> None:
     assert package["disagreeing"] == package["proposals"] == []
 
 
+def test_what_a_pattern_of_ours_finds_is_said_in_words(tmp_path: Path) -> None:
+    """A place that another tool's settings led to shows no regular expression."""
+    bumped = (
+        '[tool.bumpversion]\ncurrent_version = "1.2.3"\n'
+        '[[tool.bumpversion.files]]\nfilename = "a.txt"\n'
+    )
+    repository = make_repository(
+        tmp_path / "r", {"pyproject.toml": STATIC + bumped, "a.txt": "kit 1.2.3\n"}
+    )
+    shown = CliRunner().invoke(cli, ["sites", str(repository.folder)], catch_exceptions=False)
+    assert "a.txt:1" in shown.output
+    assert "text that a pattern finds, follower" in shown.output
+
+
 def test_a_version_from_the_tag_is_said(tmp_path: Path) -> None:
     """Where a tool takes the version from the tag, nothing is edited, and the tool is named."""
     files = {

@@ -70,7 +70,11 @@ def _show(console: Console, package: Surveyed) -> None:
 
 
 def _words(site: Site, *, wrong: bool) -> Iterator[str]:
+    from seatrial.repository.spans import OURS
+
     shown = site.locator.partition(":")[2] if site.kind == "text" else site.locator
+    if site.locator.startswith(OURS):
+        shown = "that a pattern finds"
     yield f"{_HOW[site.kind]} {shown or site.locator}".rstrip()
     if site.spelling and site.spelling != "{version}":
         yield f"spelt {site.spelling}"
