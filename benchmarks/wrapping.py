@@ -37,7 +37,11 @@ MEMORY = 200 * 1024
 """KiB that the whole may take."""
 
 OURS, STAMPED = "`seatrial wrap`", "stamping alone"
-BUILT, PACKED, DEFLATED = "`python -m build`, `wheel tags`", "`wheel pack`", "zlib, both cores"
+BUILT, PACKED, DEFLATED = (
+    "`python -m build`, `wheel tags`",
+    "`wheel pack`",
+    "libdeflate, both cores",
+)
 
 PYPROJECT = """
 [build-system]
@@ -73,15 +77,17 @@ stamp(Path(base), [
 """
 
 DEFLATE_ALL = """
-import sys, zlib
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from deflate import deflate_compress
 
 with ThreadPoolExecutor() as pool:
     files = [one.read_bytes() for one in sorted(Path(sys.argv[1]).glob("*/*"))]
     files.sort(key=len, reverse=True)
-    print(sum(map(len, pool.map(lambda data: zlib.compress(data, -1, -15), files))))
+    print(sum(map(len, pool.map(lambda data: deflate_compress(data, 5), files))))
 """
+"""The fastest that makes programs no larger than zlib does at the level that others use."""
 
 
 @dataclass(frozen=True)
@@ -173,6 +179,8 @@ def measure(folder: Path) -> list[Row]:
     limits = {BUILT: FASTER, PACKED: FASTER}
     rows = at_least(job, figures, OURS, limits)
     rows += at_most(f"{job}, stamp", figures, STAMPED, {DEFLATED: DEFLATE})
+    bound = f"{figures[PACKED] / figures[DEFLATED]:.2f} times faster"
+    rows += [Row(job="nothing but compressing", how=PACKED, figure="", ratio=bound)]
     return [*rows, *sizes(folder), *memory(shop)]
 
 

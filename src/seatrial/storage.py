@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import shutil
 import sys
 import threading
 from collections.abc import Iterator
@@ -143,6 +144,22 @@ def write_whole(path: Path, data: bytes) -> None:
                 beside.unlink()
             raise
         flush_folder(path.parent)
+
+
+def copy_whole(source: Path, to: Path) -> None:
+    """Copy a file; under its name it is there wholly or, where there is no room, not at all.
+
+    Raises:
+        OSError: it cannot be copied; what had the name has it still.
+    """
+    part = to.with_name(f".{to.name}.part")
+    try:
+        shutil.copyfile(source, part)
+        part.replace(to)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise
 
 
 if sys.platform == "win32":

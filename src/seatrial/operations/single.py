@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -32,7 +31,7 @@ from seatrial.plan.values import AnySpec, Contents, Plan
 from seatrial.plan.wraps import Wrap
 from seatrial.report.release import Artifact, Circumstances, Step, report_release
 from seatrial.repository.build_edits import build_edits
-from seatrial.storage import chosen_place
+from seatrial.storage import chosen_place, copy_whole
 from seatrial.versions.arithmetic import parse
 from seatrial.world.ports import StoredFile
 from seatrial.world.store import RunStore
@@ -176,7 +175,7 @@ def files_made(project: Project, parts: Parts, out: Path, watch: Watch) -> Singl
         with chosen_place(out):
             out.mkdir(parents=True, exist_ok=True)
             for file in files:
-                shutil.copyfile(file.path, out / file.name)
+                copy_whole(file.path, out / file.name)
         # What was fetched lies there even where it is refused: people want to look at it.
         refuse_faults(weighed(findings, contents))
         return report_of(parts.outcome, plan, run, artifacts_of(world), findings)
