@@ -47,6 +47,16 @@ def test_wheels_come_first_each_group_by_name(store: RunStore, tmp_path: Path) -
     assert RunStore(store.folder).files() == store.files()
 
 
+def test_several_files_are_taken_in_at_a_time(store: RunStore, tmp_path: Path) -> None:
+    """All of them are kept and come back in their order; where one is not there, that is told."""
+    names = [f"{letter}-1.whl" for letter in "hgfedcba"]
+    made = [built(tmp_path, name, name.encode()) for name in names]
+    assert [file.name for file in store.keep_all(made)] == names
+    assert [file.name for file in RunStore(store.folder).files()] == sorted(names)
+    with pytest.raises(StorageFault):
+        store.keep_all([built(tmp_path, "i-1.whl"), tmp_path / "none-1.whl"])
+
+
 def test_an_empty_store_has_no_files_and_makes_none(store: RunStore) -> None:
     """Looking makes nothing."""
     assert store.files() == []

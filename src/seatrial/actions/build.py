@@ -98,7 +98,7 @@ class BuildFiles(Bound[Build]):
 
                 made = collected(world, spec, spec.collect, scratch)
                 if not spec.collect.build_sdist or any(path.suffix != ".whl" for path in made):
-                    return tuple(map(world.store.keep, made))
+                    return tuple(world.store.keep_all(made))
             checkout = world.git.checkout(name, spec.edits)
             try:
                 here = self._made(world, checkout / spec.path, scratch / name)
@@ -106,7 +106,7 @@ class BuildFiles(Bound[Build]):
                 if len(self.plan.names) > 1:
                     # A checkout for each of many packages would fill the disk.
                     shutil.rmtree(checkout, ignore_errors=True)
-            return tuple(map(world.store.keep, (*made, *here)))
+            return tuple(world.store.keep_all((*made, *here)))
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
 

@@ -8,6 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
@@ -70,11 +71,9 @@ class RehearsedFiles:
         self.folder.mkdir(parents=True, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(prefix=".new-", dir=self.folder))
         try:
-            digests = {}
-            for file in files:
-                copy = shutil.copyfile(file, fresh / file.name)
-                with copy.open("rb") as opened:
-                    digests[file.name] = hashlib.file_digest(opened, "sha256").hexdigest()
+            with ThreadPoolExecutor(thread_name_prefix="keep") as pool:
+                copied = pool.map(lambda file: _copied(file, fresh / file.name), files)
+                digests = {file.name: digest for file, digest in zip(files, copied, strict=True)}
             (fresh / "manifest.json").write_bytes(msgspec.json.encode(Manifest(files=digests)))
             kept = self.folder / source
             if kept.exists():
@@ -89,3 +88,9 @@ class RehearsedFiles:
         kept.sort(key=lambda path: path.stat().st_mtime, reverse=True)
         for old in kept[KEPT:]:
             shutil.rmtree(old, ignore_errors=True)
+
+
+def _copied(file: Path, to: Path) -> str:
+    """Copy a file, and give the SHA-256 of the copy."""
+    with shutil.copyfile(file, to).open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()

@@ -293,6 +293,14 @@ class Store(Protocol):
         """Take a built file in (fsynced, complete or not at all), and give it back by digest."""
         ...
 
+    def keep_all(self, files: Sequence[Path]) -> Sequence[StoredFile]:
+        """Take several files of different names in; each as :meth:`keep` does.
+
+        Raises:
+            StorageFault: one cannot be read or copied.
+        """
+        ...
+
     def files(self, names: Collection[str] | None = None) -> Sequence[StoredFile]:
         """Give the kept files (of these names), wheels first, each group by name, all checked."""
         ...

@@ -7,6 +7,7 @@ import hashlib
 import re
 import threading
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -25,6 +26,9 @@ from seatrial.world.ports import StoredFile
 
 CHUNK: Final = 1 << 20
 """Bytes held in memory at a time."""
+
+AT_A_TIME: Final = 4
+"""Files that are copied at a time: digests leave the interpreter's lock alone, disks wait."""
 
 _T = TypeVar("_T")
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
@@ -64,29 +68,41 @@ class RunStore:
         """Take a built file in (fsynced, complete or not at all), and give it back by digest.
 
         Args:
-            file: what to copy; it stays where it is.
+            file: what to copy; it stays where it is, and no other of its name comes meanwhile.
 
         Raises:
             StorageFault: it cannot be read or copied; the store is what it was.
         """
+        make_folder(self._artifacts)
+        beside = self._artifacts / f".{file.name}.part"
+        try:
+            digest = _copy(file, beside)
+            folder = self._artifacts / digest
+            make_folder(folder)
+            path = folder / file.name
+            with storage_faults(path):
+                beside.replace(path)
+                flush_folder(folder)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                beside.unlink()
+            raise
         with self._lock:
-            make_folder(self._artifacts)
-            beside = self._artifacts / f".{file.name}.part"
-            try:
-                digest = _copy(file, beside)
-                folder = self._artifacts / digest
-                make_folder(folder)
-                path = folder / file.name
-                with storage_faults(path):
-                    beside.replace(path)
-                    flush_folder(folder)
-            except BaseException:
-                with contextlib.suppress(OSError):
-                    beside.unlink()
-                raise
             kept = self._names() | {file.name: digest}
             write_whole(self._kept, msgspec.json.encode(kept, order="sorted"))
             return self._checked_file(file.name, digest)
+
+    def keep_all(self, files: Sequence[Path]) -> Sequence[StoredFile]:
+        """Take several files in, some at a time; each as :meth:`keep` does.
+
+        Args:
+            files: of different names.
+
+        Raises:
+            StorageFault: one cannot be read or copied.
+        """
+        with ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="keep") as pool:
+            return tuple(pool.map(self.keep, files))
 
     def files(self, names: Collection[str] | None = None) -> Sequence[StoredFile]:
         """Give the kept files (of these names), wheels first, each group by name, all checked.
