@@ -8,7 +8,6 @@ from pathlib import Path
 
 import msgspec
 
-from seatrial.actions.wrapping import looked_into
 from seatrial.addresses import GITHUB_API, GITHUB_HOST
 from seatrial.config.schema import WrapSettings
 from seatrial.config.wrapping import wrap_of
@@ -79,6 +78,8 @@ def with_wraps(
         for one in members
     )
     for wrap in (one.wrap for one in found if one.wrap is not None and one.wrap.via == "folder"):
+        from seatrial.actions.wrapping import looked_into
+
         looked_into(warehouse(project), wrap)
     return found
 
