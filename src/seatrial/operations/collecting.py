@@ -143,8 +143,8 @@ def found_for(project: Project, settings: CollectSettings, wanted: Wanted) -> Co
         if wanted.made:
             raise NotBuilt(
                 "the release commit",
-                f"the release is to make it, to change {', '.join(wanted.made)}, so CI cannot have "
-                "built it",
+                f"the release of {wanted.version} is to make it, to change "
+                f"{', '.join(wanted.made)}, so CI cannot have built it",
                 next_step="Raise the version in a commit of its own, with all of these files, push "
                 "it, let CI build it, and release that.",
             )
