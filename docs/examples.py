@@ -38,6 +38,8 @@ CHANGING = (
     (re.compile(r"https?://127\.0\.0\.1\S*"), "ADDRESS"),
     (re.compile(r"(/|~/)[\w./-]*/reports/\S+"), "PAGE"),
     (re.compile(r"Python \d+\.\d+\.\d+"), "PYTHON"),
+    # What the index of the day does not know yet.
+    (re.compile(r"^ *\d+ projects? made by the first upload\n(?:  .*\n)+\n", re.MULTILINE), ""),
     (re.compile(r"^Note: asking .*\n", re.MULTILINE), ""),  # An index that cannot be reached here.
 )
 

@@ -18,6 +18,12 @@ INDEXES: Final = {
 }
 """Indexes known by name."""
 
+FORMS: Final = {
+    INDEXES["pypi"].upload: "https://pypi.org/manage/account/publishing/",
+    INDEXES["testpypi"].upload: "https://test.pypi.org/manage/account/publishing/",
+}
+"""Where they take pending publishers, by where they take uploads."""
+
 GITHUB_HOST: Final = "github.com"
 GITLAB_HOST: Final = "gitlab.com"
 GITHUB_API: Final = "https://api.github.com"

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from seatrial.operations.pages import KEPT, reports_folder, write_pages
-from seatrial.plan.values import Asked, Plan
+from seatrial.plan.asked import Asked
+from seatrial.plan.values import Plan
 from tests.report.made import report
 from tests.support.releases import Scene, scene
 

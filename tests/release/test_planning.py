@@ -120,3 +120,25 @@ def test_a_release_to_the_staging_index_itself_is_not_staged(tmp_path: Path) -> 
             "POST /stage/legacy/ 200",
             "POST /stage/legacy/ 200",
         ]
+
+
+@pytest.mark.parametrize(
+    ("tag", "topic", "previous"),
+    [("v1.0.0", "tags-moved", "1.0.0"), ("v0.7", "tags-not-counted", "")],
+)
+def test_a_format_of_tags_that_is_new_is_remarked(
+    tmp_path: Path, tag: str, topic: str, previous: str
+) -> None:
+    """Tags that are spelt otherwise count where the file stated their version, else it is told."""
+    with scene(tmp_path, more='tag = "{package}-{version}"') as stage:
+        stage.project.git("tag", tag, "v1.0.0^{commit}", "--force")
+        for one in {"v1.0.0"} - {tag}:
+            stage.project.git("tag", "--delete", one)
+            stage.project.git("push", "--quiet", "--delete", "origin", one)
+        done = stage.seatrial("plan", "--json")
+        assert done.returncode == 0, done.stderr
+        plan = json.loads(done.stdout)["plan"]
+        (told,) = [one["text"] for one in plan["remarks"] if one["topic"] == topic]
+        assert tag in told
+        assert plan["previous"] == previous
+        assert plan["tag"] == f"demo-{plan['version']}"

@@ -11,7 +11,7 @@ from seatrial.config.schema import PackageSettings, Settings
 from seatrial.errors import InvalidConfiguration
 from seatrial.process import Runner
 from seatrial.repository.facts import Facts
-from seatrial.repository.read import read_facts
+from seatrial.repository.read import Ears, read_facts
 from seatrial.repository.sibling_versions import followed, with_siblings
 from seatrial.repository.snapshot import open_snapshot
 from tests.support.repositories import Repository, make_repository
@@ -89,6 +89,26 @@ def test_a_commit_counts_for_those_whose_last_release_does_not_hold_it(tmp_path:
     found = lines(read(repository))
     assert found["alpha"][2] == ["fix: alpha"]
     assert found["beta"][2] == ["feat: both"]
+
+
+def test_a_folder_that_is_as_it_was_released_has_no_news(tmp_path: Path) -> None:
+    """What was taken back again is no change, and whose folders changed is told before the rest."""
+    repository = made(tmp_path, alpha="1.0", beta="1.0", gamma="1.0")
+    for name in ("alpha", "beta"):
+        repository.tag(f"{name}-v1.0")
+    repository.commit("feat: try it", {"alpha/pyproject.toml": manifest("alpha", "1.0", "six")})
+    repository.commit("fix: beta", {"beta/b.txt": "x"})
+    repository.commit("feat: take it back", {"alpha/pyproject.toml": manifest("alpha", "1.0")})
+    told: list[str] = []
+    facts = read_facts(
+        open_snapshot(repository.folder, Runner()), Settings(), ears=Ears(heard=told.extend)
+    )
+    assert {name: line[2] for name, line in lines(facts).items()} == {
+        "alpha": [],
+        "beta": ["fix: beta"],
+        "gamma": ["feat: begin"],
+    }
+    assert told == ["beta", "gamma"]
 
 
 def test_what_was_released_on_a_branch_that_was_merged_is_no_news(tmp_path: Path) -> None:

@@ -117,6 +117,30 @@ def test_tags_that_a_package_in_a_folder_stated_are_its_own(tmp_path: Path) -> N
     assert [tag.name for tag in found.tags] == ["v0.1.0", "v0.0.1"]
 
 
+@pytest.mark.parametrize("earlier", ["v0.1.0", "0.1.0", "release-0.1.0", "Hello/0.1.0"])
+def test_tags_of_before_the_format_changed_are_known_by_what_the_file_stated(
+    tmp_path: Path, earlier: str
+) -> None:
+    """A format that is new forgets no release: its last one still bounds the commits."""
+    made = make_repository(tmp_path / "a", tag=earlier)
+    made.commit("fix: it", {"a.txt": "x"})
+
+    found = facts(made.folder, Settings(tag="py-{package}-{version}"))
+
+    assert (found.tag_format, [tag.name for tag in found.tags]) == (
+        "py-{name}-{version}",
+        [earlier],
+    )
+    assert [commit.subject for commit in found.commits] == ["fix: it"]
+
+
+def test_tags_of_something_else_do_not_count_where_the_format_is_new(tmp_path: Path) -> None:
+    """A tag that names another product is none of ours, whatever the file stated there."""
+    made = make_repository(tmp_path / "a", tag="server-0.1.0")
+
+    assert facts(made.folder, Settings(tag="{package}-{version}")).tags == ()
+
+
 def test_a_pre_release_that_was_given_up_is_not_the_last_release(tmp_path: Path) -> None:
     """After 1.0b0, a release 0.2.0 says that the line of 1.0 was given up; 0.2.0 is the last."""
     made = released(tmp_path / "a")

@@ -21,7 +21,7 @@ from seatrial.actions.marker import Marker, read_marker
 from seatrial.errors import BuildFailed, BytesLost
 from seatrial.plan.state import Absent, Receipt, Same, State
 from seatrial.plan.values import Build, DraftRelease, Upload
-from seatrial.world.ports import ForgeRelease, StoredFile, World
+from seatrial.world.ports import BuildNeeds, ForgeRelease, StoredFile, World
 
 
 @dataclass(frozen=True)
@@ -113,6 +113,10 @@ class BuildFiles(Bound[Build]):
     def _made(self, world: World, source: Path, out: Path) -> tuple[Path, ...]:
         """Build what is not collected."""
         spec = self.spec
+        needs = BuildNeeds(
+            requires_python=spec.requires_python,
+            files=tuple(files_of(world, self.plan, *spec.siblings)) if spec.siblings else (),
+        )
         if spec.collect is not None:
             return (
                 world.machine.sdist(
@@ -120,7 +124,7 @@ class BuildFiles(Bound[Build]):
                     out,
                     epoch=spec.epoch,
                     timeout=spec.timeout,
-                    requires_python=spec.requires_python,
+                    needs=needs,
                 ),
             )
         # The wheel is made from the sdist, so that an sdist that lacks a file is found here
@@ -131,7 +135,7 @@ class BuildFiles(Bound[Build]):
                 out,
                 epoch=spec.epoch,
                 timeout=spec.timeout,
-                requires_python=spec.requires_python,
+                needs=needs,
             )
         except BuildFailed as error:
             if len(self.plan.names) > 1:

@@ -29,18 +29,23 @@ def command(
     as_json: bool,
 ) -> None:
     """Show everything that a release would do, in order, and do nothing."""
-    import msgspec
-
     from seatrial.cli.progress import Steps
-    from seatrial.cli.requests import request_of
-    from seatrial.operations.planning import opened, plan_release
-    from seatrial.plan.planning import Planned
-    from seatrial.report.planned import show_planning
-    from seatrial.storage import chosen_place
+    from seatrial.operations.hurrying import hurried
 
-    request = msgspec.structs.replace(request_of(asked, merged=merged), patient=True)
     with Steps() as steps:
-        project, request = opened(request)
+        steps.tell("reading the repository")
+        opening = hurried(asked.path, asked.index)
+        # The rest is imported while git, the remote and the index answer.
+        import msgspec
+
+        from seatrial.cli.requests import request_of
+        from seatrial.operations.planning import opened, plan_release
+        from seatrial.plan.planning import Planned
+        from seatrial.report.planned import show_planning
+        from seatrial.storage import chosen_place
+
+        request = msgspec.structs.replace(request_of(asked, merged=merged), patient=True)
+        project, request = opened(request, opening())
         planning = plan_release(project, request, steps.tell)
     if out is not None and isinstance(planning, Planned):
         with chosen_place(out):

@@ -44,12 +44,11 @@ def command(
     Nothing of yours is changed: not the repository, not its refs, not its working tree.
     """
     from seatrial.cli.progress import Steps
-    from seatrial.operations.project import Project
+    from seatrial.operations.hurrying import hurried
 
     with Steps() as steps:
         steps.tell("reading the repository")
-        project = Project.open(asked.path)
-        project.hurry(asked.index)
+        opening = hurried(asked.path, asked.index)
         # The rest is imported while the remote and the index answer.
         import msgspec
 
@@ -65,7 +64,7 @@ def command(
             keep=keep,
         )
         watch = Watch(progress=steps, tell=steps.tell)
-        planning, report = rehearse(rehearsal, watch, project)
+        planning, report = rehearse(rehearsal, watch, opening())
     from seatrial.report.planned import show_planning
     from seatrial.report.text import show_release
 

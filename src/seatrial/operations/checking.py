@@ -18,7 +18,7 @@ from seatrial.operations.comparing import planned_api, unwritten
 from seatrial.operations.mending import mend
 from seatrial.operations.project import Project
 from seatrial.repository.facts import Facts
-from seatrial.repository.read import bare_facts, read_facts
+from seatrial.repository.read import Ears, bare_facts, read_facts
 from seatrial.rules.inputs import LARGEST, Login, LoginFile, RuleInput
 from seatrial.rules.registry import chosen, judge
 from seatrial.rules.values import Finding, Flaw, Rule, Severity
@@ -180,7 +180,7 @@ def _facts(project: Project) -> Facts:
         return project.facts
     except ShallowClone:
         whole = msgspec.structs.replace(project.snapshot, shallow=frozenset())
-        facts = read_facts(whole, project.settings, where=project.configuration.where)
+        facts = read_facts(whole, project.settings, ears=Ears(where=project.configuration.where))
         return msgspec.structs.replace(facts, shallow=True)
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import msgspec
 from packaging.version import Version
@@ -19,7 +18,6 @@ from seatrial.repository.change_files import FOLDER as CHANGES
 from seatrial.repository.facts import TagFact, last_release
 from seatrial.versions.arithmetic import parse
 from seatrial.versions.decide import AlreadyReleased, Decision, NothingToRelease, Wish
-from seatrial.versions.tags import TagFormat, by_name, prefix_key
 
 FEW = 3
 """How many packages are named one by one."""
@@ -40,15 +38,6 @@ class Circumstances:
     branch: str
     date: dt.date
     strict: bool
-
-    def like(self, form: TagFormat) -> Iterable[str]:
-        """Give the remote's tags that name what the tags of a format name."""
-        key = prefix_key(form.render(Version("1")).rpartition("1")[0])
-        return self._named.get(key, ())
-
-    @cached_property
-    def _named(self) -> Mapping[tuple[str, ...], Sequence[str]]:
-        return by_name(self.seen.tags)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,7 +145,7 @@ def _pick(
 
     def taken(version: Version) -> bool:
         if not remote:
-            remote.append({v for tag in around.like(form) if (v := form.parse(tag)) is not None})
+            remote.append({v for tag in seen.like(form) if (v := form.parse(tag)) is not None})
         if version in tags or version in remote[0]:
             return True
         if version not in held:

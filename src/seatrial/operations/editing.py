@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 from packaging.utils import canonicalize_name
@@ -151,7 +151,7 @@ def _telling(project: Project, changes: Changes, release: Release, said: str) ->
     if write:
         texts[facts.changelog] = written.text
         if written.text != facts.changelog_text:
-            earlier = _at_last_release(project, facts.changelog)
+            earlier = next(iter(at_last_releases([project]).values()), "")
             texts[facts.changelog] = without_next(facts.changelog, written.text, earlier)
     remarks: tuple[Note, ...] = ()
     if written.composed and changes.source == "commits":
@@ -178,16 +178,18 @@ def _untold(facts: Facts) -> Iterator[Note]:
         yield Note(topic="changelog-from-commits", text=text)
 
 
-def _at_last_release(project: Project, path: str) -> str:
-    """Give a file's text at the last release; empty where it was not there, or no text."""
-    last = last_release(project.facts.tags)
-    if last is None:
-        return ""
-    asked = f"{last.commit}:{path}\n".encode()
-    answer = project.snapshot.git("cat-file", "--batch", stdin=asked).stdout
-    # The answer is a line, then the content and a line feed; without such a file, the line alone.
-    _, _, content = answer.partition(b"\n")
-    try:
-        return content.decode().removesuffix("\n")
-    except UnicodeDecodeError:
-        return ""
+def at_last_releases(lines: Sequence[Project]) -> dict[tuple[str, str], str]:
+    """Give the changelogs as they were at the last release, read with one process.
+
+    Args:
+        lines: of one repository.
+
+    Returns:
+        Commit and path → text; empty where it was not there.
+    """
+    places = [
+        (last.commit, line.facts.changelog)
+        for line in lines
+        if line.facts.changelog and (last := last_release(line.facts.tags)) is not None
+    ]
+    return lines[0].snapshot.earlier(places) if places else {}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from seatrial.ahead import Ahead
 from seatrial.config.indexes import index_settings
 from seatrial.config.schema import Settings
 from seatrial.process import Runner
@@ -16,6 +17,9 @@ from seatrial.world.credentials import Credential, Target, find_credential
 from seatrial.world.http import Http
 from seatrial.world.index import HttpIndex
 from seatrial.world.wayin import way_in
+
+AT_ONCE = 8
+"""Pages of an index that are asked for at once, before anything is decided."""
 
 
 @dataclass(frozen=True)
@@ -68,3 +72,20 @@ class Outside:
                 name, address.upload_url, address.simple_url, self.credential(name), self.http
             )
         return self._indexes[name]
+
+
+def ask_ahead(index: HttpIndex, names: Sequence[str], opened: float) -> None:
+    """Begin to ask an index about packages, over a few connections; the answers are kept there.
+
+    Args:
+        index: which.
+        names: of the packages.
+        opened: what was asked before this moment does not count.
+    """
+
+    def ask(share: Sequence[str]) -> None:
+        for name in share:
+            index.files(name, asked_after=opened)
+
+    for share in filter(None, (names[start::AT_ONCE] for start in range(AT_ONCE))):
+        Ahead(partial(ask, share))

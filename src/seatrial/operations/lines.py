@@ -17,7 +17,7 @@ from seatrial.repository.edit import second_edit
 from seatrial.repository.facts import Package
 from seatrial.repository.packages import private_names
 from seatrial.repository.sibling_versions import with_siblings
-from seatrial.repository.siblings import cycle, siblings
+from seatrial.repository.siblings import build_siblings, cycle, siblings
 from seatrial.repository.sites import check_sites
 from seatrial.versions.arithmetic import parse
 
@@ -119,6 +119,7 @@ def members_of(project: Project, line: Project, build: BuildTexts) -> tuple[Memb
         Member(
             package=package,
             siblings=siblings(package, known),
+            build_siblings=build_siblings(package, known),
             build_edits=_for_the_build(project, package, build),
         )
         for package in line.facts.packages

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cached_property
 
 import msgspec
 from packaging.utils import canonicalize_name
@@ -17,6 +18,7 @@ from seatrial.operations.running import unheard
 from seatrial.plan.values import Note
 from seatrial.repository.facts import Facts, Package, TagFact
 from seatrial.versions.policy import maintained
+from seatrial.versions.tags import TagFormat, by_name, prefix_key
 from seatrial.world.ports import HeldFile
 
 AT_ONCE = 16
@@ -37,7 +39,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     patient: bool = False
 
 
-class Seen(msgspec.Struct, frozen=True, kw_only=True):
+class Seen(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """What the outside held when it was asked.
 
     Attributes:
@@ -45,12 +47,14 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
         tags: tag → commit, of the remote's tags.
         held: package → version → names of the indexes that hold a file of it.
         remarks: what could not be asked.
+        absent: index and package, where the index knows no project of that name.
     """
 
     tip: str
     tags: Mapping[str, str]
     held: Mapping[str, Held]
     remarks: tuple[Note, ...]
+    absent: frozenset[tuple[str, str]] = frozenset()
 
     def of(self, packages: Iterable[Package]) -> Held:
         """Give version → names of the indexes that hold a file of it, of any of the packages."""
@@ -59,6 +63,14 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
             for version, names in self.held.get(canonicalize_name(package.name), {}).items():
                 found[version] = tuple(dict.fromkeys((*found.get(version, ()), *names)))
         return found
+
+    def like(self, form: TagFormat) -> Sequence[str]:
+        """Give the remote's tags that name what the tags of a format name."""
+        return self._named.get(prefix_key(form.render(Version("1")).rpartition("1")[0]), ())
+
+    @cached_property
+    def _named(self) -> Mapping[tuple[str, ...], Sequence[str]]:
+        return by_name(self.tags)
 
 
 def look_outside(
@@ -84,7 +96,7 @@ def look_outside(
         try:
             tip, tags, remarks = _look_at_remote(project, question, tell)
             seen = Seen(tip=tip, tags=tags, held={}, remarks=tuple(remarks))
-            return _with_pages(seen, question, pages, tell)
+            return _with_pages(project, seen, pages, question, tell)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
@@ -110,7 +122,8 @@ def ask_indexes(
     """
     with ThreadPoolExecutor(AT_ONCE, "page") as pool:
         try:
-            return _with_pages(seen, question, _asked(project, question, packages, pool), tell)
+            pages = _asked(project, question, packages, pool)
+            return _with_pages(project, seen, pages, question, tell)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
@@ -127,13 +140,15 @@ def _asked(
 
 
 def _with_pages(
+    project: Project,
     seen: Seen,
-    question: Question,
     pages: Mapping[tuple[str, str], Future[Mapping[str, HeldFile]]],
+    question: Question,
     tell: Callable[[str], None],
 ) -> Seen:
     held: dict[str, dict[Version, tuple[str, ...]]] = {name: {} for _, name in pages}
     silent: dict[str, Unreachable] = {}
+    absent: set[tuple[str, str]] = set()
     for (index, name), page in pages.items():
         tell(f"asking {index} what it holds of {name}")
         try:
@@ -144,6 +159,8 @@ def _with_pages(
                 raise
             continue
         _add(held[name], files, index)
+        if not project.index(index).knows(name):
+            absent.add((index, name))
     remarks = [
         Note(
             topic="index-not-asked",
@@ -152,7 +169,10 @@ def _with_pages(
         for index, silence in silent.items()
     ]
     return msgspec.structs.replace(
-        seen, held={**seen.held, **held}, remarks=(*seen.remarks, *remarks)
+        seen,
+        held={**seen.held, **held},
+        remarks=(*seen.remarks, *remarks),
+        absent=seen.absent | absent,
     )
 
 
@@ -255,11 +275,11 @@ def check_releases_elsewhere(line: Project, seen: Seen, branch: str) -> None:
 
 def _not_here(line: Project, seen: Seen) -> Iterator[TagFact]:
     """Give the remote's tags of later releases than this clone has tags of."""
-    facts = line.facts
+    facts, form = line.facts, line.tag_format
     known = {Version(tag.version) for tag in facts.tags}
     last = max((Version(tag.version) for tag in facts.tags if tag.ancestor), default=None)
-    for name, commit in seen.tags.items():
-        version = line.tag_format.parse(name)
+    for name in seen.like(form):
+        version, commit = form.parse(name), seen.tags[name]
         if version is None or version in known or (last is not None and version < last):
             continue
         yield TagFact(name=name, version=str(version), commit=commit, object=commit, ancestor=False)

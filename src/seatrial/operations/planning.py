@@ -19,8 +19,9 @@ from seatrial.operations.collecting import Wanted, with_collections
 from seatrial.operations.comparing import api_remarks
 from seatrial.operations.continuing import Begun, Continuation, find_continuation
 from seatrial.operations.dependents import likely, pick_all, versions_of
-from seatrial.operations.editing import texts_of
+from seatrial.operations.editing import at_last_releases, texts_of
 from seatrial.operations.filesets import file_sets, set_remarks
+from seatrial.operations.firsts import with_firsts
 from seatrial.operations.lines import (
     BuildTexts,
     check_line,
@@ -33,7 +34,6 @@ from seatrial.operations.lines import (
 from seatrial.operations.merged import (
     at_merge,
     at_merges,
-    check_pushed,
     shaped,
     waiting_version,
     with_edited_notes,
@@ -42,22 +42,20 @@ from seatrial.operations.outside import (
     Question,
     Seen,
     ask_indexes,
-    check_history,
-    check_releases_elsewhere,
-    check_tags,
-    check_tip,
     look_outside,
 )
 from seatrial.operations.project import Project
 from seatrial.operations.pythons import check_pythons
 from seatrial.operations.remarks import Days, line_remarks, remarks_on
 from seatrial.operations.running import unheard
+from seatrial.operations.standing import Standing, check_place
 from seatrial.operations.wrapping import with_wraps
 from seatrial.plan.after_build import Text
+from seatrial.plan.asked import Asked
 from seatrial.plan.downstream import origin_of
 from seatrial.plan.make import Chosen, Material, make_plan
 from seatrial.plan.planning import Complete, Nothing, Planned, Planning
-from seatrial.plan.values import Asked, Note, Plan
+from seatrial.plan.values import Note, Plan
 from seatrial.repository.edit import file_edits
 from seatrial.repository.facts import Facts
 from seatrial.repository.sibling_versions import with_siblings
@@ -160,7 +158,7 @@ def plan_release(
     question = Question(branch=branch, index=request.index, patient=request.patient)
     # Of many packages few have changed: which, is known without asking the indexes of all.
     seen = look_outside(project, question, () if facts.lines else facts.packages, tell)
-    _check_place(project, request, lines, seen, branch)
+    check_place(project, lines, Standing(branch, seen, request.merged, request.wish.version))
     tell("looking whether the last release is complete")
     publish = request.index or project.settings.publish
     found = find_continuation(lines, publish)
@@ -184,7 +182,11 @@ def plan_release(
     if not picked:
         return Nothing(why=why)
     plan = shaped(
-        _planned(project, request, as_stated(picked) if request.merged else picked, around),
+        with_firsts(
+            _planned(project, request, as_stated(picked) if request.merged else picked, around),
+            project,
+            seen,
+        ),
         project,
         merged=request.merged,
         edited=tuple(request.notes),
@@ -199,23 +201,6 @@ def _check_packages(lines: Sequence[Project], python: Sequence[str]) -> None:
         for package in line.facts.packages:
             check_pythons(package, python)
     without_cycles([package for line in lines for package in line.facts.packages])
-
-
-def _check_place(
-    project: Project, request: Request, lines: Sequence[Project], seen: Seen, branch: str
-) -> None:
-    """Refuse a commit that is behind: behind its own tags, the remote's, or the remote's branch."""
-    here = {tag.name for line in lines for tag in line.facts.tags}
-    # Of many packages with many tags each, hardly any is not here.
-    tags = {name: commit for name, commit in seen.tags.items() if name not in here}
-    beyond = msgspec.structs.replace(seen, tags=tags)
-    for line in lines:
-        check_history(line.facts, branch)
-        if not request.wish.version:
-            check_tags(line, beyond)
-    (check_pushed if request.merged else check_tip)(project, seen.tip, branch)
-    for line in lines:
-        check_releases_elsewhere(line, beyond, branch)
 
 
 def _settled(
@@ -259,6 +244,7 @@ def _planned(
     texts: dict[str, str | None] = {}
     remarks: list[Note] = []
     notes: list[Text] = []
+    at_last_releases([one.line for one in picked])
     for one in picked:
         names = (canonicalize_name(package.name) for package in one.line.facts.packages)
         said = next((request.notes[name] for name in names if name in request.notes), "")

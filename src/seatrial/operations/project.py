@@ -9,7 +9,7 @@ import contextlib
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from seatrial.config.load import Configuration
     from seatrial.config.schema import Settings
     from seatrial.operations.indexes import Outside
-    from seatrial.repository.facts import Facts, Package
+    from seatrial.repository.facts import Facts, Package, Remote
     from seatrial.versions.tags import TagFormat
     from seatrial.world.credentials import Credential
     from seatrial.world.forge.detect import Repository
@@ -40,9 +40,6 @@ if TYPE_CHECKING:
 
 MOST_NAMED = 20
 """How many packages an error names."""
-
-EARLY = 8
-"""For how many packages the indexes are asked before anything is decided."""
 
 
 class Project(Struct, frozen=True, dict=True, eq=False):
@@ -64,6 +61,7 @@ class Project(Struct, frozen=True, dict=True, eq=False):
     opened: float = field(default_factory=time.monotonic)
     part: bool = False
     _early: list[Ahead[Mapping[str, RemoteRef]]] = field(default_factory=list)
+    _publish: list[str] = field(default_factory=list)
     _labels: dict[str, tuple[LabelledPull, ...]] = field(default_factory=dict)
     _firsts: dict[str, str] = field(default_factory=dict)
 
@@ -189,9 +187,10 @@ class Project(Struct, frozen=True, dict=True, eq=False):
     @cached_property
     def facts(self) -> Facts:
         """What the repository says."""
-        from seatrial.repository.read import read_facts
+        from seatrial.repository.read import Ears, read_facts
 
-        return read_facts(self.snapshot, self.settings, self.folder, self.configuration.where)
+        ears = Ears(where=self.configuration.where, heard=self._changed)
+        return read_facts(self.snapshot, self.settings, self.folder, ears)
 
     @property
     def first_commits(self) -> Mapping[str, str]:
@@ -272,17 +271,29 @@ class Project(Struct, frozen=True, dict=True, eq=False):
         return done.code == 0
 
     @cached_property
+    def remote(self) -> Remote | None:
+        """The remote to push to; nothing when there is none.
+
+        Raises:
+            InvalidConfiguration: the configured one is not there.
+        """
+        from seatrial.repository.read import remote_of
+
+        return remote_of(self.snapshot, self.settings)
+
+    @cached_property
     def remote_url(self) -> str:
         """The address that the remote is pushed to, login and all; empty without a remote."""
         from seatrial.world.usergit import push_address
 
-        remote = self.facts.remote
+        remote = self.remote
         return push_address(self.snapshot.root, remote.name) if remote else ""
 
     def hurry(self, publish: str = "") -> None:
         """Begin to ask the remote and the indexes what planning will ask them.
 
-        Whatever is wrong with the repository, planning says.
+        Of many packages with versions of their own, the indexes are asked about those that have
+        changed, as soon as that is known.  Whatever is wrong with the repository, planning says.
 
         Args:
             publish: the index to publish to; the configured one when empty.
@@ -290,13 +301,19 @@ class Project(Struct, frozen=True, dict=True, eq=False):
         Raises:
             InvalidConfiguration, InvalidVersion: the repository cannot be read.
         """
-        if self.facts.remote is not None:
+        if self.remote is not None:
             self._early.append(Ahead(self.ask_remote))
-        for name in self.names_of_indexes(publish):
+        self._publish.append(publish)
+        if not self.facts.lines:
+            self._changed([package.name for package in self.facts.packages])
+
+    def _changed(self, names: Sequence[str]) -> None:
+        """Begin to ask the indexes about packages, where they are to be asked at all."""
+        from seatrial.operations.indexes import ask_ahead
+
+        for index in self.names_of_indexes(self._publish[0]) if self._publish else ():
             with contextlib.suppress(SeatrialError):
-                files = self.index(name).files
-                for package in self.facts.packages[:EARLY]:
-                    Ahead(partial(files, package.name, asked_after=self.opened))
+                ask_ahead(self.index(index), names, self.opened)
 
     def refs(self) -> Mapping[str, RemoteRef]:
         """Give the branches and tags of the remote, by full name, asked since the opening.

@@ -34,6 +34,7 @@ from seatrial.errors import (
 )
 from seatrial.indexrules.descriptions import load_renderer
 from seatrial.operations.downstreams import copy_downstreams
+from seatrial.operations.firsts import unable
 from seatrial.operations.pages import load_pages, reports_folder, write_pages
 from seatrial.operations.planning import Request, opened, plan_release
 from seatrial.operations.project import Project
@@ -350,6 +351,9 @@ def missing_for_release(project: Project, plan: Plan) -> list[Missing]:
             project.index(name).check_credential()
         except (CredentialMissing, Unreachable) as error:
             found.append(Missing(what=f"a credential for {name}", how=error.next_step))
+    for refused in unable(project, plan):
+        what = f"a login that may make projects on {refused.thing}"
+        found.append(Missing(what=what, how=f"{refused.said}. {refused.next_step}"))
     if any(isinstance(action, DraftRelease) for action in plan.actions):
         try:
             project.forge_credential()

@@ -25,6 +25,7 @@ from seatrial.errors import (
     UnfinishedRun,
 )
 from seatrial.leftovers import end_leftovers
+from seatrial.operations.firsts import unable
 from seatrial.operations.pages import write_pages
 from seatrial.operations.planfiles import plan_of, read_plan, run_digest
 from seatrial.operations.planning import Request, opened, plan_release
@@ -319,7 +320,7 @@ def _begin(project: Project, planned: Planned, watch: Watch) -> ReleaseReport:
     watch.tell("asking whether all of it may be done")
     scratch = project.snapshot.common / "seatrial"
     try:
-        preflight(bind(plan), real_world(at, plan, scratch / "preflight"))
+        preflight(bind(plan), real_world(at, plan, scratch / "preflight"), unable(at, plan))
     finally:
         shutil.rmtree(scratch / "preflight", ignore_errors=True)
     make_room(project.snapshot.common)

@@ -15,6 +15,7 @@ from seatrial.repository.facts import Package, last_release
 from seatrial.repository.spans import BOM
 from seatrial.versions.arithmetic import parse
 from seatrial.versions.decide import Decision
+from seatrial.versions.tags import guess
 
 Held: TypeAlias = Mapping[Version, tuple[str, ...]]
 """Version → names of the indexes that hold a file of it."""
@@ -36,7 +37,7 @@ def line_remarks(line: Project, held: Held, outcome: Decision) -> list[Note]:
         outcome: the version that was chosen.
     """
     found = [*_taken_numbers(held, outcome), *_higher(line, held, outcome)]
-    found += [*_behind(line, outcome), *_foreign_tags(line)]
+    found += [*_behind(line, outcome), *_foreign_tags(line), *_moved_tags(line)]
     found += [note for package in line.facts.packages for note in _marks(line, package)]
     package = line.lead
     if package.from_tag:
@@ -148,3 +149,29 @@ def _foreign_tags(project: Project) -> Iterator[Note]:
             "package's, say so with tag in [tool.seatrial]."
         )
         yield Note(topic="foreign-tags", text=text)
+
+
+def _moved_tags(line: Project) -> Iterator[Note]:
+    """Say that releases are tagged otherwise from now on, and which tags count all the same."""
+    facts, form = line.facts, line.tag_format
+    last = last_release(facts.tags)
+    if last is not None:
+        if form.parse(last.name) is None:
+            text = (
+                f"The last release is {last.name}, which is not spelt like {form.text}: its files "
+                "stated that version there, and so it counts. From now on tags are spelt anew."
+            )
+            yield Note(topic="tags-moved", text=text)
+        return
+    others = guess((tag.name for tag in line.snapshot.tags), line.lead.name, line.lead.path)
+    known = {tag.name for tag in facts.tags} | set(facts.foreign_tags)
+    names = [tag.name for tag in line.snapshot.tags if tag.name not in known]
+    earlier = others.releases(names)
+    if earlier and others.text != form.text and not facts.foreign_tags:
+        newest, version = next(iter(earlier.items()))
+        more = f" and {len(earlier) - 1} more" if earlier.keys() - {newest} else ""
+        text = (
+            f"No tag is spelt like {form.text}: {newest}{more} are not counted. If that one is of "
+            f"this package, git tag {form.render(version)} {newest} says so."
+        )
+        yield Note(topic="tags-not-counted", text=text)

@@ -100,14 +100,21 @@ def resumable() -> Iterator[None]:
         raise
 
 
-def preflight(actions: Sequence[Action[World]], world: World) -> None:
+def preflight(
+    actions: Sequence[Action[World]], world: World, known: Sequence[SeatrialError] = ()
+) -> None:
     """Ask every action that can tell beforehand whether it may be done later.
+
+    Args:
+        actions: of the plan.
+        world: where they would be done.
+        known: what is already known to be wrong.
 
     Raises:
         SeatrialError: the first error that an act would meet; ``others`` are all that follow, so
             that everything that is missing is told at once.
     """
-    met: dict[str, SeatrialError] = {}
+    met = {str(one): one for one in known}
     for action in actions:
         if isinstance(action, Preflight):
             try:

@@ -7,7 +7,7 @@ import shlex
 from seatrial.plan import values
 from seatrial.plan.contents import contents_of
 from seatrial.plan.gates import gates_of
-from seatrial.plan.outline import Line, Outline, Part, keys, many
+from seatrial.plan.outline import Line, Outline, Part, built_with, keys, many
 from seatrial.plan.values import AnySpec
 
 SIGNATURE = "Seatrial-Parent: {parent}\nSeatrial-Index: {index}\n"
@@ -99,9 +99,11 @@ def filled(text: str, names: dict[str, str]) -> str:
 
 
 def _build(outline: Outline, part: Part, need: str) -> values.Build:
+    siblings = built_with(part, outline.parts)
+    versions = {other.name: other.version for other in outline.parts}
     return values.Build(
         key=f"build {part.name} {part.version}",
-        needs=(need,),
+        needs=(need, *(f"build {name} {versions[name]}" for name in siblings)),
         package=part.name,
         version=part.version,
         path=part.path,
@@ -112,6 +114,7 @@ def _build(outline: Outline, part: Part, need: str) -> values.Build:
         collect=part.collect,
         wrap=part.wrap,
         sdist=part.sdist,
+        siblings=siblings,
     )
 
 

@@ -12,6 +12,7 @@ from packaging.version import Version
 from seatrial.config.schema import Settings
 from seatrial.config.wrapping import sdist_of
 from seatrial.plan.after_build import Text, shown
+from seatrial.plan.asked import Asked
 from seatrial.plan.assemble import assemble
 from seatrial.plan.collects import Collection
 from seatrial.plan.downstream import with_downstreams
@@ -19,7 +20,7 @@ from seatrial.plan.edits import FileEdit
 from seatrial.plan.filesets import FileSet
 from seatrial.plan.outline import Line, Outline, Part
 from seatrial.plan.released import PlannedPackage, ReleasedCommit
-from seatrial.plan.values import Asked, Note, Plan, Upload
+from seatrial.plan.values import Note, Plan, Upload
 from seatrial.plan.wraps import Wrap
 from seatrial.repository.facts import CommitFact, Facts, Package
 
@@ -33,6 +34,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         package: as the repository states it.
         siblings: normalised names of the packages of the repository that it requires.
+        build_siblings: those of them that its build requires.
         build_edits: what is changed on top of the release commit for its build alone.
         collect: where its files come from when they were built elsewhere.
         wrap: the binaries that its wheels are made with.
@@ -40,6 +42,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
 
     package: Package
     siblings: tuple[str, ...] = ()
+    build_siblings: tuple[str, ...] = ()
     build_edits: tuple[FileEdit, ...] = ()
     collect: Collection | None = None
     wrap: Wrap | None = None
@@ -201,6 +204,7 @@ def _lines(facts: Facts, material: Material) -> tuple[Line, ...]:
                     requires_python=member.package.requires_python,
                     roots=source_roots(facts, member.package),
                     siblings=tuple(name for name in member.siblings if name in released),
+                    builds_with=tuple(name for name in member.build_siblings if name in released),
                     computes=member.package.computes,
                     edits=member.build_edits,
                     collect=member.collect,

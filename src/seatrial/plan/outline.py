@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
@@ -24,6 +25,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
         requires_python: which Pythons it allows, or empty.
         roots: folders from which its sources can be imported as they are.
         siblings: names of the packages of this release that it requires.
+        builds_with: names of those of them that its build requires.
         computes: whether its build alone knows them: they may be any, then.
         edits: what is changed on top of the release commit for its build alone.
         collect: where its files come from when they were built elsewhere.
@@ -37,6 +39,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     requires_python: str = ""
     roots: tuple[str, ...] = ()
     siblings: tuple[str, ...] = ()
+    builds_with: tuple[str, ...] = ()
     computes: bool = False
     edits: tuple[FileEdit, ...] = ()
     collect: Collection | None = None
@@ -125,6 +128,24 @@ def in_order(parts: list[Part]) -> tuple[Part, ...]:
                 under_way.add(found)
                 stack.append((by_name[found], iter(by_name[found].siblings)))
     return tuple(ordered.values())
+
+
+def built_with(part: Part, parts: Iterable[Part]) -> tuple[str, ...]:
+    """Name the packages whose files a build is made with: what it requires, all the way down.
+
+    Args:
+        part: the package that is built.
+        parts: all packages of the release.
+    """
+    by_name = {one.name: one for one in parts}
+    found: dict[str, None] = {}
+    pending = list(part.builds_with)
+    while pending:
+        name = pending.pop(0)
+        if name in by_name and name not in found and name != part.name:
+            found[name] = None
+            pending += by_name[name].siblings
+    return tuple(sorted(found))
 
 
 def keys(actions: tuple[AnySpec, ...]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from seatrial.plan.after_build import Text
+from seatrial.plan.asked import Asked
 from seatrial.plan.collects import Collection
 
 # This form of an import hands the name on (PEP 484, "Stub files").
@@ -15,6 +16,7 @@ from seatrial.plan.downstream_values import Propose as Propose  # noqa: PLC0414
 from seatrial.plan.downstream_values import UpdateDownstreams as UpdateDownstreams  # noqa: PLC0414
 from seatrial.plan.edits import FileEdit
 from seatrial.plan.filesets import FileSet
+from seatrial.plan.firsts import FirstUpload
 from seatrial.plan.released import PlannedPackage, ReleasedCommit
 from seatrial.plan.spec import Spec as Spec  # noqa: PLC0414
 from seatrial.plan.wraps import Wrap
@@ -90,6 +92,7 @@ class Build(Spec, frozen=True, kw_only=True, tag="build"):
         wrap: the binaries that platform wheels are made with; then the wheel that was built is
             not part of the release.
         sdist: where the sdist goes: to the index and the forge, to the forge alone, or nowhere.
+        siblings: packages of this release whose files the build is made with.
     """
 
     package: str
@@ -102,6 +105,7 @@ class Build(Spec, frozen=True, kw_only=True, tag="build"):
     collect: Collection | None = None
     wrap: Wrap | None = None
     sdist: Literal["index", "forge-only", "none"] = "index"
+    siblings: tuple[str, ...] = ()
 
 
 class Contents(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -267,24 +271,6 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What the user asked for when the plan was made.
-
-    Attributes:
-        bump: which part of the version to raise, or "auto".
-        version: the version to release; empty when it was not named.
-        index: the index to publish to; empty for the configured one.
-        python: the Pythons to install on; empty for the configured ones.
-        merged: whether the release of a merged pull request is meant.
-    """
-
-    bump: Literal["auto", "major", "minor", "patch", "pre", "a", "b", "rc", "post", "dev"] = "auto"
-    version: str = ""
-    index: str = ""
-    python: tuple[str, ...] = ()
-    merged: bool = False
-
-
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that would make the release.
 
@@ -313,6 +299,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         point_of_no_return: the key of the first action that cannot be taken back; empty if none.
         packages: everything that is released, each after those of them that it requires.
         sets: where the files come from that are expected.
+        firsts: the projects that do not exist yet on the indexes.
     """
 
     schema: int = PLAN_SCHEMA
@@ -336,6 +323,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     point_of_no_return: str
     packages: tuple[PlannedPackage, ...] = ()
     sets: tuple[FileSet, ...] = ()
+    firsts: tuple[FirstUpload, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 
 from seatrial import __version__
 from seatrial.report.diffs import file_diff
+from seatrial.report.firsts import COLUMNS, advice, rows, title
 from seatrial.report.outcomes import MARKS, head_of, kind_of, telling_first
 from seatrial.report.places import Row, places_of
 from seatrial.report.release import ReleaseReport, Step
@@ -96,6 +97,10 @@ def render_html(report: ReleaseReport) -> str:
         style=files("seatrial.report").joinpath("page.css").read_text("utf-8"),
         tool=__version__,
         several=len(report.packages) > 1,
+        firsts=rows(report.firsts),
+        firsts_title=title(report.firsts),
+        columns=COLUMNS,
+        advice=list(advice(report.firsts)) if report.firsts else [],
         many=many,
         size=size,
         SHOWN=SHOWN,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from seatrial.report.firsts import firsts_markdown
 from seatrial.report.outcomes import MARKS, head_of
 from seatrial.report.places import places_of
 from seatrial.report.release import Edit, ReleaseReport
@@ -29,6 +30,7 @@ def render_markdown(report: ReleaseReport) -> str:
         "",
         *_failure(report),
         *_needs(report),
+        *firsts_markdown(report.firsts),
         *_commits(report),
         *_notes(report),
         *sets_markdown(report.sets),

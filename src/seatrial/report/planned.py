@@ -9,6 +9,7 @@ from seatrial.plan.values import Build, Commit, Plan
 from seatrial.report.beyond import told_of
 from seatrial.report.changes import show_commits, show_edits
 from seatrial.report.diffs import file_diff
+from seatrial.report.firsts import show_firsts
 from seatrial.report.lines import heading, line, prose, safe
 from seatrial.report.packages import show_packages
 from seatrial.report.release import Edit
@@ -64,6 +65,7 @@ def show_plan(console: Console, plan: Plan) -> None:
         line(console, f"  {number:>3} {safe(action.key)}")
         for text in told_of(action):
             line(console, f"      [dim]{safe(text)}[/]")
+    show_firsts(console, plan.firsts)
     if plan.remarks:
         console.print()
     for remark in plan.remarks:

@@ -10,6 +10,7 @@ import msgspec
 from seatrial.engine import journal
 from seatrial.engine.history import Past, history
 from seatrial.plan.filesets import FileSet
+from seatrial.plan.firsts import FirstUpload
 from seatrial.plan.released import ReleasedCommit
 from seatrial.plan.values import Build, Commit, InstallCheck, Note, Plan, PublishRelease, Upload
 from seatrial.report.beyond import Beyond, beyond, real_command
@@ -161,6 +162,7 @@ class ReleaseReport(msgspec.Struct, frozen=True, kw_only=True):
         packages: everything that is released, each after those of them that it requires.
         title: what is released, in a few words.
         sets: where the files come from that were expected.
+        firsts: the projects that do not exist yet on the indexes.
     """
 
     schema: int = SCHEMA
@@ -200,6 +202,7 @@ class ReleaseReport(msgspec.Struct, frozen=True, kw_only=True):
     packages: tuple[Released, ...] = ()
     title: str = ""
     sets: tuple[FileSet, ...] = ()
+    firsts: tuple[FirstUpload, ...] = ()
 
     @property
     def what(self) -> str:
@@ -267,8 +270,7 @@ def report_release(
     facts = {step.key: step.facts for step in steps}
     kinds = {step.kind: step.facts for step in steps if step.facts}
     shown = _shown_at(plan, facts)
-    commits = [action for action in plan.actions if isinstance(action, Commit)]
-    builds = [action for action in plan.actions if isinstance(action, Build)]
+    commits, builds = ([a for a in plan.actions if isinstance(a, kind)] for kind in (Commit, Build))
     return ReleaseReport(
         outcome=around.outcome,
         going_on=around.going_on,
@@ -306,6 +308,7 @@ def report_release(
         packages=_released(plan, shown),
         title=plan.title,
         sets=plan.sets,
+        firsts=plan.firsts,
     )
 
 

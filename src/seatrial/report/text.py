@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from seatrial.report.changes import show_commits, show_edits
 from seatrial.report.counted import MANY, show_counted, show_counted_steps
 from seatrial.report.diffs import file_diff
+from seatrial.report.firsts import show_firsts
 from seatrial.report.lines import heading, line, link, prose, safe
 from seatrial.report.outcomes import MARKS, head_of
 from seatrial.report.packages import show_packages
@@ -116,6 +117,7 @@ def _show_step(console: Console, step: Step) -> None:
 
 
 def _show_rest(console: Console, report: ReleaseReport) -> None:
+    show_firsts(console, report.firsts)
     console.print()
     for remark in report.remarks:
         prose(console, f"[yellow]Note:[/] {safe(remark.text)}")

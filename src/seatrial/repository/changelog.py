@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import posixpath
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 import msgspec
 from packaging.version import Version
@@ -17,6 +17,12 @@ _PLACES = (
     *("", "docs", "doc", "docs/source", "doc/source", "docs/source/reference", "docs/src"),
     *("docs/en/docs", ".github"),
 )
+
+_RANK = {
+    posixpath.join(place, name + ending).lower(): number
+    for number, (place, name, ending) in enumerate(itertools.product(_PLACES, _NAMES, _ENDINGS))
+}
+_LOWER = tuple({name + ending for name in _NAMES for ending in _ENDINGS})
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,31 +62,33 @@ def find(
     Raises:
         InvalidConfiguration: the configured file is not there.
     """
-    known = set(files)
     if configured:
         path = posixpath.normpath(configured)
-        if path not in known:
+        if path not in set(files):
             raise InvalidConfiguration(
                 f"changelog.file = {configured!r}", "this commit holds no such file"
             )
         return path
-    found = list(dict.fromkeys(_candidates(known, folder)))
+    found = _candidates(files, folder)
     if len(found) > 1:
         return next((path for path in found if _names_releases(path, read(path))), found[0])
     return found[0] if found else ""
 
 
-def _candidates(files: Iterable[str], folder: str) -> Iterator[str]:
-    by_lower: dict[str, str] = {}
-    for path in sorted(files, reverse=True):
-        by_lower[path.lower()] = path
-    for base in dict.fromkeys([folder, ""]):
-        for place in _PLACES:
-            for name in _NAMES:
-                for ending in _ENDINGS:
-                    path = posixpath.join(base, place, name + ending).lower()
-                    if path in by_lower:
-                        yield by_lower[path]
+def _candidates(files: Iterable[str], folder: str) -> list[str]:
+    """Give the files with such names, by how good the place and the name are."""
+    bases = [f"{folder}/".lower(), ""] if folder else [""]
+    found: dict[tuple[int, int], str] = {}
+    for path in files:
+        lower = path.lower()
+        if not lower.endswith(_LOWER):
+            continue
+        for number, base in enumerate(bases):
+            rank = _RANK.get(lower[len(base) :]) if lower.startswith(base) else None
+            if rank is not None:
+                place = (number, rank)
+                found[place] = min(path, found.get(place, path))
+    return list(dict.fromkeys(path for _, path in sorted(found.items())))
 
 
 def _names_releases(path: str, text: str | None) -> bool:

@@ -91,6 +91,29 @@ class Commits(Sequence[CommitFact]):
             self._places.append((self._file.seek(0, 2), len(block)))
             self._file.write(block)
 
+    @property
+    def folders(self) -> Sequence[str]:
+        """Those of the packages, by number."""
+        return self._folders
+
+    def rows(self) -> Iterator[tuple[str, ...]]:
+        """Give the fields of each commit, as git printed them, and the numbers it touches."""
+        for number in range(len(self._starts)):
+            yield from self._rows(number)
+
+    def value(self, row: tuple[str, ...]) -> CommitFact:
+        """Make the value of one of the rows."""
+        id_, when, author, parents, subject, body, touched = row
+        return CommitFact(
+            id=id_,
+            when=int(when),
+            author=author,
+            parents=tuple(parents.split()),
+            subject=subject.strip(),
+            body=body.strip(),
+            packages=self._touched(touched) if touched else (),
+        )
+
     def __len__(self) -> int:
         return self._count
 
@@ -123,20 +146,11 @@ class Commits(Sequence[CommitFact]):
         return f"<{self._count} commits>"
 
     def _values(self, number: int) -> list[CommitFact]:
+        return [self.value(row) for row in self._rows(number)]
+
+    def _rows(self, number: int) -> Iterator[tuple[str, ...]]:
         fields = self._block(number).decode("utf-8", "backslashreplace").split("\0")
-        columns = (fields[column::_FIELDS] for column in range(_FIELDS))
-        return [
-            CommitFact(
-                id=id_,
-                when=int(when),
-                author=author,
-                parents=tuple(parents.split()),
-                subject=subject.strip(),
-                body=body.strip(),
-                packages=self._touched(touched) if touched else (),
-            )
-            for id_, when, author, parents, subject, body, touched in zip(*columns, strict=True)
-        ]
+        return zip(*(fields[column::_FIELDS] for column in range(_FIELDS)), strict=True)
 
     def _touched(self, numbers: str) -> tuple[str, ...]:
         return tuple([self._folders[int(one)] for one in numbers.split()])

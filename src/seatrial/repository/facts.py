@@ -59,11 +59,13 @@ class Requires(msgspec.Struct, frozen=True, kw_only=True):
         name: normalised.
         specifier: which versions, as it is stated; empty for any, or where that is not known.
         extra: the extra that requires it; empty where the package itself does.
+        build: whether its build requires it, and its users do not.
     """
 
     name: str
     specifier: str = ""
     extra: str = ""
+    build: bool = False
 
 
 class Package(msgspec.Struct, frozen=True, kw_only=True):

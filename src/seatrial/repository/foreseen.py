@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec.structs import replace
 
@@ -18,6 +18,8 @@ from seatrial.repository.place import git_begun, run_git
 if TYPE_CHECKING:
     from seatrial.repository.commits import Commits
     from seatrial.repository.snapshot import Snapshot
+
+T = TypeVar("T")
 
 MOST_TAGS = 200
 """With more tags, to find the newest takes longer than is won by knowing it early."""
@@ -103,6 +105,24 @@ class Foreseen:
         for history in self._history.values():
             history.give_up(self._runner.halt)
         self._history.clear()
+
+
+@contextlib.contextmanager
+def beside(work: Callable[[Runner], T]) -> Iterator[Callable[[], T]]:
+    """Do work beside what the block does; what it has not done at the end, it leaves undone.
+
+    Args:
+        work: is given what starts its programs.
+
+    Returns:
+        What waits for its result, and gives it or raises what the work did.
+    """
+    runner = Runner()
+    ahead = Ahead(partial(work, runner))
+    try:
+        yield ahead.result
+    finally:
+        ahead.give_up(runner.halt)
 
 
 def merged_tags(snapshot: Snapshot) -> tuple[str, ...]:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 def dig(value: object, *path: str) -> Any:  # noqa: ANN401 -- what a TOML or JSON file holds
     """Give what lies under a path of keys in parsed data, or nothing."""
     for key in path:
-        if not isinstance(value, Mapping):
+        # Asked of a plain dict first: what an abstract class says takes longer.
+        if type(value) is not dict and not isinstance(value, Mapping):
             return None
         value = value.get(key)
     return value
@@ -30,6 +31,16 @@ def in_toml(text: str, locator: str) -> Iterator[Span]:
 
     This needs no grammar of our own, so it cannot read the file otherwise than its parser does.
     """
+    yield from _tried(text, locator)
+
+
+@functools.lru_cache(maxsize=4096)
+def _tried(text: str, locator: str) -> tuple[Span, ...]:
+    """Find the places of a key; the same file is asked for the same key more than once."""
+    return tuple(_try_all(text, locator))
+
+
+def _try_all(text: str, locator: str) -> Iterator[Span]:
     path = locator.split(".")
     parse: Callable[[str], Any] = tomllib.loads
     try:
@@ -39,11 +50,11 @@ def in_toml(text: str, locator: str) -> Iterator[Span]:
     stated = dig(whole, *path)
     if not isinstance(stated, str):
         return
-    quoted = re.escape(stated)
-    key = re.escape(path[-1])
-    pattern = rf"(?<![\w-])[\"']?{key}[\"']?[ \t]*=[ \t]*([\"']{{1,3}})({quoted})\1"
+    before = rf"(?<![\w-])[\"']?{re.escape(path[-1])}[\"']?[ \t]*=[ \t]*([\"']{{1,3}})"
     mark = "seatrial-looks-here"
-    for found in re.finditer(pattern, text):
+    # Most find it by the key alone, whose pattern is compiled once for all files.
+    places = [one for one in re.finditer(rf"{before}(.*?)\1", text) if one[2] == stated]
+    for found in places or re.finditer(rf"{before}({re.escape(stated)})\1", text):
         start, end = found.span(2)
         try:
             tried = parse(text[:start] + mark + text[end:])

@@ -136,30 +136,30 @@ class Spellings:
 
 
 def commits_of(
-    lines: Sequence[Line], commits: Commits, last: Mapping[int, str]
-) -> list[list[CommitFact]]:
-    """Give the commits that count for each line: those that touch it since its last release.
+    lines: Sequence[Line], commits: Commits, last: Mapping[int, str], wanted: Collection[int]
+) -> dict[int, list[CommitFact]]:
+    """Give the commits that count for lines: those that touch them since their last release.
 
     Args:
         lines: of the repository.
         commits: every commit that is new for any of them, each before its parents.
         last: number of the line → the commit of its last release; absent where there was none.
+        wanted: numbers of the lines that are asked about.
     """
     owner = {package.path: n for n, line in enumerate(lines) for package in line.packages}
+    owners = [owner.get(folder, -1) for folder in commits.folders]
     # A bit for each line whose last release holds the commit.
     released: dict[str, int] = collections.defaultdict(int)
     for number, id_ in last.items():
         released[id_] |= 1 << number
-    found: list[list[CommitFact]] = [[] for _ in lines]
-    for commit in commits:
-        held = released.pop(commit.id, 0)
-        for parent in commit.parents if held else ():
+    found: dict[int, list[CommitFact]] = {number: [] for number in wanted}
+    for row in commits.rows():
+        id_, parents, touched = row[0], row[3], row[-1]
+        held = released.pop(id_, 0)
+        for parent in parents.split() if held else ():
             released[parent] |= held
-        touched: Collection[int] = {owner[path] for path in commit.packages if path in owner}
-        if commit.merge and not touched:
-            # A merge is told of where what it brought in is: only its message may be of use.
-            continue
-        for number in touched:
-            if not held >> number & 1:
-                found[number].append(commit)
+        # A merge touches nothing: it is told of where what it brought in is.
+        for number in {owners[int(one)] for one in touched.split()}:
+            if number in found and not held >> number & 1:
+                found[number].append(commits.value(row))
     return found

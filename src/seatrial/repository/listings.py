@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import msgspec
 
@@ -160,3 +161,17 @@ def dirty_of(listing: bytes) -> tuple[str, ...]:
         if len(paths) == MOST_DIRTY:
             break
     return tuple(paths)
+
+
+def contents(output: bytes) -> Iterator[str]:
+    """Cut what ``git cat-file --batch`` prints into texts; an object that is missing is empty."""
+    at = 0
+    while at < len(output):
+        end = output.index(b"\n", at)
+        line, at = output[at:end], end + 1
+        if line.endswith(b" missing"):
+            yield ""
+            continue
+        size = int(line.rpartition(b" ")[2])
+        yield output[at : at + size].decode("utf-8", "replace")
+        at += size + 1

@@ -65,7 +65,7 @@ def _is_crooked(name: str) -> bool:
     return _CROOKED.search(name) is not None
 
 
-class Folder(msgspec.Struct, frozen=True, kw_only=True):
+class Folder(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """A folder of the commit's tree.
 
     Attributes:
@@ -85,7 +85,15 @@ class Folder(msgspec.Struct, frozen=True, kw_only=True):
 
     def has(self, name: str) -> bool:
         """Whether the folder holds a file of that name."""
-        return self.full(name) in self.snapshot.files
+        return name in self._names or (_is_crooked(name) and self.full(name) in self.snapshot.files)
+
+    @functools.cached_property
+    def _names(self) -> frozenset[str]:
+        """The files in it and below, from here: a package's folder is asked for many names."""
+        if not self.path:
+            return self.snapshot.files
+        start = len(self.path) + 1
+        return frozenset(path[start:] for path in self.snapshot.below(self.path))
 
     def text(self, name: str) -> str | None:
         """Give a file's text; nothing when it is not there or no text."""

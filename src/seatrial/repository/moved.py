@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
 from packaging.version import Version
 
-from seatrial.repository.facts import Package
+from seatrial.repository.facts import Package, TagFact
+from seatrial.repository.lines import Line
+from seatrial.repository.listings import contents
+from seatrial.repository.releases import Merged, release_tags
 from seatrial.repository.snapshot import Snapshot
 from seatrial.repository.spans import is_version, locate
-from seatrial.versions.tags import name_key, prefix_key
+from seatrial.versions.tags import TagFormat, families, may_name, name_key, prefix_key
+
+Tagged: TypeAlias = tuple[TagFormat, tuple[TagFact, ...]]
+"""How the tags of a line are spelt, and its release tags, the newest first."""
 
 COMPARED = 10
 """How many of the newest tags of one spelling are compared with what a package states."""
@@ -73,15 +80,6 @@ def moving(snapshot: Snapshot, package: Package, releases: Mapping[str, Version]
     return {name for name, _ in above} - stating(snapshot, [package], above)[0]
 
 
-def contents(output: bytes) -> Iterator[str]:
-    """Cut what ``git cat-file --batch`` prints into texts; an object that is missing is empty."""
-    while output:
-        line, _, output = output.partition(b"\n")
-        size = int(line.rpartition(b" ")[2]) if not line.endswith(b" missing") else None
-        yield output[: size or 0].decode("utf-8", "replace")
-        output = output if size is None else output[size + 1 :]
-
-
 def newest_of(families: Mapping[str, Mapping[str, Version]]) -> list[tuple[str, Version]]:
     """Give the newest tags of each spelling, with their versions.
 
@@ -115,3 +113,52 @@ def owning(prefix: str, matched: Mapping[int, int], names: Sequence[str]) -> lis
         for n, times in matched.items()
         if times and ((n in named) if named else times * 2 >= most)
     ]
+
+
+def with_moved(
+    snapshot: Snapshot, lines: Sequence[Line], merged: Merged, read: Sequence[Tagged]
+) -> list[Tagged]:
+    """Add the tags that are a line's own though they are spelt otherwise.
+
+    Where a line states a version that is beyond its last tag, the other tags are looked at: those
+    at which its file stated the version that is in the tag are its own.  Tags of one spelling that
+    are one line's alone are how its tags are spelt now; those that several lines share are from
+    before they had versions of their own.
+
+    Args:
+        snapshot: the planned commit.
+        lines: of the repository; of a single one, tags that name something else stay out.
+        merged: the tags in the history of the commit.
+        read: for each line, how its tags are spelt, and those that are spelt so.
+    """
+    claimed = {tag.name for _, tags in read for tag in tags}
+    refs = {tag.name: tag for tag in snapshot.tags if tag.name not in claimed}
+    spelt = families(refs)
+    if len(lines) == 1:
+        spelt = {one: tags for one, tags in spelt.items() if may_name(one, lines[0].name)}
+    ahead = [number for number, line in enumerate(lines) if _is_ahead(line, read[number][1])]
+    if not spelt or not ahead:
+        return list(read)
+    leads = [lines[number].packages[0] for number in ahead]
+    owned = stating(snapshot, leads, newest_of(spelt))
+    found = list(read)
+    for prefix, tags in spelt.items():
+        matched = {n: len(own & tags.keys()) for n, own in zip(ahead, owned, strict=True)}
+        owners = owning(prefix, matched, [line.name for line in lines])
+        for number in owners:
+            form, known = found[number]
+            other = TagFormat(f"{prefix}{{version}}", form.name)
+            there = {tag.version for tag in known}
+            more = release_tags(snapshot, other, {name: refs[name] for name in tags}, merged)
+            every = (*known, *(tag for tag in more if tag.version not in there))
+            facts = tuple(sorted(every, key=lambda tag: Version(tag.version), reverse=True))
+            alone = len(owners) == 1 and not lines[number].tag
+            found[number] = (other if alone and facts[:1] == more[:1] else form, facts)
+    return found
+
+
+def _is_ahead(line: Line, tags: Sequence[TagFact]) -> bool:
+    """Whether a line states a version that is beyond all of its tags."""
+    stated = line.packages[0].version
+    newest = max((Version(tag.version) for tag in tags), default=None)
+    return is_version(stated) and (newest is None or Version(stated) > newest)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import posixpath
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
+
+import msgspec
 
 from seatrial.config.packages import entry_for, fits, is_glob, normal
 from seatrial.config.positions import dotted
@@ -14,20 +16,15 @@ from seatrial.config.schema import PackageSettings, Settings
 from seatrial.errors import InvalidConfiguration, NoPackage
 from seatrial.repository.configured_sites import configured_sites
 from seatrial.repository.facts import Package
-from seatrial.repository.manifest import ASIDE, MANIFESTS, Manifest, read_manifest
+from seatrial.repository.manifest import MANIFESTS, Manifest, read_manifest
+from seatrial.repository.members import candidates, counts, member_folders
 from seatrial.repository.names import normalised
-from seatrial.repository.origins import find_origin
+from seatrial.repository.origins import as_source, find_origin
 from seatrial.repository.requirements import computes, requirements
 from seatrial.repository.sites import cited_once, find_sites
 from seatrial.repository.snapshot import Snapshot
-from seatrial.repository.spans import dig
 from seatrial.repository.unplaced import Unplaced, Where
 from seatrial.versions.tags import TagFormat, guess
-
-DEEPEST = 3
-"""How many folders below the root a package may lie to be found without configuration."""
-
-_EXAMPLES = re.compile(r"[-_](?:examples?|samples?)$", re.IGNORECASE)
 
 _NEAR = re.compile(
     r"(?:pyproject|hatch|Cargo|seatrial)\.toml|setup\.(?:py|cfg)|meson\.build|package\.json"
@@ -39,9 +36,72 @@ _NEAR = re.compile(
 """What is read in one go of a package's folder, because the version may stand there."""
 
 
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """A package that was found, before every place that states its version is looked for.
+
+    Attributes:
+        manifest: what its files say.
+        settings: what the configuration says of it.
+        tag: the configured format of release tags, or empty.
+    """
+
+    manifest: Manifest
+    settings: PackageSettings = PackageSettings()
+    tag: str = ""
+
+    @property
+    def path(self) -> str:
+        """Its folder, from the repository's root."""
+        return self.manifest.folder.path
+
+    @property
+    def outline(self) -> Package:
+        """The package with its name, its folder, and the place that the build reads alone.
+
+        Raises:
+            InvalidConfiguration: as for :attr:`whole`.
+        """
+        if self.settings.versions:
+            return self.whole
+        origin = find_origin(self.manifest)
+        return Package(
+            name=_name(self.manifest),
+            path=self.manifest.folder.path,
+            backend=self.manifest.backend,
+            version=origin.site.stated if origin.site else "",
+            sites=as_source(origin),
+        )
+
+    @property
+    def whole(self) -> Package:
+        """Everything that is known of it.
+
+        Raises:
+            InvalidConfiguration: its name cannot be read, or a configured site is not there.
+        """
+        return describe(self.manifest, self.settings, self.tag)
+
+
 def find_packages(
     snapshot: Snapshot, settings: Settings, folder: str = "", where: Where = dotted
 ) -> tuple[Package, ...]:
+    """Find the packages of a repository, by folder, and describe them.
+
+    Args:
+        snapshot: the commit.
+        settings: the configuration.
+        folder: what the user named, from the root; empty is the root.
+        where: names a key of the configuration with its file and line.
+
+    Raises:
+        NoPackage, InvalidConfiguration: as for :func:`found_packages`.
+    """
+    return cited_once([one.whole for one in found_packages(snapshot, settings, folder, where)])
+
+
+def found_packages(
+    snapshot: Snapshot, settings: Settings, folder: str = "", where: Where = dotted
+) -> tuple[Found, ...]:
     """Find the packages of a repository, by folder.
 
     The configured ones; else the one in the root; else those in folders below, where the projects
@@ -60,17 +120,17 @@ def find_packages(
             the configuration says.
     """
     for place in () if several(settings) else _upwards(folder):
-        manifest = _attempt(snapshot, place) if place == folder or _counts(place) else None
+        manifest = _attempt(snapshot, place) if place == folder or counts(place) else None
         if manifest is not None:
-            return (describe(manifest, PackageSettings()),)
+            return (Found(manifest=manifest),)
     if settings.package:
-        return cited_once(tuple(_configured(snapshot, settings, where)))
+        return tuple(_configured(snapshot, settings, where))
     prefetch(snapshot, "")
     root = read_manifest(snapshot, "")
     members = member_folders(snapshot, root)
     if root.is_package and not members:
-        return (describe(root, PackageSettings()),)
-    folders = members or sorted(path for path in _candidates(snapshot) if _counts(path))
+        return (Found(manifest=root),)
+    folders = members or sorted(path for path in candidates(snapshot) if counts(path))
     snapshot.texts(posixpath.join(folder, name) for folder in folders for name in MANIFESTS)
     found = [manifest for folder in folders if (manifest := _attempt(snapshot, folder))]
     if root.is_package:
@@ -78,7 +138,7 @@ def find_packages(
     prefetch(snapshot, *(manifest.folder.path for manifest in found))
     if not found:
         raise NoPackage(str(snapshot.root), _why_none(root))
-    return cited_once([describe(manifest, PackageSettings()) for manifest in found])
+    return tuple(Found(manifest=manifest) for manifest in found)
 
 
 def several(settings: Settings) -> bool:
@@ -97,7 +157,7 @@ def private_names(
         packages: those that are.
     """
     released = {one.path for one in packages}
-    folders = sorted(one for one in _candidates(snapshot) - released if _counts(one))
+    folders = sorted(one for one in candidates(snapshot) - released if counts(one))
     snapshot.texts(posixpath.join(folder, name) for folder in folders for name in MANIFESTS)
     found = set()
     for folder in folders:
@@ -125,14 +185,7 @@ def describe(manifest: Manifest, settings: PackageSettings, tag: str = "") -> Pa
     Raises:
         InvalidConfiguration: its name cannot be read, or a configured site is not there.
     """
-    name = manifest.name
-    if not name:
-        raise InvalidConfiguration(
-            manifest.folder.full("setup.py"),
-            "the package's name is computed there",
-            doing="reading",
-            next_step="State it in pyproject.toml: [project] name = …, commit, and run this again.",
-        )
+    name = _name(manifest)
     prefetch(manifest.folder.snapshot, manifest.folder.path)
     origin = find_origin(manifest)
     folder = manifest.folder
@@ -167,6 +220,22 @@ def _tag_format(manifest: Manifest, tag: str) -> str:
     return form.text.replace("{name}", name)
 
 
+def _name(manifest: Manifest) -> str:
+    """Give a package's name.
+
+    Raises:
+        InvalidConfiguration: it cannot be read.
+    """
+    if manifest.name:
+        return manifest.name
+    raise InvalidConfiguration(
+        manifest.folder.full("setup.py"),
+        "the package's name is computed there",
+        doing="reading",
+        next_step="State it in pyproject.toml: [project] name = …, commit, and run this again.",
+    )
+
+
 def prefetch(snapshot: Snapshot, *folders: str) -> None:
     """Read with one process what will be asked for one by one."""
     snapshot.texts(path for folder in folders for path in near(snapshot, folder))
@@ -179,7 +248,7 @@ def near(snapshot: Snapshot, folder: str) -> Iterator[str]:
             yield path
 
 
-def _configured(snapshot: Snapshot, settings: Settings, where: Where) -> list[Package]:
+def _configured(snapshot: Snapshot, settings: Settings, where: Where) -> list[Found]:
     """Give the packages that the configuration names, in its order; of a glob, by folder."""
     folders: dict[str, bool] = {}
     faults = Unplaced(where)
@@ -192,7 +261,7 @@ def _configured(snapshot: Snapshot, settings: Settings, where: Where) -> list[Pa
                 folders.setdefault(path, False)
     snapshot.texts(posixpath.join(folder, name) for folder in folders for name in MANIFESTS)
     prefetch(snapshot, *folders)
-    found: list[tuple[Manifest, PackageSettings]] = []
+    found: list[Found] = []
     for path, must in folders.items():
         wanted = entry_for(settings, path)
         if wanted.private:
@@ -201,10 +270,11 @@ def _configured(snapshot: Snapshot, settings: Settings, where: Where) -> list[Pa
         with faults.at("package", number, "path"):
             manifest = _named(snapshot, path) if must else _attempt(snapshot, path)
             if manifest is not None:
-                found.append((manifest, wanted))
+                tag = wanted.tag or settings.tag
+                found.append(Found(manifest=manifest, settings=wanted, tag=tag))
                 _look_for(manifest, settings, wanted, faults)
     faults.refuse()
-    return [describe(manifest, one, one.tag or settings.tag) for manifest, one in found]
+    return found
 
 
 def _look_for(
@@ -226,7 +296,7 @@ def _look_for(
 
 
 def _fitting(snapshot: Snapshot, glob: str) -> list[str]:
-    found = sorted(path for path in _candidates(snapshot) if fits(glob, path))
+    found = sorted(path for path in candidates(snapshot) if fits(glob, path))
     if not found:
         raise InvalidConfiguration(
             f"package.path = {glob!r}",
@@ -261,89 +331,6 @@ def _upwards(folder: str) -> list[str]:
     """Give a folder and those above it, without the root."""
     parts = folder.split("/") if folder else []
     return ["/".join(parts[:end]) for end in range(len(parts), 0, -1)]
-
-
-def _candidates(snapshot: Snapshot) -> set[str]:
-    """Give the folders below the root that hold a manifest."""
-    return {
-        posixpath.dirname(path)
-        for path in snapshot.files
-        if posixpath.basename(path) in MANIFESTS and "/" in path
-    }
-
-
-def member_folders(snapshot: Snapshot, root: Manifest) -> list[str]:
-    """Give the folders of the workspace that the root's manifest describes, or none.
-
-    uv (``[tool.uv.workspace]``) and Hatch (``workspace.members`` of an environment) name the
-    members by globs.  Poetry, PDM and Pixi have no list of members; where the root itself is no
-    package, those that it requires by their paths are its workspace.
-
-    Args:
-        snapshot: the commit.
-        root: the manifest of the repository's root.
-    """
-    named, left_out = _globs(root)
-    if not named and root.is_package:
-        return []
-    candidates = _candidates(snapshot)
-    found = {path for path in candidates if any(fits(glob, path) for glob in named)}
-    found -= {path for path in found if any(fits(glob, path) for glob in left_out)}
-    if not root.is_package and (paths := set(_paths(root)) & candidates):
-        counted = {path for path in candidates if _counts(path)} if not named else set()
-        found |= paths | counted
-    return sorted(found)
-
-
-def _globs(root: Manifest) -> tuple[list[str], list[str]]:
-    """Give the globs of members, and of those that are left out."""
-    named = _strings(root.tool("uv", "workspace", "members"))
-    for environment in _tables(root.tool("hatch", "envs")):
-        members = dig(environment, "workspace", "members")
-        named += _strings(members)
-        named += _strings([dig(one, "path") for one in members] if isinstance(members, list) else 0)
-    return named, _strings(root.tool("uv", "workspace", "exclude"))
-
-
-def _paths(root: Manifest) -> Iterator[str]:
-    """Give the folders that the root requires by their paths."""
-    tables = [
-        root.tool("poetry", "dependencies"),
-        *(dig(group, "dependencies") for group in _tables(root.tool("poetry", "group"))),
-        root.tool("pixi", "pypi-dependencies"),
-        *(dig(one, "pypi-dependencies") for one in _tables(root.tool("pixi", "feature"))),
-    ]
-    for table in tables:
-        for one in _tables(table):
-            path = dig(one, "path")
-            if isinstance(path, str):
-                yield normal(path)
-    groups = root.tool("pdm", "dev-dependencies")
-    for lines in groups.values() if isinstance(groups, Mapping) else ():
-        for line in _strings(lines):
-            found = _EDITABLE.search(line)
-            if found:
-                yield normal(found[1])
-
-
-_EDITABLE = re.compile(r"file:///\$\{PROJECT_ROOT\}/([^#]+)")
-
-
-def _tables(value: object) -> list[Mapping[str, object]]:
-    values = value.values() if isinstance(value, Mapping) else ()
-    return [one for one in values if isinstance(one, Mapping)]
-
-
-def _strings(value: object) -> list[str]:
-    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
-
-
-def _counts(path: str) -> bool:
-    parts = path.split("/")
-    return len(parts) <= DEEPEST and not any(
-        part.lower() in ASIDE or part.startswith(".") or "{" in part or _EXAMPLES.search(part)
-        for part in parts
-    )
 
 
 def _attempt(snapshot: Snapshot, folder: str) -> Manifest | None:

@@ -6,8 +6,11 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from msgspec.structs import replace
+
 from seatrial.repository import setup_script
 from seatrial.repository.facts import DIRECT, Requires
+from seatrial.repository.keyed import dig
 from seatrial.repository.manifest import Manifest
 from seatrial.repository.names import normalised
 
@@ -33,6 +36,7 @@ def requirements(manifest: Manifest) -> tuple[Requires, ...]:
         *_setup_cfg(manifest),
         *_setup_py(manifest),
         *_lines(manifest.tool("flit", "metadata", "requires"), ""),
+        *_build(manifest),
     ]
     return tuple(dict.fromkeys(found))
 
@@ -61,6 +65,12 @@ def _project(manifest: Manifest) -> Iterator[Requires]:
     extras = manifest.project.get("optional-dependencies")
     for extra, lines in extras.items() if isinstance(extras, Mapping) else ():
         yield from _lines(lines, extra)
+
+
+def _build(manifest: Manifest) -> Iterator[Requires]:
+    """Read what the build requires (PEP 518)."""
+    for one in _lines(dig(manifest.pyproject, "build-system", "requires"), ""):
+        yield replace(one, build=True)
 
 
 def _lines(lines: object, extra: str) -> Iterator[Requires]:

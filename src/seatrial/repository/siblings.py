@@ -10,7 +10,7 @@ from seatrial.repository.facts import Package
 
 
 def siblings(package: Package, known: Collection[str]) -> tuple[str, ...]:
-    """Give the packages of the repository that a package cannot be installed without.
+    """Give the packages of the repository that a package cannot be installed or built without.
 
     Args:
         package: whose requirements count; those of extras do not.
@@ -18,6 +18,18 @@ def siblings(package: Package, known: Collection[str]) -> tuple[str, ...]:
     """
     own = canonicalize_name(package.name)
     found = (one.name for one in package.requires if not one.extra)
+    return tuple(dict.fromkeys(name for name in found if name in known and name != own))
+
+
+def build_siblings(package: Package, known: Collection[str]) -> tuple[str, ...]:
+    """Give the packages of the repository that the build of a package requires.
+
+    Args:
+        package: whose build requirements count.
+        known: normalised names of all packages of the repository.
+    """
+    own = canonicalize_name(package.name)
+    found = (one.name for one in package.requires if one.build)
     return tuple(dict.fromkeys(name for name in found if name in known and name != own))
 
 

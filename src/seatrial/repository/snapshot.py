@@ -25,6 +25,7 @@ from seatrial.repository.listings import (
     Head,
     Ref,
     commit_of,
+    contents,
     dirty_of,
     references_of,
     remotes_of,
@@ -70,6 +71,7 @@ class Snapshot(Struct, frozen=True, kw_only=True, dict=True, eq=False):
     whole: bool = True
     _entries: Mapping[str, Entry]
     _blobs: dict[str, bytes] = field(default_factory=dict)
+    _earlier: dict[tuple[str, str], str] = field(default_factory=dict)
 
     @property
     def head(self) -> str:
@@ -185,6 +187,20 @@ class Snapshot(Struct, frozen=True, kw_only=True, dict=True, eq=False):
         data = self._read(list(files.values()))
         read = ((path, decoded(at, data[at])) for path, at in files.items())
         return {path: one.text for path, one in read if one is not None}
+
+    def earlier(self, places: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+        """Give the texts of files at other commits, read with one process, and known from then on.
+
+        Args:
+            places: commit and path; what is not there, or no text, is empty.
+        """
+        wanted = dict.fromkeys(places)  # A line feed in a path would end the question.
+        asked = [one for one in wanted if one not in self._earlier and "\n" not in one[1]]
+        if asked:
+            lines = "".join(f"{commit}:{path}\n" for commit, path in asked)
+            output = self.git("cat-file", "--batch", stdin=os.fsencode(lines)).stdout
+            self._earlier.update(zip(asked, contents(output), strict=True))
+        return {one: self._earlier.get(one, "") for one in wanted}
 
     def holding(self, words: Iterable[str], largest: int) -> dict[str, str]:
         """Give path → text of the files that hold one of the words, as it stands.

@@ -17,6 +17,9 @@ _NAME = "{name}"
 # What git-check-ref-format(1) forbids in a reference's name.
 _NOT_IN_REFS = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(?:/|$)")
 
+_NUMBERED = re.compile(r"[vV]?(\d.*)")
+_SEPARATORS = re.compile(r"[-_.]+")
+
 # Words that say "this is a release of the Python package", and name no package.
 _PLAIN_WORDS = frozenset({"", "v", "r", "rel", "release", "releases", "ver", "version"})
 _LANGUAGE = frozenset({"py", "python"})
@@ -68,7 +71,15 @@ class TagFormat(msgspec.Struct, frozen=True):
         """
         before, after = self.text.split(_HOLE)
         before = before[: len(before) - before.lower().endswith("v")]
-        found = re.fullmatch(f"{self._pattern(before)}[vV]?(\\d.*){self._pattern(after)}", tag)
+        start, end = before.replace(_NAME, self.name), after.replace(_NAME, self.name)
+        if tag.startswith(start) and tag.endswith(end):
+            # As it is nearly always spelt; a pattern of its own for each package takes its time.
+            found = _NUMBERED.fullmatch(tag, len(start), len(tag) - len(end))
+        else:
+            found = None
+        if found is None:
+            pattern = f"{self._pattern(before)}[vV]?(\\d.*){self._pattern(after)}"
+            found = re.fullmatch(pattern, tag)
         version = _version(found[1]) if found else None
         return None if version is None or version.local else version
 
@@ -94,7 +105,9 @@ class TagFormat(msgspec.Struct, frozen=True):
         return len(read[tag].release), tag == self.render(read[tag])
 
     def _pattern(self, text: str) -> str:
-        words = re.split(r"[-_.]+", self.name)
+        if _NAME not in text:
+            return re.escape(text)
+        words = _SEPARATORS.split(self.name)
         name = "(?i:" + "[-_.]+".join(map(re.escape, words)) + ")"
         return name.join(map(re.escape, text.split(_NAME)))
 
@@ -160,6 +173,16 @@ def own_families(tags: Iterable[str], name: str) -> dict[str, dict[str, Version]
     return named or {prefix: held for prefix, held in found.items() if _rank(prefix, name)}
 
 
+def may_name(prefix: str, name: str) -> bool:
+    """Whether tags that begin like this name a package, or nobody.
+
+    Args:
+        prefix: what stands before the version.
+        name: the package's name; empty for several that share their tags.
+    """
+    return _rank(prefix, name) > 0
+
+
 def name_key(name: str) -> tuple[str, ...]:
     """Give the words of a package's name that tell it from others."""
     return tuple(_telling(re.split(r"[-_.]+", name.lower())))
@@ -178,11 +201,16 @@ def template_of(tag: str, name: str) -> str:
         name: the package's name.
     """
     split = _split(tag)
-    words = re.split(r"[-_.]+", name)
-    pattern = "(?i:" + "[-_.]+".join(map(re.escape, words)) + ")"
-    if split is None or len(re.findall(pattern, split[0])) != 1:
+    if split is None:
         return ""
-    return re.sub(pattern, _NAME, split[0]) + _HOLE
+    prefix, plain = split[0], _SEPARATORS.sub("-", name.lower())
+    if _SEPARATORS.sub("-", prefix.lower()).count(plain) != 1:
+        return ""
+    if name not in prefix:
+        words = _SEPARATORS.split(name)
+        name = "(?i:" + "[-_.]+".join(map(re.escape, words)) + ")"
+        return re.sub(name, _NAME, prefix) + _HOLE
+    return prefix.replace(name, _NAME) + _HOLE
 
 
 def _by_prefix(tags: Iterable[str]) -> dict[str, list[Version]]:

@@ -102,6 +102,7 @@ class HttpIndex:
         self._login: Credential | None = None
         self._flights: dict[str, _Flight] = {}
         self._statuses: dict[str, str] = {}
+        self._unknown: set[str] = set()
         self._changed = 0.0
         self._uploading = 0
         self._upload_ended = threading.Condition(self._lock)
@@ -178,12 +179,18 @@ class HttpIndex:
         if answer.status in UNAUTHORIZED:
             answer = self._ask_with_login(request, answer)
         if answer.status in {http.HTTPStatus.NOT_FOUND, http.HTTPStatus.GONE}:
+            self._unknown.add(project)
             return {}
+        self._unknown.discard(project)
         if not answer.ok:
             raise CannotTell(shown(request.url), answer.sentence)
         held = held_files(answer)
         self._statuses[project] = project_status(answer)
         return held
+
+    def knows(self, project: str) -> bool:
+        """Whether there is a project of that name, as it was when its page was last asked for."""
+        return canonicalize_name(project) not in self._unknown
 
     def status(self, project: str) -> str:
         """Give the status of a project (PEP 792), as its page had it when it was last read."""

@@ -35,7 +35,8 @@ from seatrial.secret import Secret
 from seatrial.world.built import SDIST, WHEEL, Built, both_files, one_sdist, one_wheel, under_way
 from seatrial.world.compiled import build_variables
 from seatrial.world.folders import remove, storing
-from seatrial.world.ports import Environment, Store
+from seatrial.world.givenfiles import given_files
+from seatrial.world.ports import PLAIN, BuildNeeds, Environment, Store
 from seatrial.world.pythons import Pythons
 from seatrial.world.usergit import logins
 from seatrial.world.usual import told_to_uv
@@ -93,7 +94,13 @@ class LocalMachine:
         self._runner.halt()
 
     def build(
-        self, source: Path, out: Path, *, epoch: int, timeout: float, requires_python: str = ""
+        self,
+        source: Path,
+        out: Path,
+        *,
+        epoch: int,
+        timeout: float,
+        needs: BuildNeeds = PLAIN,
     ) -> Built:
         """Build an sdist, and from it a wheel, by PEP 517 in isolated environments.
 
@@ -106,7 +113,7 @@ class LocalMachine:
             out: an empty folder; the log has its name.
             epoch: ``SOURCE_DATE_EPOCH``.
             timeout: seconds, for the whole.
-            requires_python: which Pythons the package allows, where it says so.
+            needs: what it is made with.
 
         Raises:
             BuildFailed: the backend failed, or did not make exactly one file of each kind.
@@ -114,15 +121,23 @@ class LocalMachine:
             TimedOut: it hung, and was ended with all that it had started.
             StorageFault: it failed, and the disk is full.
         """
-        words = self._by(requires_python or self._requires_python)
+        words = self._by(needs.requires_python or self._requires_python)
+        words += given_files(needs.files, self._scratch("requests") / f"{out.name}.txt")
         self._build(words, source, out, epoch=epoch, timeout=timeout)
         return both_files(out)
 
     def sdist(
-        self, source: Path, out: Path, *, epoch: int, timeout: float, requires_python: str = ""
+        self,
+        source: Path,
+        out: Path,
+        *,
+        epoch: int,
+        timeout: float,
+        needs: BuildNeeds = PLAIN,
     ) -> Path:
         """Build an sdist alone; all else is as with :meth:`build`."""
-        words = ("--sdist", *self._by(requires_python))
+        words = ("--sdist", *self._by(needs.requires_python))
+        words += given_files(needs.files, self._scratch("requests") / f"{out.name}.txt")
         self._build(words, source, out, epoch=epoch, timeout=timeout)
         return one_sdist(out)
 
@@ -132,7 +147,7 @@ class LocalMachine:
         self._build(("--wheel", *words), source, out, epoch=epoch, timeout=timeout)
         return one_wheel(out)
 
-    def _by(self, wanted: str) -> tuple[str, str]:
+    def _by(self, wanted: str) -> tuple[str, ...]:
         return "--python", str(self._pythons.allowed(wanted, self._scratch()))
 
     def _build(

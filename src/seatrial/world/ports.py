@@ -205,11 +205,34 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     version: str
 
 
+class BuildNeeds(msgspec.Struct, frozen=True, kw_only=True):
+    """What a build is made with.
+
+    Attributes:
+        requires_python: which Pythons the package allows; any when empty.
+        files: built files of other packages: where the build requires one of these, it gets these
+            very bytes.
+    """
+
+    requires_python: str = ""
+    files: tuple[StoredFile, ...] = ()
+
+
+PLAIN = BuildNeeds()
+"""A build that needs nothing of this release."""
+
+
 class Machine(Protocol):
     """This machine: builds, environments, commands; all output goes to the run's logs too."""
 
     def build(
-        self, source: Path, out: Path, *, epoch: int, timeout: float, requires_python: str = ""
+        self,
+        source: Path,
+        out: Path,
+        *,
+        epoch: int,
+        timeout: float,
+        needs: BuildNeeds = PLAIN,
     ) -> Built:
         """Build an sdist, and a wheel from the sdist, by PEP 517 in isolated environments.
 
@@ -218,7 +241,7 @@ class Machine(Protocol):
             out: an empty folder for the result; the log has its name.
             epoch: ``SOURCE_DATE_EPOCH``.
             timeout: seconds, for both.
-            requires_python: which Pythons the package allows.
+            needs: what it is made with.
 
         Raises:
             BuildFailed: the backend failed; ``said`` ends with its own words.
@@ -227,7 +250,13 @@ class Machine(Protocol):
         ...
 
     def sdist(
-        self, source: Path, out: Path, *, epoch: int, timeout: float, requires_python: str = ""
+        self,
+        source: Path,
+        out: Path,
+        *,
+        epoch: int,
+        timeout: float,
+        needs: BuildNeeds = PLAIN,
     ) -> Path:
         """Build an sdist alone; arguments and errors are those of :meth:`build`."""
         ...

@@ -1,0 +1,101 @@
+"""The folders of a repository's workspace: what its tools name, and what may hold a package."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+
+from seatrial.config.packages import fits, normal
+from seatrial.repository.manifest import ASIDE, MANIFESTS, Manifest
+from seatrial.repository.snapshot import Snapshot
+from seatrial.repository.spans import dig
+
+DEEPEST = 3
+"""How many folders below the root a package may lie to be found without configuration."""
+
+_EXAMPLES = re.compile(r"[-_](?:examples?|samples?)$", re.IGNORECASE)
+
+
+def candidates(snapshot: Snapshot) -> set[str]:
+    """Give the folders below the root that hold a manifest."""
+    return {
+        posixpath.dirname(path)
+        for path in snapshot.files
+        if posixpath.basename(path) in MANIFESTS and "/" in path
+    }
+
+
+def member_folders(snapshot: Snapshot, root: Manifest) -> list[str]:
+    """Give the folders of the workspace that the root's manifest describes, or none.
+
+    uv (``[tool.uv.workspace]``) and Hatch (``workspace.members`` of an environment) name the
+    members by globs.  Poetry, PDM and Pixi have no list of members; where the root itself is no
+    package, those that it requires by their paths are its workspace.
+
+    Args:
+        snapshot: the commit.
+        root: the manifest of the repository's root.
+    """
+    named, left_out = _globs(root)
+    if not named and root.is_package:
+        return []
+    there = candidates(snapshot)
+    found = {path for path in there if any(fits(glob, path) for glob in named)}
+    found -= {path for path in found if any(fits(glob, path) for glob in left_out)}
+    if not root.is_package and (paths := set(_paths(root)) & there):
+        counted = {path for path in there if counts(path)} if not named else set()
+        found |= paths | counted
+    return sorted(found)
+
+
+def _globs(root: Manifest) -> tuple[list[str], list[str]]:
+    """Give the globs of members, and of those that are left out."""
+    named = _strings(root.tool("uv", "workspace", "members"))
+    for environment in _tables(root.tool("hatch", "envs")):
+        members = dig(environment, "workspace", "members")
+        named += _strings(members)
+        named += _strings([dig(one, "path") for one in members] if isinstance(members, list) else 0)
+    return named, _strings(root.tool("uv", "workspace", "exclude"))
+
+
+def _paths(root: Manifest) -> Iterator[str]:
+    """Give the folders that the root requires by their paths."""
+    tables = [
+        root.tool("poetry", "dependencies"),
+        *(dig(group, "dependencies") for group in _tables(root.tool("poetry", "group"))),
+        root.tool("pixi", "pypi-dependencies"),
+        *(dig(one, "pypi-dependencies") for one in _tables(root.tool("pixi", "feature"))),
+    ]
+    for table in tables:
+        for one in _tables(table):
+            path = dig(one, "path")
+            if isinstance(path, str):
+                yield normal(path)
+    groups = root.tool("pdm", "dev-dependencies")
+    for lines in groups.values() if isinstance(groups, Mapping) else ():
+        for line in _strings(lines):
+            found = _EDITABLE.search(line)
+            if found:
+                yield normal(found[1])
+
+
+_EDITABLE = re.compile(r"file:///\$\{PROJECT_ROOT\}/([^#]+)")
+
+
+def _tables(value: object) -> list[Mapping[str, object]]:
+    values = value.values() if isinstance(value, Mapping) else ()
+    return [one for one in values if isinstance(one, Mapping)]
+
+
+def _strings(value: object) -> list[str]:
+    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
+
+
+def counts(path: str) -> bool:
+    """Whether a folder may hold a package to release: not one of tests, examples or the like."""
+    parts = path.split("/")
+    return len(parts) <= DEEPEST and not any(
+        part.lower() in ASIDE or part.startswith(".") or "{" in part or _EXAMPLES.search(part)
+        for part in parts
+    )
