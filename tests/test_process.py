@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -169,3 +170,19 @@ def test_many_begun_at_once_each_give_their_own_output(tmp_path: Path) -> None:
     with contextlib.ExitStack() as begun:
         ended = [begun.enter_context(Runner().begun(large, cwd=tmp_path)) for _ in range(4)]
         assert [len(end().stdout) for end in ended] == [1_000_001] * 4
+
+
+def test_a_command_that_is_gone_before_it_reads_says_so_at_its_end(tmp_path: Path) -> None:
+    """Whoever began it hears of its exit code, and not of the pipe that nobody reads."""
+
+    class Late(Runner):
+        @contextlib.contextmanager
+        def _started(
+            self, argv: list[str], cwd: Path, env: Mapping[str, str], *, merged: bool = False
+        ) -> Iterator[subprocess.Popen[bytes]]:
+            with super()._started(argv, cwd, env, merged=merged) as child:
+                child.wait()
+                yield child
+
+    with Late().begun(python("raise SystemExit(3)"), cwd=tmp_path, stdin=b"asked\n") as ended:
+        assert ended().code == 3

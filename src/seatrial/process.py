@@ -195,8 +195,8 @@ class Runner:
         began = time.monotonic()
         with self._started(list(argv), cwd, child_environment() if env is None else env) as child:
             if child.stdin is not None:
-                # One that is gone already says so at its end.
-                with child.stdin, contextlib.suppress(BrokenPipeError):
+                # One that is gone already says so at its end; what is written goes when it closes.
+                with contextlib.suppress(BrokenPipeError), child.stdin:
                     child.stdin.write(stdin)
                 child.stdin = None
 
