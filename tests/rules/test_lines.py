@@ -151,3 +151,15 @@ def test_a_required_section_is_missed_before_the_release(tmp_path: Path) -> None
     repository.write({"CHANGELOG.md": "# Changelog\n\n## Unreleased\n\n- More.\n"})
     repository.commit("docs: tell it")
     assert found(repository, "ST308") == []
+
+
+def test_a_clone_without_the_history_is_checked_for_sections_all_the_same(tmp_path: Path) -> None:
+    """What comes next is not known there: the rule about its section keeps no other from running."""
+    files = {"pyproject.toml": f"{PROJECT}[tool.seatrial.changelog]\nrequire = true\n"}
+    repository = make_repository(tmp_path / "r", files)
+    repository.tag("v1.2.0")
+    repository.commit("feat: say more")
+    clone = tmp_path / "shallow"
+    repository.git("clone", "--quiet", "--depth=1", f"file://{repository.folder}", str(clone))
+    checked = check(CheckRequest(path=clone, select=("ST205", "ST308"), home=tmp_path))
+    assert [one.code for one in checked.findings] == ["ST205"]

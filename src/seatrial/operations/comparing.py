@@ -86,17 +86,27 @@ def unwritten(project: Project) -> tuple[tuple[str, str], ...]:
         The changelog's path, where there is one, and what is missing.
     """
     found = []
-    for line in lines_of(project):
-        # What else is wrong is told by the rules that it is about, or by a plan.
-        with contextlib.suppress(SeatrialError):
-            day = _today(line)
-            outcome = choose(line, Wish(), day)
-            if isinstance(outcome, Decision):
-                try:
-                    texts_of(line, outcome.version, day.date, {})
-                except ChangelogMissing as error:
-                    found.append((line.facts.changelog, f"{error.said} for {outcome.version}"))
+    # What else is wrong is told by the rules that it is about, or by a plan.
+    with contextlib.suppress(SeatrialError):
+        for line in lines_of(project):
+            version = _lacking(line)
+            if version is not None:
+                said = f"nobody has written a section about {version}"
+                found.append((line.facts.changelog, said))
     return tuple(found)
+
+
+def _lacking(line: Project) -> Version | None:
+    """Give the version that comes next, if the changelog has to tell of it and does not."""
+    with contextlib.suppress(SeatrialError):
+        day = _today(line)
+        outcome = choose(line, Wish(), day)
+        if isinstance(outcome, Decision):
+            try:
+                texts_of(line, outcome.version, day.date, {})
+            except ChangelogMissing:
+                return outcome.version
+    return None
 
 
 def compared(line: Project, last: TagFact, version: Version) -> Answer:
