@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from seatrial.config.schema import Settings
 from seatrial.process import Runner
 from seatrial.repository.fragments import Waiting, waiting
+from seatrial.repository.packages import find_packages
 from seatrial.repository.snapshot import open_snapshot
+from seatrial.repository.towncrier import messages
 from tests.support.repositories import make_repository
 
 
@@ -56,3 +59,25 @@ def test_what_is_no_fragment_waits_for_nothing(
 ) -> None:
     """Templates, explanations, and folders that no program collects from are left alone."""
     assert found(tmp_path, pyproject, *names) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("``sail()`` is deprecated.", "feat"),
+        ("Deprecate ``sail()``: it will be removed in 3.0.", "feat"),
+        ("``sail()`` is deprecated, and scheduled for removal.", "feat"),
+        ("The deprecated ``sail()`` is removed.", "feat!"),
+        ("Removed ``sail()``, which was deprecated and to be removed since 2.0.", "feat!"),
+        ("``sail()`` is deprecated, and no longer takes a flag.", "feat!"),
+        ("``sail()`` wants a mast.", "feat!"),
+    ],
+)
+def test_what_is_deprecated_alone_is_not_gone(tmp_path: Path, text: str, kind: str) -> None:
+    """Towncrier has one type for deprecations and removals, and only a removal breaks anything."""
+    project = '[project]\nname = "demo"\nversion = "1.2.0"\n[tool.towncrier]\ndirectory = "news"\n'
+    made = make_repository(tmp_path / "r", {"pyproject.toml": project, "news/1.removal.md": text})
+    snapshot = open_snapshot(made.folder, Runner())
+    (package,) = find_packages(snapshot, Settings())
+    ((subject, _),) = messages(snapshot, package)
+    assert subject == f"{kind}: {text}"

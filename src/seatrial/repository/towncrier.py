@@ -32,7 +32,10 @@ _KINDS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
     ("feature", ("feat", "add", "new", "enhanc", "improv", "change", "deprec", "minor")),
 )
 _DEPRECATED = r"(?i)\bdeprecat"
-_REMOVED = r"(?i)\b(?:remov|drop|delet|no longer|gone|breaking)"
+# What "will be removed" is still there.
+_REMOVED = (
+    r"(?i)(?<!will be )(?<!to be )(?<!will )(?<!for )\b(?:remov|drop|delet|no longer|gone|breaking)"
+)
 _TITLES: Mapping[Kind, str] = {"breaking": "feat!", "feature": "feat", "fix": "fix"}
 
 
