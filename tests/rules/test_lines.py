@@ -154,7 +154,7 @@ def test_a_required_section_is_missed_before_the_release(tmp_path: Path) -> None
 
 
 def test_a_clone_without_the_history_is_checked_for_sections_all_the_same(tmp_path: Path) -> None:
-    """What comes next is not known there: the rule about its section keeps no other from running."""
+    """What comes next is not known there, and the rule about it keeps no other from running."""
     files = {"pyproject.toml": f"{PROJECT}[tool.seatrial.changelog]\nrequire = true\n"}
     repository = make_repository(tmp_path / "r", files)
     repository.tag("v1.2.0")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -49,30 +50,38 @@ def misfits(value: object, wanted: inspect.Type, path: Path = ()) -> Iterator[Fa
 def without(value: object, paths: Collection[Path]) -> object:
     """Give a value read from TOML without what lies at some paths.
 
-    Of an array nothing is taken, or all: the places of the others must stay what they are.
-
     Args:
         value: tables as ``dict``, arrays as ``list``, and scalars.
-        paths: where a fault was found.
+        paths: where a fault was found; :func:`before` gives a path in what is left its old places.
     """
+    gone = {path[0] for path in paths if len(path) == 1}
+
+    def left(key: str | int, inner: object) -> object:
+        return without(inner, [path[1:] for path in paths if path[:1] == (key,)])
+
     if isinstance(value, dict):
-        gone = {path[0] for path in paths if len(path) == 1 or _is_of_element(path)}
-        return {
-            key: without(inner, [path[1:] for path in paths if path[:1] == (key,)])
-            for key, inner in value.items()
-            if key not in gone
-        }
+        return {key: left(key, inner) for key, inner in value.items() if key not in gone}
     if isinstance(value, list):
-        return [
-            without(inner, [path[1:] for path in paths if path[:1] == (place,)])
-            for place, inner in enumerate(value)
-        ]
+        return [left(place, one) for place, one in enumerate(value) if place not in gone]
     return value
 
 
-def _is_of_element(path: Path) -> bool:
-    """Whether a path names a whole element of an array right below."""
-    return len(path) == 2 and isinstance(path[1], int)  # noqa: PLR2004 -- the array and a place
+def before(path: Path, gone: Collection[Path]) -> Path:
+    """Give a path in what :func:`without` left as it was in the whole.
+
+    Args:
+        path: in what is left.
+        gone: what was taken out, as paths in the whole.
+    """
+    found: Path = ()
+    for step in path:
+        place = step
+        if isinstance(place, int):
+            taken = {one[-1] for one in gone if one and one[:-1] == found}
+            left = (number for number in itertools.count() if number not in taken)
+            place = next(itertools.islice(left, place, None))
+        found = (*found, place)
+    return found
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

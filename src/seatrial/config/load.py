@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -161,18 +161,24 @@ def _syntax_fault(text: str, said: str) -> tuple[int, str]:
 def _settings(source: _Source) -> Settings:
     from msgspec.inspect import type_info
 
-    from seatrial.config.check import misfits, without
+    from seatrial.config.check import Fault, before, misfits, without
     from seatrial.config.meaning import nonsense
 
     faults = list(misfits(source.table, type_info(Settings)))
+    gone = {fault.path for fault in faults}
     # What fits is judged all the same, so that one look tells everything.
-    fitting = without(source.table, [fault.path for fault in faults])
     with contextlib.suppress(*([msgspec.ValidationError] if faults else [])):
-        settings = msgspec.convert(fitting, Settings)
-        faults += nonsense(settings)
+        settings = msgspec.convert(without(source.table, gone), Settings)
+        found = nonsense(settings, _described_indexes(source.table))
+        faults += (Fault(before(path, gone), said) for path, said in found)
         if not faults:
             return settings
     raise _refusal(source, faults)
+
+
+def _described_indexes(table: object) -> Collection[str]:
+    indexes = table.get("index") if isinstance(table, dict) else None
+    return indexes if isinstance(indexes, dict) else ()
 
 
 def _refusal(source: _Source, faults: Sequence[Fault]) -> InvalidConfiguration:

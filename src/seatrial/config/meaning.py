@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import PurePosixPath
 
 from seatrial.addresses import INDEXES
@@ -40,11 +40,16 @@ MOST_CHOICES = 100
 """How many times one gate may run, with different environments."""
 
 
-def nonsense(settings: Settings) -> Iterator[Fault]:
-    """Find every value that has the right type and cannot be meant."""
+def nonsense(settings: Settings, described: Collection[str] = ()) -> Iterator[Fault]:
+    """Find every value that has the right type and cannot be meant.
+
+    Args:
+        settings: what was said.
+        described: the indexes that are described, be it wrongly, so that they are not among them.
+    """
     yield from _tag(settings.tag, ("tag",))
     yield from _own_tags(settings)
-    yield from _indexes(settings)
+    yield from _indexes(settings, described)
     for name, value in (("branch", settings.branch), ("remote", settings.remote)):
         if value and _NO_REFERENCE.search(value):
             yield Fault((name,), f"git takes no {name} called {shown(value)}")
@@ -118,8 +123,8 @@ def _own_tags(settings: Settings) -> Iterator[Fault]:
             yield Fault(("package", place, "tag"), said)
 
 
-def _indexes(settings: Settings) -> Iterator[Fault]:
-    known = {*settings.index, *INDEXES}
+def _indexes(settings: Settings, described: Collection[str]) -> Iterator[Fault]:
+    known = {*settings.index, *described, *INDEXES}
     for key, name in (("publish", settings.publish), ("staging", settings.staging)):
         if name and name not in known:
             yield Fault((key,), f"no index is called {shown(name)}; {nearest(name, known)}")
