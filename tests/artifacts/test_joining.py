@@ -86,8 +86,8 @@ def test_a_stream_of_other_data_is_not_opened() -> None:
 @pytest.mark.parametrize("even", [bytes(9 << 20), b"ab" * (9 << 19), words(17 << 20)])
 def test_files_of_any_content_are_one_stream(even: bytes) -> None:
     """Blocks that cannot be opened are compressed in another way, and all follow each other."""
-    block, out = Libdeflate.block, bytearray()
-    with Crew(Libdeflate()) as crew:
+    block, out = 8 << 20, bytearray()
+    with Crew(Libdeflate(block)) as crew:
         for start in range(0, len(even), block):
             piece, before = even[start : start + block], even[max(0, start - 32768) : start]
             crew.compress(piece, before, last=start + block >= len(even), then=out.extend)

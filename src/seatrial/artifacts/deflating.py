@@ -43,7 +43,7 @@ class Compressor(Protocol):
         """Bytes that a block holds at most."""
         ...
 
-    def compress(self, data: bytes, before: bytes, *, last: bool) -> bytes | bytearray:
+    def compress(self, data: bytes | bytearray, before: bytes, *, last: bool) -> bytes | bytearray:
         """Compress one block.
 
         Args:
@@ -60,7 +60,7 @@ class Zlib:
     name = "zlib"
     block = MIB
 
-    def compress(self, data: bytes, before: bytes, *, last: bool) -> bytes:
+    def compress(self, data: bytes | bytearray, before: bytes, *, last: bool) -> bytes:
         """Compress one block; it may refer to what stands before it."""
         method = (zlib.Z_DEFAULT_COMPRESSION, zlib.DEFLATED, -zlib.MAX_WBITS, 8, 0)
         engine = zlib.compressobj(*method, before) if before else zlib.compressobj(*method)
@@ -71,14 +71,20 @@ class Libdeflate:
     """libdeflate: 3.6 times as fast as zlib, at wheels a little smaller than zlib's usual ones.
 
     It compresses whole buffers only, so the end of all blocks but the last is taken off again.
+
+    Args:
+        block: bytes that a block holds at most.  As many as memory allows, because the end of a
+            block is found by unpacking it; most programs are one block or two.
     """
 
     name = f"deflate {__version__}"
-    block = 8 * MIB
     level: Final = 5
     """The fastest that makes programs smaller than zlib at its usual level does."""
 
-    def compress(self, data: bytes, before: bytes, *, last: bool) -> bytes | bytearray:
+    def __init__(self, block: int = 24 * MIB) -> None:
+        self.block = block
+
+    def compress(self, data: bytes | bytearray, before: bytes, *, last: bool) -> bytes | bytearray:
         """Compress one block; it refers to nothing before it."""
         stream = deflate_compress(data, self.level)
         if last:
@@ -117,7 +123,12 @@ class Crew:
         self._waiting.clear()
 
     def compress(
-        self, data: bytes, before: bytes, *, last: bool, then: Callable[[bytes | bytearray], object]
+        self,
+        data: bytes | bytearray,
+        before: bytes,
+        *,
+        last: bool,
+        then: Callable[[bytes | bytearray], object],
     ) -> None:
         """Have a block compressed, and its result taken after all that came before.
 

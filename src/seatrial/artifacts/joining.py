@@ -42,7 +42,7 @@ LAST_WITH_TABLE = 0b101
 MOST_LITERALS, MOST_DISTANCES = 286 - 257, 30 - 1
 
 
-def without_end(stream: bytes | bytearray, data: bytes) -> bytes | None:
+def without_end(stream: bytes | bytearray, data: bytes | bytearray) -> bytes | None:
     """Give a deflate stream without its end; nothing where the last block is not found.
 
     Args:
@@ -52,7 +52,7 @@ def without_end(stream: bytes | bytearray, data: bytes) -> bytes | None:
     return _stored(stream, data) or _with_table(stream, data)
 
 
-def _stored(stream: bytes | bytearray, data: bytes) -> bytes | None:
+def _stored(stream: bytes | bytearray, data: bytes | bytearray) -> bytes | None:
     """Open a stream whose last block is stored: it ends with the data, as it is.
 
     Before the lengths stand zeros up to the whole byte, two more that say "stored", and the mark.
@@ -72,7 +72,7 @@ def _stored(stream: bytes | bytearray, data: bytes) -> bytes | None:
     return None
 
 
-def _with_table(stream: bytes | bytearray, data: bytes) -> bytes | None:
+def _with_table(stream: bytes | bytearray, data: bytes | bytearray) -> bytes | None:
     for place, begin in _tables(stream, len(data)):
         end = _end(stream, place, data[max(0, begin - WINDOW) : begin], data[begin:])
         if end:
@@ -122,7 +122,12 @@ def _is_table(bits: int) -> bool:
     return sum(128 >> length for length in lengths if length) == 128  # noqa: PLR2004 -- 2 to the 7th
 
 
-def _end(stream: bytes | bytearray, place: int, before: bytes, data: bytes) -> int:
+def _end(
+    stream: bytes | bytearray,
+    place: int,
+    before: bytes | bytearray,
+    data: bytes | bytearray,
+) -> int:
     """Give the bit where a block ends that unpacks to these data; 0 where it does not.
 
     Another block, empty and the last (the bits 1, 1 and eight zeros), is tried where it may end.

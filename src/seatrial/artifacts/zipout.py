@@ -214,25 +214,34 @@ class Member:
         self._crew = crew
         self._file = file
         self._left = entry.size
-        self._held = bytearray()
+        self._piece = bytearray()
+        self._filled = 0
         self._before = b""
         self._crc = 0
 
     def feed(self, data: bytes) -> None:
         """Take its next bytes; more than it may have are an error of who feeds."""
         self._crc = zlib.crc32(data, self._crc)
-        self._held += data
-        block = self._crew.compressor.block
-        while len(self._held) > block or (self._held and len(self._held) == self._left):
-            piece = bytes(self._held[:block])
-            del self._held[:block]
-            self._left -= len(piece)
-            self._crew.compress(piece, self._before, last=not self._left, then=self._written)
-            self._before = piece[-WINDOW:]
+        fed = memoryview(data)
+        while fed:
+            if not self._piece:
+                self._piece = bytearray(first_piece(self._left, self._crew.compressor.block))
+            part = fed[: len(self._piece) - self._filled]
+            self._piece[self._filled : self._filled + len(part)] = part
+            self._filled += len(part)
+            fed = fed[len(part) :]
+            if self._filled == len(self._piece):
+                self._compress()
+
+    def _compress(self) -> None:
+        piece, self._piece, self._filled = self._piece, bytearray(), 0
+        self._left -= len(piece)
+        self._crew.compress(piece, self._before, last=not self._left, then=self._written)
+        self._before = bytes(piece[-WINDOW:])
 
     def end(self) -> None:
         """End it, when all its bytes were fed."""
-        if self._left:
+        if self._left or self._filled:
             raise AssertionError(self._entry.name)
         crc = self._crc
         self._crew.do(lambda: self._patch(crc))
@@ -248,6 +257,19 @@ class Member:
         self._file.seek(self._entry.offset)
         self._file.write(self._entry.local())
         self._file.seek(at)
+
+
+def first_piece(left: int, block: int) -> int:
+    """Give how many of the bytes that are left are compressed next.
+
+    The odd piece comes first, and a whole one last: to make a stream go on costs time that grows
+    with what went before, and the last piece ends the stream.
+
+    Args:
+        left: bytes of the member that are still to come, at least one.
+        block: bytes of a whole piece.
+    """
+    return left % block or block
 
 
 def whole(out: ZipOut, name: str, when: tuple[int, int], data: bytes, mode: int = 0o644) -> None:
