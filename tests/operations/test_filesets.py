@@ -15,7 +15,7 @@ from tests.release.test_collect import COLLECT, archive, built, raised
 from tests.support.releases import Scene, scene
 from tests.support.wheels import make_wheel
 
-HERE = next(iter(platform_tags()))
+HERE = next(tag for tag in platform_tags() if not tag.startswith("linux_"))
 OWN = f"cp3{sys.version_info[1]}"
 OTHER = f"cp3{sys.version_info[1] + 1}"
 
@@ -57,7 +57,15 @@ BUILDS = [
         {
             f"{OWN} × {HERE}": ("here", "run"),
             f"{OTHER} × {HERE}": ("missing", "resolved"),
-            f"{OTHER}t × {HERE}": ("missing", "resolved"),
+            f"{OTHER}t × {HERE}": ("missing", ""),
+        },
+    ),
+    (
+        (f"*-linux_armv4.{HERE}.whl", "py3 × manylinux_2_17_s390x", "pp311 × win_amd64"),
+        {
+            f"*-linux_armv4.{HERE}.whl": ("here", "run"),
+            "py3 × manylinux_2_17_s390x": ("missing", ""),
+            "pp311 × win_amd64": ("missing", ""),
         },
     ),
     (
@@ -78,6 +86,20 @@ def test_a_build_here_makes_one_wheel_of_this_machine(
         text = stage.seatrial("plan").stdout
         missing = any(source == "missing" for source, _ in said.values())
         assert ("is not complete, and nothing is uploaded before it is" in text) is missing
+
+
+def test_what_is_run_is_what_the_pythons_of_the_checks_take(tmp_path: Path) -> None:
+    """A free-threaded Python takes its own wheel and not the usual one; PyPy has wheels, too."""
+    entries = expecting(f"{{{OWN}, {OTHER}t, cp39-abi3, pp311-pypy311_pp73}} × {HERE}")
+    verify = f'[tool.seatrial.verify]\npython = ["{OTHER[2]}.{OTHER[3:]}t", "pypy3.11"]\n'
+    with scene(tmp_path, more=entries + verify) as stage:
+        stage.project.commit("fix: more")
+        assert {said: check for said, (_, check) in planned(stage).items()} == {
+            f"{OWN} × {HERE}": "resolved",
+            f"{OTHER}t × {HERE}": "run",
+            f"cp39-abi3 × {HERE}": "resolved",
+            f"pp311-pypy311_pp73 × {HERE}": "run",
+        }
 
 
 def test_what_ci_keeps_is_seen_without_being_fetched(tmp_path: Path) -> None:

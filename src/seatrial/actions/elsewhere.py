@@ -7,42 +7,24 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-import msgspec
-from packaging.tags import compatible_tags, cpython_tags, platform_tags
+from packaging.tags import platform_tags
 from packaging.utils import parse_wheel_filename
 
 from seatrial.artifacts.binaries.judge import Claim, claim_of
-from seatrial.artifacts.binaries.promise import ARM_FIRST, Promise
 from seatrial.artifacts.filenames import version_of
 from seatrial.errors import InstallCheckFailed
 from seatrial.world.ports import Environment, Machine
+from seatrial.world.takers import Place, is_asked_for, places_of, taken_here
 
 WITHIN: Final = 60.0
 """Seconds that a resolution without any index may take."""
 
-# The names that ``uv --python-platform`` knows; of manylinux, the versions it has one for.
-MANYLINUX: Final = (17, 28, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40)
-LINUX: Final = frozenset({"x86_64", "aarch64"})
-WINDOWS: Final = {"amd64": "x86_64", "arm64": "aarch64", "x86": "i686"}
-APPLE: Final = {"arm64": "aarch64", "x86_64": "x86_64"}
-
-_PYTHON = re.compile(r"cp(\d)(\d+)")
-
-
-class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """A machine that uv can be asked to resolve for.
-
-    Attributes:
-        name: as ``--python-platform`` has it.
-        macos: the macOS that is asked for; empty elsewhere.
-    """
-
-    name: str
-    macos: str = ""
+_PYTHON = re.compile(r"(?:cp|py)(3)(\d+)")
 
 
 def elsewhere(wheels: Sequence[Path]) -> tuple[Path, ...]:
@@ -59,46 +41,32 @@ def elsewhere(wheels: Sequence[Path]) -> tuple[Path, ...]:
     )
 
 
-def fitting(files: Sequence[Path], version: str) -> Path:
+def untaken(wheels: Sequence[Path], pythons: Sequence[str]) -> tuple[Path, ...]:
+    """Give the wheels that none of some Pythons installs on this machine.
+
+    Args:
+        wheels: of one release.
+        pythons: as :func:`~seatrial.world.takers.taken_here` has them.
+    """
+    taken = {tag for python in pythons for tag in taken_here(python)}
+    return tuple(w for w in wheels if taken.isdisjoint(parse_wheel_filename(w.name)[3]))
+
+
+def fitting(files: Sequence[Path], python: str) -> Path:
     """Give the file that a Python of this machine installs; where none fits, the first.
 
     Args:
         files: wheels or sdists, at least one.
-        version: of the Python, three numbers.
+        python: as :func:`~seatrial.world.takers.taken_here` has it.
     """
-    python = (int(version.split(".", maxsplit=1)[0]), int(version.split(".")[1]))
-    platforms = list(platform_tags())
-    taken = set(cpython_tags(python, platforms=platforms))
-    taken |= set(compatible_tags(python, f"cp{python[0]}{python[1]}", platforms))
-    for file in files:
-        if file.suffix == ".whl" and not taken.isdisjoint(parse_wheel_filename(file.name)[3]):
-            return file
-    return files[0]
+    wheels = [file for file in files if file.suffix == ".whl"]
+    others = untaken(wheels, [python])
+    return next((wheel for wheel in wheels if wheel not in others), files[0])
 
 
 @functools.cache
 def _here() -> frozenset[str]:
     return frozenset(platform_tags())
-
-
-def places_of(promise: Promise) -> Iterator[Place]:
-    """Give the oldest machines that a platform tag promises, where uv knows them.
-
-    Args:
-        promise: the tag.
-    """
-    for processor in promise.processors:
-        if promise.system == "macos" and processor in APPLE:
-            oldest = max(promise.version, ARM_FIRST) if processor == "arm64" else promise.version
-            name = f"{APPLE[processor]}-apple-darwin"
-            yield Place(name=name, macos=f"{oldest[0]}.{oldest[1]}")
-        elif promise.system == "windows" and processor in WINDOWS:
-            yield Place(name=f"{WINDOWS[processor]}-pc-windows-msvc")
-        elif promise.libc == "musl" and processor in LINUX:
-            yield Place(name=f"{processor}-unknown-linux-musl")
-        elif promise.libc == "glibc" and processor in LINUX:
-            known = [minor for minor in MANYLINUX if (2, minor) >= promise.version]
-            yield from (Place(name=f"{processor}-manylinux_2_{minor}") for minor in known[:1])
 
 
 def check_elsewhere(
@@ -109,10 +77,10 @@ def check_elsewhere(
     Args:
         machine: this one.
         where: an environment of this machine; nothing is installed there.
-        wheels: of :func:`elsewhere`.
+        wheels: that do not run here.
 
     Returns:
-        the wheels' names, those first that uv resolved; with words where it knows no such machine.
+        the wheels' names; with words where uv knows no such machine, or no such Python.
 
     Raises:
         InstallCheckFailed: a machine that a wheel is for would not take it.
@@ -120,7 +88,8 @@ def check_elsewhere(
     told: list[str] = []
     for wheel in wheels:
         claim = claim_of(wheel.name)
-        places = [place for promise in claim.platforms for place in places_of(promise)]
+        asked = claim.platforms if is_asked_for(claim.pythons, claim.abis) else ()
+        places = [place for promise in asked for place in places_of(promise)]
         for place in dict.fromkeys(places):
             _resolve(machine, where, wheel, place)
         told.append(wheel.name if places else f"{wheel.name} (its name alone)")
@@ -135,7 +104,7 @@ def _resolve(machine: Machine, where: Environment, wheel: Path, place: Place) ->
     argv = [
         find_uv_bin(), "pip", "install", "--dry-run", "--offline", "--no-config", "--no-deps",
         "--no-index", "--no-build", "--find-links", str(wheel.parent),
-        "--python", str(where.python), "--python-version", python, "--python-platform", place.name,
+        "--python", sys.executable, "--python-version", python, "--python-platform", place.name,
         "--target", str(where.folder / "elsewhere"), f"{name}=={version_of(wheel.name)}",
     ]  # fmt: skip
     env = {"MACOSX_DEPLOYMENT_TARGET": place.macos} if place.macos else {}

@@ -98,7 +98,7 @@ class CheckInstallation(Bound[InstallCheck]):
             PythonNotFound: the Python asked for is not here.
         """
         # Imported late: what comes before it is kept waiting by nothing that reads wheels.
-        from seatrial.actions.elsewhere import check_elsewhere, elsewhere
+        from seatrial.actions.elsewhere import check_elsewhere, elsewhere, untaken
         from seatrial.actions.interpreter import interpreter, refuse_unadmitted
 
         spec = self.spec
@@ -107,10 +107,9 @@ class CheckInstallation(Bound[InstallCheck]):
         where = world.machine.environment(self._label, python)
         refuse_unadmitted(built, where.version)
         wheels = [path for path in built if path.suffix == ".whl"]
-        others = elsewhere(wheels)
-        away = check_elsewhere(world.machine, where, others)
+        away = check_elsewhere(world.machine, where, untaken(wheels, self._pythons(where)))
         from_source = len(wheels) < len(built) and (spec.index or spec.artifact == "sdist")
-        if wheels and len(others) == len(wheels) and not from_source:
+        if wheels and len(elsewhere(wheels)) == len(wheels) and not from_source:
             return self._checked(world, where, (), away)
         self._install(world, where)
         held = self._contents(world, where)
@@ -132,6 +131,17 @@ class CheckInstallation(Bound[InstallCheck]):
         facts |= {"elsewhere": "\n".join(away)} if away else {}
         world.store.record(self.key, digests | facts)
         return Receipt(detail=detail, facts=facts)
+
+    def _pythons(self, where: Environment) -> Sequence[str]:
+        """Give the Pythons that the package is tried on in this release, this one first."""
+        checks = [one for one in self.plan.actions if isinstance(one, InstallCheck)]
+        asked = [one.python for one in checks if one.package == self.spec.package and one.python]
+        return (self._own(where), *asked)
+
+    def _own(self, where: Environment) -> str:
+        from seatrial.world.takers import as_found
+
+        return as_found(self.spec.python, where.version)
 
     @property
     def _label(self) -> str:
@@ -246,7 +256,7 @@ class CheckInstallation(Bound[InstallCheck]):
         built = [file.path for file in self._files(world) if file.name.endswith(suffix)]
         from seatrial.actions.elsewhere import fitting
 
-        return fitting(built, where.version)
+        return fitting(built, self._own(where))
 
     def _contents(self, world: World, where: Environment) -> Contents:
         """Say what there is to import and to run: by the wheel, or by what is installed."""

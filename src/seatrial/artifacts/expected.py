@@ -22,7 +22,6 @@ from packaging.utils import (
 from seatrial.errors import InvalidConfiguration
 
 SDIST = "sdist"
-ABI3 = "abi3"
 
 _BETWEEN = re.compile(r"\s*×\s*|\s+x\s+")
 _PYTHON = re.compile(r"(?P<python>(?:cp|pp|py)\d+)(?P<thread>t?)(?:-(?P<abi>[A-Za-z0-9_*]+))?")

@@ -24,7 +24,7 @@ from seatrial.config.wrapping import wrap_faults
 from seatrial.versions.calver import scheme_fault
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]*")
-_PYTHON = re.compile(r"3\.[0-9]+")
+_PYTHON = re.compile(r"3\.[0-9]+t?|pypy3\.[0-9]+")
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 _HOLE = re.compile(r"\{(\w+)\}")
 _SPELT = ("version", "pep440", "semver", "tag", "major", "minor", "patch", "date")
@@ -257,7 +257,8 @@ def _verify(settings: Settings) -> Iterator[Fault]:
     for place, python in enumerate(pythons):
         where = ("verify", "python", place)
         if not _PYTHON.fullmatch(python):
-            yield Fault(where, f'a Python is written "3.12", not {shown(python)}')
+            said = f'a Python is written "3.12", "3.13t" or "pypy3.11", not {shown(python)}'
+            yield Fault(where, said)
         elif python in pythons[:place]:
             yield Fault(where, f"{python} is named twice")
     for place, command in enumerate(settings.verify.run):

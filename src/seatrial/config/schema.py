@@ -106,8 +106,8 @@ class VerifySettings(Table, frozen=True, kw_only=True):
     """How an installation is checked.
 
     Attributes:
-        python: the Pythons to install on ("3.9"); when empty, the one Seatrial runs on, or the
-            nearest to it that the package admits.
+        python: the Pythons to install on ("3.9", "3.13t", "pypy3.11"); when empty, the one Seatrial
+            runs on, or the nearest to it that the package admits.
         run: commands that must succeed in the clean environment.
         scripts: whether each console script is run with ``--help``.
         imports: whether each top-level module is imported.

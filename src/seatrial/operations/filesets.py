@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import sys
+import platform
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import Literal, TypeAlias
 
-from packaging.tags import platform_tags
+from packaging.tags import Tag, platform_tags
 
-from seatrial.artifacts.expected import ABI3, Expected, expected
+from seatrial.artifacts.binaries.promise import promise_of
+from seatrial.artifacts.expected import Expected, expected
 from seatrial.operations.collecting import collector
 from seatrial.operations.project import Project
 from seatrial.plan.contents import contents_of
@@ -17,6 +18,7 @@ from seatrial.plan.filesets import Awaited, FileSet
 from seatrial.plan.make import Chosen, Member
 from seatrial.plan.values import Note
 from seatrial.plan.wraps import AUTO, Ware
+from seatrial.world.takers import is_asked_for, places_of, taken_here
 
 Source: TypeAlias = Literal["here", "collected", "wrapped", "missing", "unknown", "extra"]
 Check: TypeAlias = Literal["", "run", "resolved"]
@@ -91,7 +93,9 @@ def _set_of(project: Project, member: Member, python: Sequence[str]) -> FileSet:
         found = list(_wrapped(named, member))
     else:
         found = list(_built(named))
-    rows = [(entry, one, source, _check(one, python)) for entry, one, source in found]
+    pythons = python or (platform.python_version(),)
+    taken = [tag for each in pythons for tag in taken_here(each)]
+    rows = [(entry, one, source, _check(one, taken)) for entry, one, source in found]
     return FileSet(package=member.package.name, origin=origin, files=tuple(_folded(rows)))
 
 
@@ -123,7 +127,7 @@ def _wrapped(named: Sequence[Named], member: Member) -> Iterator[Sourced]:
     for entry, one in named:
         if one.is_sdist:
             yield entry, one, "here"
-        elif not any(fnmatchcase(part, platform_of(one)) for part in platforms):
+        elif not any(_fits(part, tags_meant(one)[2]) for part in platforms):
             yield entry, one, "missing"
     for ware in wares:
         for part in _platforms(ware):
@@ -139,7 +143,8 @@ def _built(named: Sequence[Named]) -> Iterator[Sourced]:
     """Say what one build here can make: the sdist, and one wheel that suits this machine."""
     here, made = [*platform_tags(), "any"], False
     for entry, one in named:
-        suits = any(fnmatchcase(tag, platform_of(one) or "*") for tag in here)
+        globs = tags_meant(one)[2]
+        suits = any(_fits(tag, globs) for tag in here)
         if one.is_sdist:
             yield entry, one, "here"
         else:
@@ -147,34 +152,43 @@ def _built(named: Sequence[Named]) -> Iterator[Sourced]:
             made = made or suits
 
 
-def _check(one: Expected, python: Sequence[str]) -> Check:
-    """Say whether a Python that the release is installed on takes a wheel on this machine."""
-    platform = platform_of(one)
-    if one.is_sdist or platform == AUTO:
+def _check(one: Expected, taken: Sequence[Tag]) -> Check:
+    """Say what is tried of a file beside looking into it.
+
+    Args:
+        one: the file.
+        taken: the tags of the wheels that the Pythons install which the release is tried on.
+    """
+    pythons, abis, platforms = tags_meant(one)
+    if one.is_sdist or platforms == (AUTO,):
         return ""
-    here = any(fnmatchcase(tag, platform or "*") for tag in (*platform_tags(), "any"))
-    return "run" if here and _taken(one, python) else "resolved"
+    if any(
+        _fits(tag.interpreter, pythons) and _fits(tag.abi, abis) and _fits(tag.platform, platforms)
+        for tag in taken
+    ):
+        return "run"
+    places = (place for text in platforms for place in places_of(promise_of(text)))
+    return "resolved" if is_asked_for(pythons, abis) and any(places) else ""
 
 
-def _taken(one: Expected, python: Sequence[str]) -> bool:
-    if not one.python.startswith("cp") or one.abi.endswith("t"):
-        return not one.python or one.python.startswith("py")
-    asked = [tuple(map(int, text.split(".")[:2])) for text in python if text[:1].isdigit()]
-    minors = [version[1] for version in asked or [sys.version_info[:2]] if len(version) > 1]
-    own = int(one.python[3:] or 0)
-    return any(minor >= own if one.abi == ABI3 else minor == own for minor in minors)
+def _fits(tag: str, globs: Sequence[str]) -> bool:
+    return any(fnmatchcase(tag, glob) for glob in globs)
 
 
-def platform_of(one: Expected) -> str:
-    """Give the platform of an expected wheel, a glob; empty where nothing tells it.
+def tags_meant(one: Expected) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Give the tags of Python, of the ABI and of the platform that an expected wheel may have.
 
     Args:
         one: what is expected; by tags or by the file's name.
+
+    Returns:
+        globs; ``*`` where nothing tells them.
     """
-    text = one.platform or one.glob
-    if "-" not in text and not text.endswith(".whl"):
-        return "" if "." in text else text
-    return text.removesuffix(".whl").rpartition("-")[2] if text.endswith(".whl") else ""
+    if one.python:
+        return (one.python,), (one.abi,), (one.platform,)
+    parts = one.glob.removesuffix(".whl").split("-") if one.glob.endswith(".whl") else []
+    pythons, abis, platforms = (["*"] * 3 + parts[1:])[-3:]
+    return tuple(pythons.split(".")), tuple(abis.split(".")), tuple(platforms.split("."))
 
 
 def _folded(rows: Sequence[Row]) -> Iterator[Awaited]:

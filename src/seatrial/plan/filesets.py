@@ -17,7 +17,8 @@ class Awaited(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             with another repository's binaries; "missing": nobody has it; "unknown": what CI keeps
             could not be looked into yet; "extra": it is there, and was not asked for.
         check: "run": installed and run on this machine; "resolved": nothing of it runs here, so
-            its files are inspected and it is resolved for its own machines; empty for an sdist.
+            its files are inspected and it is resolved for its own machines; empty where inspecting
+            is all: an sdist, and a wheel for a machine or a Python that uv cannot be asked about.
     """
 
     said: str
