@@ -258,7 +258,7 @@ def test_a_hotfix_is_released_while_main_is_ahead(tmp_path: Path) -> None:
         world.project.git("switch", "--quiet", "main")
         done = world.seatrial("plan")
         assert done.returncode == ExitCode.CONFLICT
-        assert "Merge v1.0.1 into main" in done.stderr
+        assert "Run git fetch --tags. Merge v1.0.1 into main" in done.stderr
         world.project.git("fetch", "--quiet", "--tags")
         world.project.git("merge", "--quiet", "--message=Take the fix", "v1.0.1")
         done = world.seatrial("plan")

@@ -269,8 +269,13 @@ def check_releases_elsewhere(line: Project, seen: Seen, branch: str) -> None:
         msgspec.structs.replace(tag, ancestor=line.holds(tag.commit))
         for tag in _not_here(line, seen)
     ]
-    if more:
+    if not more:
+        return
+    try:
         check_history(msgspec.structs.replace(line.facts, tags=(*line.facts.tags, *more)), branch)
+    except TagNotAncestor as error:
+        way = f"Run git fetch --tags. {error.next_step}"
+        raise TagNotAncestor(error.thing, error.said, next_step=way) from None
 
 
 def _not_here(line: Project, seen: Seen) -> Iterator[TagFact]:
