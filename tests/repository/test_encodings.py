@@ -13,6 +13,7 @@ from seatrial.errors import InvalidConfiguration, InvalidVersion
 from seatrial.operations.checking import CheckRequest, check
 from seatrial.plan.edits import FileEdit
 from seatrial.process import Runner
+from seatrial.repository.change_files import read_change
 from seatrial.repository.edit import edits, file_edit, second_edit
 from seatrial.repository.encodings import decoded, is_undeclared
 from seatrial.repository.packages import find_packages
@@ -103,6 +104,22 @@ def test_what_a_file_says_of_itself_is_believed(
     read = decoded(path, data)
     assert (read.encoding if read else None) == encoding
     assert read is None or read.text.encode(read.encoding) == data
+
+
+@pytest.mark.parametrize("name", ["punycode", "idna", "raw_unicode_escape"])
+def test_a_codec_that_no_file_has_is_not_asked(name: str) -> None:
+    """Python has some for names and literals, and one of them takes minutes for a long text."""
+    read = decoded("demo.py", f"# coding: {name}\nx = 1  # -".encode())
+    assert read is not None
+    assert read.encoding == "utf-8"
+
+
+def test_a_change_file_that_cannot_be_decoded_says_so(tmp_path: Path) -> None:
+    """Whoever wrote it hears of its encoding, and not that its first line is missing."""
+    change = "---\ndemo: fix\n---\n\nFür alle\n".encode("latin-1")
+    made = make_repository(tmp_path / "r", {"pyproject.toml": STATIC, ".changes/a.md": change})
+    with pytest.raises(InvalidConfiguration, match="is not UTF-8"):
+        read_change(open_snapshot(made.folder, Runner()), ".changes/a.md")
 
 
 def test_a_binary_file_is_no_text_that_says_too_little() -> None:

@@ -10,6 +10,7 @@ import msgspec
 
 from seatrial.errors import InvalidConfiguration
 from seatrial.repository.facts import Package
+from seatrial.repository.origin import NO_ENCODING
 from seatrial.repository.snapshot import Snapshot
 from seatrial.versions.conventional import Kind
 
@@ -127,6 +128,8 @@ def read_change(snapshot: Snapshot, path: str) -> dict[str, tuple[Kind, str]]:
         said = f"each line is PACKAGE: KIND, of {', '.join(KINDS)}"
     elif found:
         said = "it says nothing below the second ---"
+    elif snapshot.is_undeclared(path):
+        said = f"it {NO_ENCODING}"
     raise InvalidConfiguration(
         path, said, doing="reading", next_step="Mend the file, commit, and run this again."
     )

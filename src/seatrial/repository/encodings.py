@@ -1,7 +1,8 @@
 """How the text of a file is encoded: UTF-8, or what the file itself says.
 
 Sources: PEP 263 (Python), https://docutils.sourceforge.io/docs/ref/rst/restructuredtext.html
-(the same line in the first two of other files), The Unicode Standard, 23.8 (the byte order mark).
+(the same line in the first two of other files), The Unicode Standard, 23.8 (the byte order mark),
+https://docs.python.org/3/library/codecs.html ("Python Specific Encodings").
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ _MARKS = (
 )
 _ALWAYS_UTF8 = (".toml", ".json", ".lock")
 """Endings of files that are UTF-8 by their own specifications, whatever they say."""
+
+_NOT_OF_FILES = frozenset({"idna", "punycode", "raw-unicode-escape", "unicode-escape", "undefined"})
+"""Codecs that Python has for names and literals; of a long text one takes minutes."""
 
 _COOKIE = re.compile(rb"coding[:=][ \t]*([-\w.]+)")
 _COMMENT = re.compile(rb"[ \t\f]*(?:#|$)")
@@ -87,8 +91,9 @@ def _declared(data: bytes, *, python: bool) -> str:
 
 
 def _codec(name: str) -> str:
-    """Give a codec's own name; empty for what is none."""
+    """Give a codec's own name; empty for what is none of files."""
     try:
-        return codecs.lookup(name).name
+        found = codecs.lookup(name).name
     except LookupError:
         return ""
+    return "" if found in _NOT_OF_FILES else found
