@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def collected(world: World, spec: Build, collection: Collection, scratch: Path) 
         path = world.collected.fetch(collection, bundle)
         for file in _files(path, spec, scratch / f"bundle-{number}"):
             there = found.setdefault(file.name, file)
-            if there is not file and there.read_bytes() != file.read_bytes():
+            if there is not file and not filecmp.cmp(there, file, shallow=False):
                 said = f"{collection.origin} has two of that name, with other bytes"
                 raise InspectionFailed(file.name, said, doing="collecting")
     if not found:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from packaging.utils import (
     InvalidSdistFilename,
@@ -61,20 +63,29 @@ def unbundle(archive: Path, to: Path, name: str, version: str) -> list[Path]:
     """
     if not zipfile.is_zipfile(archive):
         raise InspectionFailed(archive.name, "it is no ZIP archive", doing="unpacking")
-    taken: dict[str, int] = {}
+    taken: dict[str, Path] = {}
     with reading(archive.name), zipfile.ZipFile(archive) as opened:
         members = list(_wanted(opened, archive, name, version))
         for member in members:
             file = member.filename.rpartition("/")[2]
             if file in taken:
-                if taken[file] != member.CRC:
+                with opened.open(member) as other, taken[file].open("rb") as first:
+                    same = _sha256(other) == _sha256(first)
+                if not same:
                     said = f"it holds two files {file}, with other bytes"
                     raise InspectionFailed(archive.name, said, doing="unpacking")
                 continue
-            taken[file] = member.CRC
-            with opened.open(member) as source, storage_faults(to), (to / file).open("xb") as made:
+            taken[file] = to / file
+            with opened.open(member) as source, storage_faults(to), taken[file].open("xb") as made:
                 shutil.copyfileobj(source, made, PIECE)
-    return [to / file for file in taken]
+    return list(taken.values())
+
+
+def _sha256(file: IO[bytes]) -> bytes:
+    digest = hashlib.sha256()
+    while piece := file.read(PIECE):
+        digest.update(piece)
+    return digest.digest()
 
 
 def is_of(file: str, name: str, version: str) -> bool:
