@@ -93,20 +93,26 @@ def test_metadata_is_compared(tmp_path: Path) -> None:
     }
 
 
+EXTRA_GONE = ("warning", "extra-gone")
+NEEDED_NO_MORE = ("note", "requirement-gone")
+
+
 @pytest.mark.parametrize(
     ("before", "after", "code"),
     [
-        ("License: MIT\n", "License: GPL-3.0\n", "licence-changed"),
-        ("Provides-Extra: x\nProvides-Extra: y\n", "Provides-Extra: y\n", "extra-gone"),
+        ("License: MIT\n", "License: GPL-3.0\n", ("warning", "licence-changed")),
+        ("Provides-Extra: x\nProvides-Extra: y\n", "Provides-Extra: y\n", EXTRA_GONE),
+        ("Requires-Dist: a>=2\nRequires-Dist: b\n", "Requires-Dist: b\n", NEEDED_NO_MORE),
+        ("Requires-Dist: a>=2\n", "Requires-Dist: a>=3\n", None),
     ],
 )
 def test_what_lawyers_and_users_of_extras_miss_is_said(
-    tmp_path: Path, before: str, after: str, code: str
+    tmp_path: Path, before: str, after: str, code: tuple[str, str] | None
 ) -> None:
-    """Another licence and an extra that is gone are surprising."""
+    """Another licence, an extra and a requirement that are gone are said; a new bound is not."""
     old = make_wheel(tmp_path, headers=before)
     new = make_wheel(tmp_path, version="1.1", headers=after)
-    assert codes(compared([new], [old])) == {("warning", code)}
+    assert codes(compared([new], [old])) == ({code} if code else set())
 
 
 def test_a_platform_that_is_gone_is_said(tmp_path: Path) -> None:
