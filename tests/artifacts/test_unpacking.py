@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+import struct
 import tempfile
 import zipfile
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import pytest
 
@@ -83,24 +85,42 @@ def test_a_place_near_the_end_is_had_without_unpacking_the_beginning(
     assert 0 < unpacked[0] < len(data) // 5
 
 
-def test_who_jumps_about_is_given_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file whose tables lie so that much is unpacked again is put on the disk, once."""
+@pytest.mark.parametrize("behind", [0, 9 * MIB])
+def test_who_jumps_about_is_given_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, behind: int
+) -> None:
+    """Where much is unpacked again, the file is put on the disk, once, as large as it states."""
     data, dice = content(), random.Random(4)  # noqa: S311 - places
     monkeypatch.setattr(again, "BLOCKS", 1)
     monkeypatch.setattr(again, "MUCH", 0)
-    made: list[object] = []
+    sizes: list[int] = []
     temporary = tempfile.TemporaryFile
 
-    def counted() -> object:
-        made.append(kept := temporary())
+    def counted() -> BinaryIO:
+        kept = cast("BinaryIO", temporary())
+        close = kept.close
+
+        def closed() -> None:
+            sizes.append(kept.seek(0, 2))
+            close()
+
+        monkeypatch.setattr(kept, "close", closed)
         return kept
 
     monkeypatch.setattr(tempfile, "TemporaryFile", counted)
     places = [dice.randrange(len(data)) for _ in range(200)]
-    with Unpacking(archived(tmp_path, data)) as unpacking:
+    path = archived(tmp_path, data + bytes(behind))
+    if behind:
+        # The directory tells of less than there is: CRC-32 and size of the first entry.
+        whole = bytearray(path.read_bytes())
+        directory = whole.index(b"PK\x01\x02")
+        struct.pack_into("<L", whole, directory + 16, zlib.crc32(data))
+        struct.pack_into("<L", whole, directory + 24, len(data))
+        path.write_bytes(whole)
+    with Unpacking(path) as unpacking:
         assert read(unpacking) == data
         assert look(unpacking, places, 100) == [data[place:][:100] for place in places]
-    assert len(made) == 1
+    assert sizes == [len(data)]
 
 
 def test_a_bomb_is_unpacked_in_small_pieces(tmp_path: Path) -> None:

@@ -84,15 +84,15 @@ class Inflating:
         self.unpacked = mark.unpacked if mark else 0
 
     def next(self) -> bytes:
-        """Give what comes next, or nothing at the end.
+        """Give what comes next, or nothing at the end; no more in all than the member states.
 
         Raises:
             EOFError: the archive ends within the member.
             zlib.error: it is broken.
         """
-        while not self._engine.eof:
+        while self.unpacked < self._place.size and not self._engine.eof:
             waiting = self._engine.unconsumed_tail or self._more()
-            data = self._engine.decompress(waiting, MIB)
+            data = self._engine.decompress(waiting, min(MIB, self._place.size - self.unpacked))
             self.unpacked += len(data)
             if data or not waiting:
                 return data

@@ -82,10 +82,8 @@ class Unpacking:
         marks: list[Mark] = []
         inflating = Inflating(self._raw, place)
         every = max(PACKED, place.packed // MARKS)
-        crc, left, following = 0, place.size, every
-        while left and (data := inflating.next()):
-            piece = data[:left]
-            left -= len(piece)
+        crc, following = 0, every
+        while piece := inflating.next():
             crc = zlib.crc32(piece, crc)
             yield piece
             mark = inflating.mark() if inflating.packed >= following else None
