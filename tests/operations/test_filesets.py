@@ -132,7 +132,7 @@ def test_what_is_no_archive_is_known_when_it_comes(tmp_path: Path) -> None:
 
 
 def test_a_folder_is_known_and_so_are_archives_in_it(tmp_path: Path) -> None:
-    """Files that lie open count by their names, and those in a ZIP archive too."""
+    """Files count by their names, those in a ZIP archive too; other releases' files do not."""
     more = '[tool.seatrial.collect]\nfrom = "got"\nbuild-sdist = false\n'
     with scene(tmp_path, more=more) as stage:
         raised(stage)
@@ -141,6 +141,8 @@ def test_a_folder_is_known_and_so_are_archives_in_it(tmp_path: Path) -> None:
         wheel = make_wheel(got, version="1.1.0")
         other = make_wheel(tmp_path, version="1.1.0", tag="py3-none-win32")
         (got / "more.zip").write_bytes(archive({f"deep/{other.name}": other.read_bytes()}))
+        make_wheel(got, version="1.0.9", tag="py3-none-win_amd64")
+        make_wheel(got, "another", "1.1.0")
         assert planned(stage) == {
             wheel.name: ("collected", "run"),
             other.name: ("collected", "resolved"),

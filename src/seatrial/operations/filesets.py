@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 from packaging.tags import Tag, platform_tags
 
 from seatrial.artifacts.binaries.promise import promise_of
+from seatrial.artifacts.bundles import is_of
 from seatrial.artifacts.expected import Expected, expected
 from seatrial.operations.collecting import collector
 from seatrial.operations.project import Project
@@ -40,8 +41,12 @@ def file_sets(
     Raises:
         CredentialMissing, CredentialRefused: the forge does not show what it holds.
     """
-    members = [member for one in chosen for member in one.members]
-    return tuple(one for member in members if (one := _set_of(project, member, python)).files)
+    found = [
+        _set_of(project, member, str(one.version), python)
+        for one in chosen
+        for member in one.members
+    ]
+    return tuple(one for one in found if one.files)
 
 
 def set_remarks(chosen: Sequence[Chosen], sets: Sequence[FileSet]) -> list[Note]:
@@ -78,7 +83,7 @@ def set_remarks(chosen: Sequence[Chosen], sets: Sequence[FileSet]) -> list[Note]
     return remarks
 
 
-def _set_of(project: Project, member: Member, python: Sequence[str]) -> FileSet:
+def _set_of(project: Project, member: Member, version: str, python: Sequence[str]) -> FileSet:
     entries = contents_of(project.settings, member.package.path).expect
     if not (entries or member.collect or member.wrap):
         return FileSet(package=member.package.name, files=())
@@ -86,6 +91,9 @@ def _set_of(project: Project, member: Member, python: Sequence[str]) -> FileSet:
     origin = ""
     if member.collect is not None:
         names = collector(project).names(member.collect)
+        if names is not None:
+            # What is of another package or version stays where it is.
+            names = tuple(name for name in names if is_of(name, member.package.name, version))
         origin = member.collect.origin
         found = list(_collected(named, names, here=member.collect.build_sdist))
     elif member.wrap is not None:
@@ -116,7 +124,7 @@ def _collected(
         else:
             yield entry, one, "unknown" if names is None else "missing"
     for name in dict.fromkeys(names or ()):
-        if name.endswith((".whl", ".tar.gz")) and not any(one.fits(name) for _, one in named):
+        if not any(one.fits(name) for _, one in named):
             yield name, Expected(said=name, glob=name), "extra" if named else "collected"
 
 
