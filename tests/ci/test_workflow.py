@@ -149,8 +149,8 @@ def test_jobs_may_read_and_nothing_else(tmp_path: Path, build: str) -> None:
 @pytest.mark.parametrize("build", [MATURIN, SETUPTOOLS], ids=["maturin", "cibuildwheel"])
 def test_the_last_job_asks_whether_the_set_is_whole(tmp_path: Path, build: str) -> None:
     """It waits for all that build, and its command refuses a folder with a wheel too few."""
-    made = project(tmp_path, build, ["sdist", "cp39-abi3 × win_amd64"])
-    written(made)
+    made = project(tmp_path, build, ["demo-*.tar.gz", "cp39-abi3 × win_amd64"])
+    assert written(made).sdist
     jobs = parsed(made)["jobs"]
     assert jobs["complete"]["needs"] == ["wheels", "sdist"]
     run = jobs["complete"]["steps"][-1]["run"]

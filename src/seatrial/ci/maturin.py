@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from seatrial.ci.actions import pinned
-from seatrial.ci.rows import macos, refuse, rows
+from seatrial.ci.rows import macos, quoted, refuse, rows
 from seatrial.plan.matrix import Matrix, Target
 
 NAME: Final = "PyO3/maturin-action"
@@ -111,8 +111,6 @@ def _build(matrix: Matrix, name: str, more: str, condition: str) -> Iterator[str
 
 
 def _folder(matrix: Matrix) -> Iterator[str]:
-    from seatrial.ci.rows import quoted
-
     if matrix.path:
         yield f"          working-directory: {quoted(matrix.path)}"
 

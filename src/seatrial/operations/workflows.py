@@ -14,7 +14,7 @@ from seatrial.config.schema import CollectSettings, Settings
 from seatrial.errors import DetachedHead, InvalidConfiguration
 from seatrial.operations.project import Project
 from seatrial.plan.contents import contents_of
-from seatrial.plan.matrix import Matrix, is_pure, targets_of
+from seatrial.plan.matrix import Matrix, has_sdist, is_pure, targets_of
 from seatrial.repository.edit import unified_diff
 from seatrial.repository.facts import Package
 from seatrial.repository.keyed import dig, parsed_toml
@@ -148,7 +148,7 @@ def matrix_of(project: Project) -> Matrix:
         branch=branch,
         targets=targets_of(expect),
         pure=is_pure(expect),
-        sdist="sdist" in expect,
+        sdist=has_sdist(expect),
         tool=__version__,
     )
 

@@ -102,13 +102,21 @@ def targets_of(entries: Iterable[str]) -> tuple[Target, ...]:
 
 def wheels(entries: Iterable[str]) -> Iterable[Expected]:
     """Give the expected wheels that are for one platform."""
-    wanted = (one for entry in entries for one in expected(entry))
-    return (one for one in wanted if one.glob or (one.python and one.platform != ANY))
+    return (one for one in _each(entries) if not one.is_sdist and one.platform != ANY)
 
 
 def is_pure(entries: Iterable[str]) -> bool:
     """Say whether a wheel for any platform is expected."""
-    return any(one.platform == ANY for entry in entries for one in expected(entry))
+    return any(one.platform == ANY for one in _each(entries))
+
+
+def has_sdist(entries: Iterable[str]) -> bool:
+    """Say whether an sdist is expected."""
+    return any(one.is_sdist for one in _each(entries))
+
+
+def _each(entries: Iterable[str]) -> Iterable[Expected]:
+    return (one for entry in entries for one in expected(entry))
 
 
 def _target(one: Expected) -> Target | None:
