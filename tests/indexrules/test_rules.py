@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from seatrial.indexrules import licences
 from seatrial.indexrules.archives import MixedPaths, common_path, join
 from seatrial.indexrules.descriptions import render
 from seatrial.indexrules.licences import judge_expression
@@ -211,3 +212,17 @@ def test_faults_of_metadata_come_in_passes(fields: list[tuple[str, str]], found:
 def test_licence_expressions_have_the_grammar_that_pypi_reads(text: str, answer: str) -> None:
     """Whatever version of the library is installed, PyPI's grammar decides."""
     assert judge_expression(text) == answer
+
+
+def test_an_identifier_is_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long an expression is, no more is asked of the lists than it has different words."""
+    asked: list[str] = []
+
+    def counted(text: str) -> str:
+        asked.append(text)
+        return text
+
+    monkeypatch.setattr(licences, "canonicalize_license_expression", counted)
+    text = " OR ".join(["MIT", "Apache-2.0 WITH LLVM-exception", "MIT+", "LicenseRef-own"] * 1000)
+    assert judge_expression(text) == "fine"
+    assert sorted(asked) == ["MIT WITH llvm-exception", "apache-2.0", "mit", "mit"]

@@ -10,6 +10,7 @@ Source: ``packaging/licenses/__init__.py::canonicalize_license_expression``.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Final, Literal, TypeAlias
 
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
@@ -36,13 +37,13 @@ def judge_expression(text: str) -> Answer:
     if not _is_well_formed(words):
         return "invalid"
     references = {word for word in words if word.startswith(_REFERENCE)}
-    before = ""
-    for word in words:
-        if word not in _GRAMMAR:
-            answer = _exception(word) if before == "with" else _licence(word, references)
-            if answer != "fine":
-                return answer
-        before = word
+    # Each of them once: an expression may have millions of words, and the lists are short.
+    for excepted, word in dict.fromkeys(
+        (before == "with", word) for before, word in pairwise(["", *words]) if word not in _GRAMMAR
+    ):
+        answer = _exception(word) if excepted else _licence(word, references)
+        if answer != "fine":
+            return answer
     return "fine"
 
 
