@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import tomlkit
 
-from seatrial.config.others.reading import Given, Reading
+from seatrial.config.others.reading import Given, Reading, Source
 from seatrial.config.others.registry import TOOLS, readings
 from seatrial.config.schema import SiteSettings
 from tests.config.other_tools import EVERY, NEEDLESS
@@ -131,6 +131,7 @@ USUAL = [
     ("bump-my-version", "parse", r"(?P<major>\d+)\.(?P<minor>\d+)\.(?P<patch>\d+)"),
     ("bump-my-version", "commit", True),
     ("bumpver", "version_pattern", "MAJOR.MINOR.PATCH"),
+    ("commitizen", "encoding", "utf-8"),
     ("commitizen", "version_provider", "uv"),
     ("commitizen", "version_scheme", "pep440"),
     ("tbump", "git.atomic_push", True),
@@ -147,3 +148,18 @@ USUAL = [
 def test_what_seatrial_does_anyway_is_not_called_lost(tool: str, key: str, value: object) -> None:
     """A value that says what is done by itself needs no line, and makes none."""
     assert not heard(read(tool, said(tool, key, value)))[2]
+
+
+ODD: tuple[Any, ...] = (3, True, "", "a:b:c:d", "{odd} {version}", [], [3], [[]], [{}], {}, {"": 3})
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_a_value_of_another_kind_is_no_traceback(tool: str) -> None:
+    """A table that the tool itself would refuse is read as far as it can be."""
+    given = Given(text=lambda _: None, name="demo", version="0.3.0", tagged=False)
+    tables = {key.partition(".")[0] for key in EVERY[tool]}
+    for key in (*EVERY[tool], *tables):
+        for value in ODD:
+            reading = Reading(Source(file="x", table=said(tool, key, value)), given)
+            TOOLS[tool].read(reading)
+            assert not reading.left()

@@ -83,12 +83,9 @@ def read(reading: Reading) -> None:
     reading.want_text("commit.message", "message", reading.text("message"), _HOLES)
     reading.want_text("commit.tag-message", "tag_message", reading.text("tag_message"), _HOLES)
     usual = reading.text("search") or _HERE
-    for place, table in enumerate(reading.take("files") or []):
-        named = table.get("filename") or table.get("glob") if isinstance(table, dict) else None
-        if isinstance(table, dict):
-            _file(reading.within(f"files: {named or place}", table), usual)
-        else:
-            reading.lose(f"files: {place}", "It is no table.")
+    for place, table in enumerate(reading.tables("files")):
+        named = table.get("filename") or table.get("glob") or place
+        _file(reading.within(f"files: {named}", table), usual)
     _form(reading)
     for key in ("commit", "tag"):
         reading.holds(key, _ALWAYS)

@@ -27,7 +27,6 @@ _WHY: Mapping[str, str] = {
     "changelog_format": _FORM,
     "changelog_start_rev": "What stands in the changelog stays.",
     "customize": "Commits are read as Conventional Commits.",
-    "encoding": "Files are read and written as UTF-8.",
     "extras": _FORM,
     "ignored_tag_formats": _TAGS,
     "legacy_tag_formats": _TAGS,
@@ -97,6 +96,7 @@ def read(reading: Reading) -> None:
     for key in ("always_signoff", "allow_abort", "retry_after_failure", "use_shortcuts"):
         reading.off(key, _WRITING)
     reading.off("breaking_change_exclamation_in_title", _WRITING)
+    reading.holds("encoding", "A file is read as UTF-8, or as it says of itself.", "utf-8")
     reading.ignore("version")  # the places that state it say it, too
     reading.finish(_WHY)
 

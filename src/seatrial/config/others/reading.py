@@ -129,6 +129,15 @@ class Reading:
         if _truth(value):
             self.lose(key, why)
 
+    def tables(self, key: str) -> list[dict[str, Any]]:
+        """Take an array of tables, or one; what is no table in it is told."""
+        value = self.take(key) or []
+        found = value if isinstance(value, list) else [value]
+        for one in found:
+            if not isinstance(one, dict):
+                self.lose(f"{key}: {one}", "It is no table.")
+        return [one for one in found if isinstance(one, dict)]
+
     def left(self) -> tuple[str, ...]:
         """Give the keys that were not taken yet."""
         return tuple(self._left)

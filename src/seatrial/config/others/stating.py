@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from seatrial.config.others.reading import Given, Reading, Source, ini_table, toml_table
 from seatrial.config.schema import SiteSettings
@@ -34,13 +33,13 @@ def read_tbump(reading: Reading) -> None:
     git.holds("atomic_push", "Commit and tag are pushed at once, or neither is.")
     git.off("sign", _SIGNING)
     git.finish({})
-    for place, table in enumerate(_tables(reading, "file")):
+    for place, table in enumerate(reading.tables("file")):
         _tbump_file(reading, f"file: {table.get('src', place)}", table)
     for key in ("hook", "before_push", "before_commit", "after_push"):
-        for table in _tables(reading, key):
+        for table in reading.tables(key):
             why = "If it checks something, make it a gate; nothing else is run between the steps."
             reading.lose(f"{key}: {table.get('name', '')}", why)
-    for field in _tables(reading, "field"):
+    for field in reading.tables("field"):
         reading.lose(f"field: {field.get('name', '')}", "Versions have the parts of PEP 440.")
     version = reading.within("version")
     if set(re.findall(r"\(\?P<(\w+)>", version.text("regex"))) - set(_PARTS):
@@ -49,16 +48,6 @@ def read_tbump(reading: Reading) -> None:
     version.finish({})
     reading.ignore("github_url")  # the remote's address says it
     reading.finish({})
-
-
-def _tables(reading: Reading, key: str) -> list[dict[str, Any]]:
-    """Take an array of tables; what is no table in it is told."""
-    value = reading.take(key) or []
-    found = value if isinstance(value, list) else [value]
-    for one in found:
-        if not isinstance(one, dict):
-            reading.lose(f"{key}: {one}", "It is no table.")
-    return [one for one in found if isinstance(one, dict)]
 
 
 def _tbump_file(reading: Reading, key: str, table: dict[str, object]) -> None:
