@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import re
 import signal
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -119,6 +121,27 @@ def collected(talker: Talker, tmp_path: Path, *, sha256: str = "") -> tuple[Coll
     bundle = Bundle(name="wheels.zip", place=f"{talker.url}/wheels.zip", sha256=sha256)
     collection = Collection(via="url", origin="there", bundles=(bundle,))
     return Collector(http=client(), cache=tmp_path / "cache", root=tmp_path, ci=none), collection
+
+
+def test_two_runs_fetch_one_archive_one_after_the_other(tmp_path: Path) -> None:
+    """While another run writes to the cache, this one waits, says so, and takes what is there."""
+    told: list[str] = []
+    with Talker(serving(DATA, [])) as talker:
+        by, what = collected(talker, tmp_path, sha256=hashlib.sha256(DATA).hexdigest())
+        (kept := by.cache / what.bundles[0].sha256).mkdir(parents=True)
+        (kept / "wheels.zip.part").write_bytes(DATA[:100])
+        other = kept.with_name(f"{kept.name}.lock").open("a")
+        fcntl.flock(other, fcntl.LOCK_EX)
+
+        def comes(_: float) -> None:
+            (kept / "wheels.zip.part").replace(kept / "wheels.zip")
+            (kept / "wheels.zip").write_bytes(DATA)
+            other.close()
+
+        waiting = replace(by, pause=comes, tell=told.append)
+        assert waiting.fetch(what, what.bundles[0]).read_bytes() == DATA
+        assert not talker.heard
+    assert told == ["waiting for another run that fetches wheels.zip"]
 
 
 def test_what_changed_between_two_tries_is_not_joined(tmp_path: Path) -> None:

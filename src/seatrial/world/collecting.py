@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import re
+import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from seatrial.world.http import Http
 from seatrial.world.peeking import names_in
 from seatrial.world.ports_ci import SUCCESS, Ci, CiArtifact, CiRun
 from seatrial.world.resuming import counting, download_on
+from seatrial.world.turns import alone
 
 GITHUB: Final = "github"
 GITLAB: Final = "gitlab"
@@ -45,6 +47,7 @@ class Collector:
         ci: gives the forge's CI; raises where there is none.
         via: which forge that is.
         tell: told what is fetched, in a few words.
+        pause: waits for seconds.
     """
 
     http: Http
@@ -53,6 +56,7 @@ class Collector:
     ci: Callable[[], Ci]
     via: Literal["github", "gitlab"] = GITHUB
     tell: Callable[[str], None] = lambda _: None
+    pause: Callable[[float], None] = time.sleep
 
     def telling(self, tell: Callable[[str], None]) -> Collector:
         """Give the same, with somebody who is told what is fetched, in a few words."""
@@ -193,24 +197,30 @@ class Collector:
         path = folder / bundle.name
         if bundle.sha256 and path.is_file() and _digest(path) == bundle.sha256:
             return path
+        # Beside the folder: what lies in it is called what CI called it.
+        with alone(folder.with_name(f"{key}.lock"), bundle.name, self.tell, self.pause):
+            if not (bundle.sha256 and path.is_file() and _digest(path) == bundle.sha256):
+                self._download(collection, bundle, path)
+                _check(path, bundle, collection)
+        return path
+
+    def _download(self, collection: Collection, bundle: Bundle, path: Path) -> None:
         told = counting(self.tell, bundle.name, bundle.size)
         if collection.via in {GITHUB, GITLAB}:
             self.ci().fetch(bundle.place, bundle.size or LARGEST, path, told)
-        else:
-            if not bundle.sha256:
-                # Nobody could say whether the rest belongs to what an earlier try left.
-                path.with_name(f"{path.name}.part").unlink(missing_ok=True)
-            answer = download_on(self.http, Request(url=bundle.place, limit=LARGEST), path, told)
-            if not answer.ok:
-                raise Conflict(
-                    shown(bundle.place),
-                    answer.sentence,
-                    doing="fetching",
-                    next_step="See whether the address is right and CI has put the files there, "
-                    "then run this again.",
-                )
-        _check(path, bundle, collection)
-        return path
+            return
+        if not bundle.sha256:
+            # Nobody could say whether the rest belongs to what an earlier try left.
+            path.with_name(f"{path.name}.part").unlink(missing_ok=True)
+        answer = download_on(self.http, Request(url=bundle.place, limit=LARGEST), path, told)
+        if not answer.ok:
+            raise Conflict(
+                shown(bundle.place),
+                answer.sentence,
+                doing="fetching",
+                next_step="See whether the address is right and CI has put the files there, "
+                "then run this again.",
+            )
 
 
 def _newest(runs: Iterable[CiRun]) -> list[CiRun]:

@@ -6,7 +6,6 @@ beside it, or the configuration.  What was fetched is kept by its digest, and ne
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import hashlib
 import re
@@ -32,13 +31,14 @@ from seatrial.errors import (
 )
 from seatrial.plan.wraps import Ware, Wrap
 from seatrial.secret import Secret
-from seatrial.storage import lock_file, make_folder
+from seatrial.storage import make_folder
 from seatrial.world.exchange import Answer, Request, bearer, shown
 from seatrial.world.folders import storing
 from seatrial.world.forge.githubpages import HeldRelease, release_of
 from seatrial.world.http import Http
 from seatrial.world.ports import Asset
 from seatrial.world.resuming import counting, download_on
+from seatrial.world.turns import alone
 
 NOT_FOUND = 404
 BARRED = frozenset({401, 403})
@@ -46,9 +46,6 @@ LARGEST = 16 * 1024**3
 """Bytes that an archive may have where nobody says how many it has."""
 
 LARGEST_SUMS = 1 << 20
-WAIT = 0.2
-"""Seconds between two looks whether another run has fetched the same archive."""
-
 NOBODY = "nobody"
 _SUM = re.compile(r"(?P<digest>[0-9a-fA-F]{64})(?:[ \t]+[*]?(?P<name>.*))?")
 
@@ -116,7 +113,7 @@ class Warehouse:
         if ware.sha256 and path.is_file() and digest_of(path) == ware.sha256:
             return path
         make_folder(kept)
-        with self._alone(kept / "lock", ware):
+        with alone(kept / "lock", ware.name, self.tell, self.pause):
             if ware.sha256 and path.is_file() and digest_of(path) == ware.sha256:
                 return path
             return self._fetched(wrap, ware, path)
@@ -135,26 +132,6 @@ class Warehouse:
             path.unlink(missing_ok=True)
         self._compare(ware, digest, "what came is not what was announced")
         return path
-
-    @contextlib.contextmanager
-    def _alone(self, lock: Path, ware: Ware) -> Iterator[None]:
-        """Let one process at a time write to what has come of an archive so far."""
-        with storing(lock):
-            file = lock.open("a")
-        with file:
-            told = False
-            while True:
-                try:
-                    lock_file(file.fileno())
-                    break
-                except BlockingIOError:
-                    if not told:
-                        self.tell(f"waiting for another run that fetches {ware.name}")
-                    told = True
-                    self.pause(WAIT)
-                except OSError:
-                    break  # a file system without locks
-            yield
 
     def _compare(self, ware: Ware, digest: str, why: str) -> None:
         if ware.sha256 and digest != ware.sha256:
