@@ -188,11 +188,16 @@ def test_files_that_disagree_about_python_are_a_fault(tmp_path: Path) -> None:
     assert look(sdist, wheel) == [("fault", "files-disagree")]
 
 
-def test_corrupt_data_is_found(tmp_path: Path) -> None:
-    """A flipped bit in packed data is a fault, whatever the archive's directory says."""
-    path = make_wheel(tmp_path, size=1000)
-    with zipfile.ZipFile(path) as archive:
-        place = archive.getinfo("demo/filler.bin").header_offset + 200
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_corrupt_data_is_found(tmp_path: Path, method: int) -> None:
+    """A flipped bit in packed data is a fault, whatever packed it and the directory says."""
+    (tmp_path / "made").mkdir()
+    made = make_wheel(tmp_path / "made", size=1000)
+    path = tmp_path / made.name
+    with zipfile.ZipFile(made) as archive, zipfile.ZipFile(path, "w", method) as packed:
+        for name in archive.namelist():
+            packed.writestr(name, archive.read(name))
+        place = packed.getinfo("demo/filler.bin").header_offset + 200
     data = bytearray(path.read_bytes())
     data[place] ^= 1
     path.write_bytes(data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 import re
 import struct
 import tarfile
@@ -104,6 +105,7 @@ def reading(file: str) -> Iterator[None]:
         zipfile.BadZipFile,
         tarfile.TarError,
         zlib.error,
+        lzma.LZMAError,
         struct.error,
         EOFError,
         ValueError,
