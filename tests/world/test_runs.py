@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import httpx
 import jsonschema  # type: ignore[import-untyped]
@@ -188,8 +189,19 @@ def test_the_shapes_are_those_that_github_describes(dock: Dock) -> None:
     jsonschema.validate(left, openapi.response(f"{RUNS}/{{run_id}}/artifacts", "get", "200"))
 
 
+def test_every_artifact_of_a_run_is_found(dock: Dock) -> None:
+    """A list of more than a page is read to its end, and so is that of a commit's runs."""
+    run = StoredRun(id=7, workflow="build.yml", commit=COMMIT)
+    many = {f"wheels-{number}": b"" for number in range(101)}
+    kept = Runs(dock.folder).add(PLACE, run, many)
+    for number in range(8, 110):
+        Runs(dock.folder).keep(PLACE, msgspec.structs.replace(kept, id=number, artifacts=()))
+    assert {one.name for one in github(dock).artifacts("7")} == set(many)
+    assert [one.id for one in github(dock).runs(COMMIT)] == [str(n) for n in range(109, 6, -1)]
+
+
 class GitLabish:
-    """A small GitLab: one project, its pipelines and their jobs."""
+    """A small GitLab: one project, its pipelines and their jobs, each on a page of its own."""
 
     def __init__(self) -> None:
         self.pipelines: list[dict[str, object]] = []
@@ -205,16 +217,21 @@ class GitLabish:
             case ["pipelines"]:
                 return told([p for p in self.pipelines if f"sha={p['sha']}" in asked])
             case ["pipelines", number, "jobs"]:
-                return told(self.jobs[int(number)])
+                jobs = self.jobs[int(number)]
+                page = int(parse_qs(asked).get("page", ["1"])[0])
+                url = f"http://{heard.headers['host']}{path}?page={page + 1}"
+                more = {"Link": f'<{url}>; rel="next"'} if page < len(jobs) else {}
+                return told(jobs[page - 1 : page], more=more)
             case ["jobs", number, "artifacts"] if int(number) in self.archives:
                 return Say(status=200, body=self.archives[int(number)])
         return told({"message": "404 Not Found"}, 404)
 
 
-def told(body: object, status: int = 200) -> Say:
+def told(body: object, status: int = 200, more: Mapping[str, str] | None = None) -> Say:
     """Answer with JSON."""
     data = msgspec.json.encode(body)
-    return Say(status=status, headers={"Content-Type": "application/json"}, body=data)
+    headers = {"Content-Type": "application/json", **(more or {})}
+    return Say(status=status, headers=headers, body=data)
 
 
 @pytest.fixture
@@ -236,8 +253,8 @@ def test_what_gitlab_built_of_the_commit_is_found_and_fetched(
         {"id": 3, "sha": COMMIT, "status": "failed"},
     ]
     server.jobs[4] = [
-        {"id": 41, "name": "wheel: [linux]", "status": "success", "artifacts_file": {"size": 500}},
         {"id": 42, "name": "lint", "status": "success", "artifacts_file": None},
+        {"id": 41, "name": "wheel: [linux]", "status": "success", "artifacts_file": {"size": 500}},
     ]
     server.archives[41] = archive("a.whl", b"a")
     found = collected(ci, tmp_path).of_runs(COMMIT, "", ["wheel*"])

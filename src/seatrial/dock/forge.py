@@ -23,11 +23,11 @@ from seatrial.dock.forge_shapes import (
     user_shape,
 )
 from seatrial.dock.forge_state import ForgeState, Repository, StoredRelease, TagTaken
+from seatrial.dock.paging import page_of
 
 MAX_NOTES = 125_000
 """Characters that GitHub takes as a release's text."""
 
-PAGE, LARGEST_PAGE = 30, 100
 _BAD_TAG = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|^[/-]|/$|//|\.lock$|\.$")
 
 
@@ -172,15 +172,10 @@ class Forge:
         repository = self._access.repository(request)
         all_of_them = self._access.may_push(request)
         shown = [r for r in repository.releases() if all_of_them or not r.draft]
-        size = min(_number(request, "per_page", PAGE), LARGEST_PAGE)
-        page = _number(request, "page", 1)
         base = self._access.base(request)
-        body = [
-            release_shape(base, repository, release)
-            for release in shown[(page - 1) * size : page * size]
-        ]
-        link = _link(f"{base}/repos/{repository.full_name}/releases", page, size, len(shown))
-        return JSONResponse(body, headers=BUDGET | ({"Link": link} if link else {}))
+        url = f"{base}/repos/{repository.full_name}/releases"
+        page, headers = page_of(request, url, shown)
+        return JSONResponse([release_shape(base, repository, one) for one in page], headers=headers)
 
     async def latest(self, request: Request) -> Response:
         """Give the latest release: public, and no pre-release."""
@@ -299,21 +294,3 @@ def _fault(said: Draft) -> dict[str, str]:
 
 def _json(body: dict[str, Any], status: int = 200) -> Response:
     return JSONResponse(body, status, BUDGET)
-
-
-def _number(request: Request, name: str, usual: int) -> int:
-    text = request.query_params.get(name, "")
-    return int(text) if re.fullmatch(r"[1-9][0-9]{0,8}", text) else usual
-
-
-def _link(url: str, page: int, size: int, count: int) -> str:
-    """Give the Link header (RFC 8288); empty when there is one page only."""
-    last = max(1, -(-count // size))
-    pages: dict[str, int] = {}
-    if page > 1:
-        pages |= {"prev": page - 1, "first": 1}
-    if page < last:
-        pages |= {"next": page + 1, "last": last}
-    return ", ".join(
-        f'<{url}?per_page={size}&page={number}>; rel="{rel}"' for rel, number in pages.items()
-    )

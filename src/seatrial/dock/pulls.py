@@ -14,6 +14,7 @@ from seatrial.dock.forge import Access, Denied
 from seatrial.dock.forge_shapes import BUDGET, LOGIN, problem, repository_shape
 from seatrial.dock.forge_state import Repository
 from seatrial.dock.hosting import UNKNOWN, Hosted, Pulls, StoredPull
+from seatrial.dock.paging import page_of
 from seatrial.dock.pull_shapes import (
     RULESET,
     pull_shape,
@@ -24,8 +25,6 @@ from seatrial.dock.pull_shapes import (
 
 MAX_BODY = 65_536
 """Characters that GitHub takes as a pull request's text."""
-
-PAGE, LARGEST_PAGE = 30, 100
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,9 +62,10 @@ class PullRequests:
             and (":" not in head or pull.label.lower() == head.lower())
             and base in {None, pull.base}
         ]
-        size = min(int(asked.get("per_page", PAGE)), LARGEST_PAGE)
-        shown = [await self._shape(request, repository, pull) for pull in found[:size]]
-        return JSONResponse(shown, headers=BUDGET)
+        url = f"{self._access.base(request)}/repos/{repository.full_name}/pulls"
+        page, headers = page_of(request, url, found)
+        shown = [await self._shape(request, repository, pull) for pull in page]
+        return JSONResponse(shown, headers=headers)
 
     async def create(self, request: Request) -> Response:
         """Open a pull request; there is one at most between two branches."""

@@ -15,7 +15,8 @@ from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Re
 
 from seatrial.dock.estate import Estate
 from seatrial.dock.forge import Access, Denied
-from seatrial.dock.forge_shapes import BUDGET, moment, problem
+from seatrial.dock.forge_shapes import moment, problem
+from seatrial.dock.paging import page_of
 from seatrial.dock.storage import write_whole
 
 
@@ -122,19 +123,22 @@ class Actions:
             run for run in self._runs.all(repository.full_name) if commit in {None, run.commit}
         ]
         base = f"{self._access.base(request)}/repos/{repository.full_name}/actions"
-        shown = [_run_shape(base, run) for run in found]
-        return JSONResponse({"total_count": len(shown), "workflow_runs": shown}, headers=BUDGET)
+        page, headers = page_of(request, f"{base}/runs", found)
+        shown = [_run_shape(base, run) for run in page]
+        return JSONResponse({"total_count": len(found), "workflow_runs": shown}, headers=headers)
 
     async def artifacts(self, request: Request) -> Response:
         """List the artifacts of a run."""
         repository = self._access.repository(request)
         run = self._found(repository.full_name, request.path_params["run"])
         base = f"{self._access.base(request)}/repos/{repository.full_name}/actions"
+        page, headers = page_of(request, f"{base}/runs/{run.id}/artifacts", run.artifacts)
         shown = [
             _artifact_shape(base, run, one, self._runs.archive(repository.full_name, one.id))
-            for one in run.artifacts
+            for one in page
         ]
-        return JSONResponse({"total_count": len(shown), "artifacts": shown}, headers=BUDGET)
+        count = len(run.artifacts)
+        return JSONResponse({"total_count": count, "artifacts": shown}, headers=headers)
 
     async def archive(self, request: Request) -> Response:
         """Send who has a token to where an artifact's archive lies."""

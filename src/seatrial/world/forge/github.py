@@ -260,14 +260,20 @@ class GitHub:
 
     def _all_releases(self, login: Credential) -> Iterator[HeldRelease]:
         url = f"{self._base}/releases?per_page=100"
+        doing = "listing the releases of"
+        for page in self._pages(url, tuple[HeldRelease, ...], doing, login):
+            yield from page
+
+    def _pages(self, url: str, kind: type[T], doing: str, login: Credential) -> Iterator[T]:
+        """Give the pages of a list, from the first on."""
         for _ in range(MOST_PAGES):
             answer = self._send(Request(url=url), login)
-            yield from self._read(answer, tuple[HeldRelease, ...], "listing the releases of", login)
+            yield self._read(answer, kind, doing, login)
             url = next_page(answer)
             if not url:
                 return
             if origin(url) != origin(self._api):
-                raise CannotTell(self.name, f"its list of releases goes on at {shown(url)}")
+                raise CannotTell(self.name, f"a list goes on at {shown(url)}", doing=doing)
 
     def _release(self, release: str, login: Credential) -> HeldRelease | None:
         answer = self._send(Request(url=self._address(release)), login)

@@ -19,7 +19,7 @@ from seatrial.world.ports_ci import CiArtifact, CiRun
 from seatrial.world.resuming import Told, download_on, untold
 
 MOST = 100
-"""Runs of one commit, and artifacts of one run, that are looked at: one page of each."""
+"""Runs or artifacts on a page."""
 
 
 class HeldRun(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,8 +71,9 @@ class GitHubRuns(GitHub):
         """
         login = self._credential()
         asked = urlencode({"head_sha": commit, "per_page": MOST})
-        answer = self._send(Request(url=f"{self._base}/actions/runs?{asked}"), login)
-        held = self._read(answer, HeldRuns, "listing the runs of", login)
+        url = f"{self._base}/actions/runs?{asked}"
+        pages = self._pages(url, HeldRuns, "listing the runs of", login)
+        held = [one for page in pages for one in page.workflow_runs]
         found = [
             CiRun(
                 id=str(one.id),
@@ -81,7 +82,7 @@ class GitHubRuns(GitHub):
                 outcome=one.conclusion or "",
                 page=one.html_url,
             )
-            for one in sorted(held.workflow_runs, key=lambda one: -one.id)
+            for one in sorted(held, key=lambda one: -one.id)
         ]
         # A filter that a server does not know is no filter.
         return tuple(one for one in found if one.commit == commit)
@@ -90,8 +91,7 @@ class GitHubRuns(GitHub):
         """Give what a run left behind; raises what :meth:`runs` raises."""
         login = self._credential()
         url = f"{self._base}/actions/runs/{quote(run)}/artifacts?per_page={MOST}"
-        answer = self._send(Request(url=url), login)
-        held = self._read(answer, HeldArtifacts, "listing the artifacts of", login)
+        pages = self._pages(url, HeldArtifacts, "listing the artifacts of", login)
         return tuple(
             CiArtifact(
                 id=str(one.id),
@@ -100,7 +100,8 @@ class GitHubRuns(GitHub):
                 sha256=(one.digest or "").removeprefix("sha256:"),
                 expired=one.expired,
             )
-            for one in held.artifacts
+            for page in pages
+            for one in page.artifacts
         )
 
     def fetch(self, artifact: str, size: int, to: Path, told: Told = untold) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import http as codes
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote, urlencode
@@ -13,7 +13,8 @@ import msgspec
 from seatrial.artifacts.listing import TAIL
 from seatrial.errors import CannotTell, Conflict, CredentialRefused, Unreachable
 from seatrial.secret import Redactor, Secret
-from seatrial.world.exchange import Answer, Request, bearer
+from seatrial.world.exchange import Answer, Request, bearer, origin, shown
+from seatrial.world.forge.githubpages import next_page
 from seatrial.world.http import Http
 from seatrial.world.peeking import names_in
 from seatrial.world.ports_ci import SUCCESS, CiArtifact, CiRun
@@ -22,7 +23,9 @@ from seatrial.world.resuming import Told, download_on, untold
 T = TypeVar("T")
 
 MOST = 100
-"""Pipelines of one commit, and jobs of one pipeline, that are looked at: one page of each."""
+"""Pipelines or jobs on a page."""
+
+MOST_PAGES = 100
 
 PIPELINE = ".gitlab-ci.yml"
 """What every pipeline is made from; a project has one."""
@@ -88,7 +91,7 @@ class GitLabJobs:
             CannotTell: the answer cannot be read.
         """
         asked = urlencode({"sha": commit, "per_page": MOST})
-        held = self._get(f"/pipelines?{asked}", tuple[HeldPipeline, ...])
+        held = self._all(f"/pipelines?{asked}", tuple[HeldPipeline, ...])
         return tuple(
             CiRun(
                 id=str(one.id),
@@ -103,7 +106,7 @@ class GitLabJobs:
 
     def artifacts(self, run: str) -> Sequence[CiArtifact]:
         """Give what the jobs of a pipeline left behind, by the jobs' names."""
-        held = self._get(f"/pipelines/{quote(run)}/jobs?per_page={MOST}", tuple[HeldJob, ...])
+        held = self._all(f"/pipelines/{quote(run)}/jobs?per_page={MOST}", tuple[HeldJob, ...])
         return tuple(
             CiArtifact(id=str(one.id), name=one.name, size=one.artifacts_file.size)
             for one in held
@@ -145,15 +148,23 @@ class GitLabJobs:
         url = f"{self._base}/jobs/{quote(artifact)}/artifacts"
         return Request(url=url, authorization=login, limit=limit)
 
-    def _get(self, path: str, kind: type[T]) -> T:
+    def _all(self, path: str, kind: type[tuple[T, ...]]) -> Iterator[T]:
+        """Give what is on all pages of a list."""
         login = bearer(self._token) if self._token else None
-        answer = self._http.ask(Request(url=f"{self._base}{path}", authorization=login))
-        if not answer.ok:
-            self._refuse(answer)
-        try:
-            return msgspec.json.decode(answer.body, type=kind)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise CannotTell(self.name, f"its answer cannot be read: {error}") from error
+        url = f"{self._base}{path}"
+        for _ in range(MOST_PAGES):
+            answer = self._http.ask(Request(url=url, authorization=login))
+            if not answer.ok:
+                self._refuse(answer)
+            try:
+                yield from msgspec.json.decode(answer.body, type=kind)
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+                raise CannotTell(self.name, f"its answer cannot be read: {error}") from error
+            url = next_page(answer)
+            if not url:
+                return
+            if origin(url) != origin(self._base):
+                raise CannotTell(self.name, f"a list goes on at {shown(url)}")
 
     def _refuse(self, answer: Answer) -> None:
         said = answer.sentence
