@@ -22,7 +22,7 @@ def test_a_run_has_its_folder(tmp_path: Path) -> None:
     """A new run's folder holds its plan, byte for byte, and room for files and logs."""
     run = create(tmp_path, b'{"plan": 1}\n', "1.2.3")
     assert run.path == tmp_path / "seatrial" / "runs" / run.id
-    assert run.plan_bytes() == b'{"plan": 1}\n'
+    assert run.plan.read_bytes() == b'{"plan": 1}\n'
     assert run.artifacts.is_dir()
     assert run.logs.is_dir()
     assert run.id.split("-")[1] == "1.2.3"

@@ -15,7 +15,7 @@ import msgspec
 from seatrial.engine.history import history
 from seatrial.engine.journal import UNDONE, read_entries
 from seatrial.errors import SeatrialError, UnknownRun
-from seatrial.storage import make_folder, storage_fault, storage_faults, write_whole
+from seatrial.storage import make_folder, storage_fault, write_whole
 
 RUNS = "seatrial/runs"
 KEPT = 20
@@ -58,15 +58,6 @@ class RunFolder(msgspec.Struct, frozen=True, kw_only=True):
     def logs(self) -> Path:
         """The folder of the logs."""
         return self.path / "logs"
-
-    def plan_bytes(self) -> bytes:
-        """Read the plan as it was written.
-
-        Raises:
-            StorageFault: it cannot be read.
-        """
-        with storage_faults(self.plan):
-            return self.plan.read_bytes()
 
 
 def create(common: Path, plan: bytes, label: str) -> RunFolder:

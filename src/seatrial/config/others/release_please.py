@@ -13,7 +13,6 @@ from seatrial.config.positions import dotted
 from seatrial.config.schema import SiteSettings
 
 _PROPOSED = "The pull request of seatrial propose has the form that [tool.seatrial.proposal] says."
-_SEARCHED = "The history is read to the last release, once."
 _LABELS = "A pull request gets no labels."
 _MADE = "A release on the forge is a draft until everything else is done."
 _FORM = "The changelog keeps the form that it has."
