@@ -160,3 +160,48 @@ def test_the_report_shows_the_same_table(tmp_path: Path) -> None:
         page = Path(report["page"]).read_text("utf-8")
         assert "2 files of demo" in page
         assert "installed and run here" in page
+
+
+WRAP = """
+[tool.seatrial.wrap]
+from = "binaries/{target}"
+
+[tool.seatrial.wrap.place]
+"tool" = "demo/_bin/{target}/"
+
+[tool.seatrial.wrap.targets]
+linux = "%s"
+windows = "win_amd64"
+"""
+
+
+@pytest.mark.parametrize(
+    ("linux", "said"),
+    [
+        (
+            "manylinux_2_17_x86_64",
+            {
+                "cp39-abi3 × win_amd64": ("missing", "resolved"),
+                "py3 × win_arm64": ("missing", "resolved"),
+                "manylinux_2_17_x86_64": ("wrapped", "run"),
+            },
+        ),
+        (
+            "auto",
+            {
+                "cp39-abi3 × win_amd64": ("missing", "resolved"),
+                "py3 × win_arm64": ("unknown", "resolved"),
+                "linux (the best tag that is true)": ("wrapped", ""),
+            },
+        ),
+    ],
+)
+def test_what_is_stamped_is_for_any_python_and_a_best_tag_is_not_known_yet(
+    tmp_path: Path, linux: str, said: dict[str, tuple[str, str]]
+) -> None:
+    """A wheel of the stable ABI is nobody's; whether a best tag is the one expected, comes out."""
+    more = expecting("py3 × win × {amd64, arm64}", "cp39-abi3 × win_amd64") + WRAP % linux
+    with scene(tmp_path, more=more) as stage:
+        files = {f"binaries/{name}/tool": "#!/bin/sh\n" for name in ("linux", "windows")}
+        stage.project.commit("feat: tool", files)
+        assert planned(stage) == {**said, "win_amd64": ("wrapped", "resolved")}

@@ -24,6 +24,9 @@ from seatrial.world.takers import is_asked_for, places_of, taken_here
 Source: TypeAlias = Literal["here", "collected", "wrapped", "missing", "unknown", "extra"]
 Check: TypeAlias = Literal["", "run", "resolved"]
 
+NO_ABI = "none"
+"""The ABI tag of a stamped wheel, which holds programs and no extension of Python."""
+
 MOST_NAMED = 10
 """Missing files that a remark names."""
 
@@ -129,14 +132,20 @@ def _collected(
 
 
 def _wrapped(named: Sequence[Named], member: Member) -> Iterator[Sourced]:
-    """Give the platforms of the wheels that are stamped, with what else is expected."""
+    """Give the platforms of the wheels that are stamped, with what else is expected.
+
+    The tags of an "auto" platform are known when its binaries have been read.
+    """
     wares = member.wrap.wares if member.wrap else ()
     platforms = [part for ware in wares for part in _platforms(ware)]
     for entry, one in named:
+        _, abis, wanted = tags_meant(one)
         if one.is_sdist:
             yield entry, one, "here"
-        elif not any(_fits(part, tags_meant(one)[2]) for part in platforms):
+        elif not _fits(NO_ABI, abis):
             yield entry, one, "missing"
+        elif not any(_fits(part, wanted) for part in platforms):
+            yield entry, one, "unknown" if AUTO in platforms else "missing"
     for ware in wares:
         for part in _platforms(ware):
             said = f"{ware.target} (the best tag that is true)" if part == AUTO else part
