@@ -54,6 +54,9 @@ def unpacked(stream: bytes) -> bytes:
         words(700_000) + noise(700_000),
         noise(700_000) + words(700_000),
         words(700_000) + noise(300),
+        noise(300) + b"\0\0\xff\xff",
+        noise(300) + b"\x04\0\xfb\xff\0\0\xff\xff",
+        noise(300) + b"\x01\x03\0\xfc\xffabc",
     ],
     ids=lambda data: f"{len(data)}-{data[:3].hex()}",
 )

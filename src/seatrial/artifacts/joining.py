@@ -14,8 +14,9 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
+from itertools import islice
 
-from seatrial.artifacts.inflating import RAW, inflater
+from seatrial.artifacts.inflating import BROKEN, RAW, inflater
 
 FAR = 320_000
 """Bytes, unpacked, before the end that the last block may have; libdeflate's have at most 305,000
@@ -36,6 +37,9 @@ STORED = b"\0\0\xff\xff"
 """The lengths of an empty stored block, and of its complement."""
 
 MOST_STORED = 0xFFFF
+MOST_TRIED = 8
+"""Places where a stored block may begin that are tried; nearly always the first is the one."""
+
 LAST_WITH_TABLE = 0b101
 """The first three bits of a last block with a table; the first bit is the lowest."""
 
@@ -49,27 +53,45 @@ def without_end(stream: bytes | bytearray, data: bytes | bytearray) -> bytes | N
         stream: a whole one, with nothing behind it.
         data: what it unpacks to.
     """
-    return _stored(stream, data) or _with_table(stream, data)
+    for place in islice(_stored(stream, data), MOST_TRIED):
+        opened = _unmarked(stream, place)
+        if _unpacks_to(opened, data):
+            return bytes(opened)
+    return _with_table(stream, data)
 
 
-def _stored(stream: bytes | bytearray, data: bytes | bytearray) -> bytes | None:
-    """Open a stream whose last block is stored: it ends with the data, as it is.
+def _stored(stream: bytes | bytearray, data: bytes | bytearray) -> Iterator[int]:
+    """Find where a last block that is stored may begin: the stream ends with the data, as it is.
 
     Before the lengths stand zeros up to the whole byte, two more that say "stored", and the mark.
+    What looks like lengths may be data as well.
     """
     alike = stream[-8:] == data[-8:]
     for size in range(MOST_STORED + 1 if alike else 8):
         at = len(stream) - size - len(STORED)
         if at < 1:
-            return None
+            return
         lengths = int.from_bytes(stream[at : at + 4], "little")
         if lengths != size | (~size & 0xFFFF) << 16 or stream[at + 4 :] != data[len(data) - size :]:
             continue
         byte = at - 1 if stream[at - 1] else at - 2
         bit = stream[byte].bit_length() - 1 if byte >= 0 else -1
         if bit >= 0 and (bit < 6) == (byte == at - 1):  # noqa: PLR2004 -- two bits follow the mark
-            return bytes(_unmarked(stream, 8 * byte + bit))
-    return None
+            yield 8 * byte + bit
+
+
+def _unpacks_to(opened: bytearray, data: bytes | bytearray) -> bool:
+    """Say whether a stream unpacks to all of the data, and goes on."""
+    engine, view, came = inflater(RAW), memoryview(opened), 0
+    for at in range(0, len(opened), COARSE):
+        try:
+            out = engine.decompress(view[at : at + COARSE])
+        except BROKEN:
+            return False
+        if out != data[came : came + len(out)]:
+            return False
+        came += len(out)
+    return came == len(data) and not engine.eof
 
 
 def _with_table(stream: bytes | bytearray, data: bytes | bytearray) -> bytes | None:
