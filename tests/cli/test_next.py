@@ -146,7 +146,8 @@ def test_a_long_history_is_decided(tmp_path: Path) -> None:
     assert document["reason"] == "500 features and 500 fixes since 1.0.0: minor."
 
 
-def test_whoever_stops_listening_is_no_fault(tmp_path: Path) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_whoever_stops_listening_is_no_fault(tmp_path: Path, unbuffered: str) -> None:
     """A reader that went away before the answer is met as with every other command."""
     made = hello(tmp_path / "r")
     endings = []
@@ -157,6 +158,7 @@ def test_whoever_stops_listening_is_no_fault(tmp_path: Path) -> None:
             done = subprocess.run(
                 [sys.executable, "-m", "seatrial", *words],
                 cwd=made.folder,
+                env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
                 stdout=gone,
                 stderr=subprocess.PIPE,
                 check=False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -32,6 +33,11 @@ def answered(arguments: Sequence[str]) -> int | None:
 
     try:
         tell(next_version(Path(*paths)), as_json=as_json)
+    except BrokenPipeError:
+        # What is buffered goes nowhere, as Python's documentation of SIGPIPE advises; the code is
+        # that of every command whose reader went away.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.REFUSED
     except (SeatrialError, OSError, UnicodeEncodeError):
         return None
     except KeyboardInterrupt:
