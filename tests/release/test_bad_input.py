@@ -155,6 +155,17 @@ def test_a_version_whose_tag_is_on_another_commit_is_refused(tmp_path: Path, whe
         assert "1.2.0" in plan.stdout
 
 
+def test_a_commit_that_was_released_is_not_released_again(tmp_path: Path) -> None:
+    """That the tag on this very commit was not fetched makes no further number of it."""
+    with scene(tmp_path) as stage:
+        other = stage.clone("other")
+        git(other, "tag", "v1.1.0", "HEAD")
+        git(other, "push", "--quiet", "origin", "v1.1.0")
+        told(stage.seatrial("plan"), 2, "the remote has the tag v1.1.0", "git fetch --tags")
+        stage.project.git("fetch", "--quiet", "--tags")
+        assert "Nothing to release" in stage.seatrial("plan").stdout
+
+
 def test_a_remote_that_refuses_is_quoted_and_undo_takes_the_run_back(tmp_path: Path) -> None:
     """The remote's own words are shown; undone, nothing is left but what is staged."""
     with scene(tmp_path) as stage:

@@ -249,7 +249,7 @@ def check_tags(line: Project, seen: Seen) -> None:
         ShallowClone: it does.
     """
     for tag in _not_here(line, seen):
-        if tag.commit != line.facts.head and line.holds(tag.commit):
+        if line.holds(tag.commit):
             raise ShallowClone(
                 str(line.snapshot.root),
                 f"the remote has the tag {tag.name} on {tag.commit[:12]}, which is in the history "
