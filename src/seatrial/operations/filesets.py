@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import Literal, TypeAlias
 
@@ -105,7 +106,7 @@ def _set_of(project: Project, member: Member, version: str, python: Sequence[str
     else:
         found = list(_built(named))
     pythons = python or (platform.python_version(),)
-    taken = [tag for each in pythons for tag in taken_here(each)]
+    taken = {tag for each in pythons for tag in taken_here(each)}
     rows = [(entry, one, source, _check(one, taken)) for entry, one, source in found]
     return FileSet(package=member.package.name, origin=origin, files=tuple(_folded(rows)))
 
@@ -169,7 +170,7 @@ def _built(named: Sequence[Named]) -> Iterator[Sourced]:
             made = made or suits
 
 
-def _check(one: Expected, taken: Sequence[Tag]) -> Check:
+def _check(one: Expected, taken: Collection[Tag]) -> Check:
     """Say what is tried of a file beside looking into it.
 
     Args:
@@ -179,9 +180,17 @@ def _check(one: Expected, taken: Sequence[Tag]) -> Check:
     pythons, abis, platforms = tags_meant(one)
     if one.is_sdist or platforms == (AUTO,):
         return ""
-    if any(
-        _fits(tag.interpreter, pythons) and _fits(tag.abi, abis) and _fits(tag.platform, platforms)
-        for tag in taken
+    # Thousands of tags are taken; only globs are held against each of them.
+    named = {Tag(*parts) for parts in itertools.product(pythons, abis, platforms)}
+    globs = not set("*?[").isdisjoint("".join((*pythons, *abis, *platforms)))
+    if not named.isdisjoint(taken) or (
+        globs
+        and any(
+            _fits(tag.interpreter, pythons)
+            and _fits(tag.abi, abis)
+            and _fits(tag.platform, platforms)
+            for tag in taken
+        )
     ):
         return "run"
     places = (place for text in platforms for place in places_of(promise_of(text)))
