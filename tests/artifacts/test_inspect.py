@@ -245,7 +245,11 @@ ODD: list[tuple[Content, str, str]] = [
     ({"{info}/RECORD": "demo.py,,\ndemo.py,,\n"}, "fault", "record-twice"),
     ({"demo/con.py": "x"}, "warning", "windows-name"),
     ({"{info}/METADATA": metadata("demo", "1.0", "License: MIT\n")}, "warning", "no-licence"),
-    ({"{info}/METADATA": metadata("demo", "1.0", "License-File: X\n")}, "warning", "licence-"),
+    (
+        {"{info}/METADATA": metadata("demo", "1.0", "License-File: X\n")},
+        "warning",
+        "licence-missing",
+    ),
     ({"demo/deploy.py": "TOKEN = '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'"}, "fault", "secret"),
     ({"demo/key.pem": "{key}"}, "warning", "secret"),
     ({"demo/tests/key.pem": "{key}"}, "note", "secret"),

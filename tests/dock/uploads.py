@@ -10,6 +10,9 @@ import httpx
 
 from tests.support.docks import TOKEN
 
+LONG = 60.0
+"""Seconds that an answer may take: a machine may be busy with other tests."""
+
 
 def fields(file: Path, **changes: str | None) -> dict[str, str]:
     """Give the form's fields for a file of the project demo; ``None`` leaves a field out."""
@@ -44,4 +47,5 @@ def upload(
         files={"content": (file.name, file.read_bytes(), "application/octet-stream")},
         headers=dict(headers or {}),
         auth=auth,
+        timeout=LONG,
     )

@@ -20,7 +20,7 @@ from seatrial.world.http import Http
 from seatrial.world.index import HttpIndex
 from seatrial.world.simplepage import held_files, project_status
 from seatrial.world.usual import usual_index
-from tests.dock.uploads import fields, upload
+from tests.dock.uploads import LONG, fields, upload
 from tests.support.releases import NAME, scene
 from tests.support.wheels import make_sdist, make_wheel
 
@@ -62,7 +62,10 @@ def test_the_dock_says_of_a_file_what_the_real_index_says(tmp_path: Path) -> Non
         held = reading(real.simple_url("pypi")).files("demo")
         assert list(unknown_of(held)) == ["names of files that were deleted"]
         dock.seed("pypi", "demo", [seed_of(file) for file in held.values()])
-        pages = [httpx.get(f"{one.simple_url('pypi')}demo/", headers=JSON) for one in (real, dock)]
+        pages = [
+            httpx.get(f"{one.simple_url('pypi')}demo/", headers=JSON, timeout=LONG)
+            for one in (real, dock)
+        ]
         assert told(pages[0]) == told(pages[1])
         now[0] += 15 * 86400
         answers = [upload(one.upload_url("pypi"), sdist) for one in (real, dock)]
