@@ -101,7 +101,6 @@ CASES = [
         {"setup.py": SETUP.format("IS_PYPA_PACKAGE = True\n", ""), **TURNED},
         ("setup.py:2",),
     ),
-    Case("ST510", {"setup.py": SETUP.format("", ""), **TURNED}, ("setup.py",)),
     Case("ST510", {"setup.py": SETUP.format("IS_PYPA_PACKAGE = False\n", ""), **TURNED}),
     Case("ST505", {"setup.py": SETUP.format("DEBUG = False\nIS_RELEASE = env('X')\n", "")}),
     Case("ST506", {"CHANGELOG.md": "# C\n\n<<<<<<< HEAD\n- a\n"}, ("CHANGELOG.md:3",)),

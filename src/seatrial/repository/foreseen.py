@@ -49,7 +49,7 @@ class Foreseen:
         if since:
             from seatrial.repository.history import read_history
 
-            mine = replace(snapshot, plain=self._runner)
+            mine = replace(snapshot, runner=self._runner)
             self._history[("",), since] = Ahead(partial(read_history, mine, ("",), since=since))
         if not alone:
             self._merged.append(Ahead(partial(_merged, self._runner, snapshot)))

@@ -50,7 +50,7 @@ def read_history(
     reader = _Reader(mark, owners, commits, every=every, since=since)
     options = ("-z", "--encoding=UTF-8", "--no-color", "--no-notes", "--no-mailmap")
     paths = () if several else tuple(f":(top,literal){path}" for path in folders if path)
-    done = snapshot.plain.run_fed(
+    done = snapshot.runner.run_fed(
         [
             "git",
             "-c",

@@ -142,7 +142,7 @@ def _new_commits(
     several: Several, last: Mapping[int, str], fresh: set[int], runner: Runner
 ) -> list[list[CommitFact]]:
     """Read what is new for each line: one pass, and one more where some were never released."""
-    lines, snapshot = several.lines, replace(several.snapshot, plain=runner, runner=runner)
+    lines, snapshot = several.lines, replace(several.snapshot, runner=runner)
     folders = tuple(sorted(package.path for line in lines for package in line.packages))
     first = tuple(
         sorted(p.path for n, line in enumerate(lines) if n not in last for p in line.packages)

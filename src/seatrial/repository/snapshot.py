@@ -49,8 +49,6 @@ class Snapshot(Struct, frozen=True, kw_only=True, dict=True, eq=False):
         shallow: ids of the commits where history is cut; empty in a whole clone.
         dirty: paths that differ from HEAD, or are untracked, at most a hundred.
         tags: every tag that names a commit.
-        plain: starts git where what it prints is content: a redactor made for what people see
-            must not change it.
         foreseen: what was asked of git ahead.
         whole: whether remotes and changed paths were asked for; there are none else, and of the
             tags only those from the last release on are known to be in the history or not.
@@ -66,7 +64,6 @@ class Snapshot(Struct, frozen=True, kw_only=True, dict=True, eq=False):
     dirty: tuple[str, ...]
     tags: tuple[Ref, ...]
     runner: Runner
-    plain: Runner = field(default_factory=Runner)
     foreseen: Foreseen = field(default_factory=Foreseen)
     whole: bool = True
     _entries: Mapping[str, Entry]
@@ -268,6 +265,7 @@ def open_snapshot(
         NoRepository: there is none, it is bare, it has no commit, or git refuses to read it.
         ToolMissing: git is not installed, or too old.
     """
+    runner = runner.reading()
     place = find_place(path, runner, commit)
     with contextlib.ExitStack() as begun:
 

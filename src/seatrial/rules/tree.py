@@ -7,7 +7,6 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from seatrial.errors import InvalidConfiguration
 from seatrial.repository import setup_script
 from seatrial.repository.build_edits import Scalar, held_value, path_of, wanted_edits
 from seatrial.repository.facts import Package
@@ -139,11 +138,7 @@ def build_edit_committed(about: RuleInput) -> Iterator[Flaw]:
     for package in about.packages:
         for (path, name), value in _build_edits(about, package):
             text = about.snapshot.text(path)
-            try:
-                held = held_value(text, path, f"{path}:{name}")
-            except InvalidConfiguration as error:
-                yield Flaw(f"{package.name}: {error.said}", path if path in about.files else "")
-                continue
+            held = held_value(text, path, f"{path}:{name}")
             if held.value == value and isinstance(held.value, bool) == isinstance(value, bool):
                 yield Flaw(
                     f"{name} is {value} in this commit, and build-edits sets it so for the build"
