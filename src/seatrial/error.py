@@ -45,6 +45,15 @@ class SeatrialError(Exception):
         return f"{self.doing} {self.thing}".strip() + (f": {self.said}" if self.said else "")
 
 
+def resuming(step: str) -> str:
+    """Give a next step for a run that was begun: "run this again" names the command that goes on.
+
+    Args:
+        step: the :attr:`SeatrialError.next_step` of an error.
+    """
+    return step.replace("un this again", "un seatrial resume")
+
+
 def by_slug(slug: str) -> type[SeatrialError]:
     """Give the class of error whose :attr:`SeatrialError.slug` is ``slug``, or raise KeyError."""
     kinds: list[type[SeatrialError]] = [SeatrialError]

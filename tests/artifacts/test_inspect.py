@@ -8,9 +8,9 @@ import pytest
 
 from seatrial.artifacts.compare import sha256_of
 from seatrial.artifacts.findings import Finding, refuse_faults
-from seatrial.artifacts.inspect import inspect_files
 from seatrial.errors import InspectionFailed
 from tests.support.compiled import PROGRAM, compiled, module_for
+from tests.support.inspected import inspect_files
 from tests.support.wheels import make_sdist, make_wheel, metadata, record_hash
 
 Content = dict[str, str | bytes | None]

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from seatrial.artifacts.inspect import inspect_files
 from seatrial.artifacts.secrets import FORMS, GATES, Form
+from tests.support.inspected import inspect_files
 from tests.support.wheels import make_wheel
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from seatrial.artifacts.inspect import inspect_files
+from tests.support.inspected import inspect_files
 from tests.support.wheels import make_sdist, make_wheel
 
 BUILD = '[build-system]\nrequires = ["flit_core"]\n'

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from seatrial.artifacts import archives
-from seatrial.artifacts.inspect import inspect_files
 from seatrial.artifacts.sdist import read_sdist
 from seatrial.artifacts.unpack import unpack_sdist
 from seatrial.errors import InspectionFailed, StorageFault
+from tests.support.inspected import inspect_files
 from tests.support.wheels import make_sdist, metadata
 
 INFO = ("demo-1.0/PKG-INFO", metadata("demo", "1.0"))

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from seatrial.artifacts import unpacking
 from seatrial.artifacts.binaries import read
-from seatrial.artifacts.binaries.read import read_binary
 from seatrial.artifacts.binaries.truth import judge_wheel
 from seatrial.artifacts.binaries.values import Binary
 from seatrial.artifacts.inspect import inspect_file
@@ -185,11 +184,3 @@ def test_a_disk_without_room_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
     with pytest.raises(StorageFault, match="gone"):
         inspect_file(wheel, name="demo", version="1.0")
-
-
-def test_a_file_on_the_disk_is_read_as_one_in_a_wheel(tmp_path: Path) -> None:
-    """What is said of a file does not depend on how it came."""
-    path = tmp_path / "core.so"
-    path.write_bytes(module_for("x86_64-linux-gnu.2.17"))
-    found = read_binary(path, "demo/core.so")
-    assert found == read_bytes(path.read_bytes())

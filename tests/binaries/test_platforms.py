@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from seatrial.artifacts.binaries.best import best_platform
-from seatrial.errors import InspectionFailed
+from seatrial.artifacts.archives import Member
+from seatrial.artifacts.binaries.best import best_platforms
+from seatrial.artifacts.binaries.read import BinaryScan
 from tests.binaries.wheels import best, findings, look, told
 from tests.support.compiled import PROGRAM, compiled, module_for, universal
 
@@ -195,18 +196,23 @@ def test_a_file_in_the_wrong_folder_is_refused(tmp_path: Path) -> None:
     assert "aarch64-unknown-linux-gnu" in findings(looked)[0].said
 
 
-def test_the_best_platform_of_files_on_the_disk(tmp_path: Path) -> None:
-    """Files that are to be packed are given the widest tag that is true of all of them."""
-    old, new, text = tmp_path / "old", tmp_path / "new", tmp_path / "text"
-    text.write_text("no program")
-    old.write_bytes(compiled("x86_64-linux-gnu.2.17", OLD_SYMBOL))
-    new.write_bytes(compiled("x86_64-linux-gnu.2.28", NEW_SYMBOL))
-    assert best_platform({"a": text}) == "any"
-    assert best_platform({"a": old, "b": text}) == "manylinux_2_5_x86_64"
-    assert best_platform({"a": old, "b": new, "c": text}) == "manylinux_2_28_x86_64"
-    new.write_bytes(module_for("aarch64-macos.11.0"))
-    with pytest.raises(InspectionFailed, match="no platform tag is true"):
-        best_platform({"a": old, "b": new})
-    new.write_bytes(old.read_bytes()[:500])
-    with pytest.raises(InspectionFailed, match="demo/new"):
-        best_platform({"a": old, "demo/new": new})
+def test_the_best_platform_of_several_files() -> None:
+    """The widest tag is true of all of them together, and no tag is true of two systems."""
+    old, new = (
+        compiled("x86_64-linux-gnu.2.17", OLD_SYMBOL),
+        compiled("x86_64-linux-gnu.2.28", NEW_SYMBOL),
+    )
+    assert of_all() == ("any",)
+    assert of_all(old) == ("manylinux_2_5_x86_64",)
+    assert of_all(old, new) == ("manylinux_2_28_x86_64",)
+    assert of_all(old, module_for("aarch64-macos.11.0")) == ()
+
+
+def of_all(*files: bytes) -> tuple[str, ...]:
+    """Give the tags that are true of files in one wheel."""
+    scan = BinaryScan()
+    for number, data in enumerate(files):
+        scan.begin(Member(path=f"demo/{number}.so", size=len(data)))
+        scan.feed(data)
+        scan.end()
+    return best_platforms(scan.found)

@@ -19,31 +19,10 @@ from packaging.utils import (
 from packaging.version import Version
 
 from seatrial.artifacts.archives import BOMB_RATIO, BOMB_SIZE, MOST_MEMBERS, reading
-from seatrial.errors import InspectionFailed, StorageFault
+from seatrial.errors import InspectionFailed
 from seatrial.storage import storage_faults
 
 PIECE = 1 << 20
-
-
-def release_files(folder: Path, name: str, version: str) -> list[Path]:
-    """Give the wheels and sdists of a release that lie in a folder, at any depth.
-
-    Args:
-        folder: where.
-        name: the project's name.
-        version: the version, normalised.
-
-    Raises:
-        StorageFault: the folder cannot be read.
-    """
-    try:
-        return sorted(
-            path
-            for path in folder.rglob("*")
-            if path.is_file() and not path.is_symlink() and is_of(path.name, name, version)
-        )
-    except OSError as error:
-        raise StorageFault(str(folder), error.strerror or str(error)) from error
 
 
 def unbundle(archive: Path, to: Path, name: str, version: str) -> list[Path]:

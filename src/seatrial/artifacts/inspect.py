@@ -46,24 +46,6 @@ class Looked(msgspec.Struct, frozen=True, kw_only=True):
     truth: Truth | None = None
 
 
-def inspect_files(paths: Sequence[Path], *, name: str, version: str) -> tuple[Finding, ...]:
-    """Inspect the built files of one release.
-
-    Every file is read to its last byte, in bounded memory; nothing is unpacked to disk.
-
-    Args:
-        paths: sdist and wheels.
-        name: the project's name, in any spelling.
-        version: the version of the release.
-
-    Returns:
-        Faults and warnings, file by file in the order given; empty when all is well.
-    """
-    looked = [inspect_file(path, name=name, version=version) for path in paths]
-    found = [finding for one in looked for finding in one.findings]
-    return (*found, *check_set(looked))
-
-
 def inspect_file(path: Path, *, name: str, version: str, libraries: Sequence[str] = ()) -> Looked:
     """Inspect one file by itself.
 

@@ -85,6 +85,7 @@ def _show(console: Console, status: RunStatus) -> None:
 
 
 def _next(status: RunStatus) -> str:
+    from seatrial.error import resuming
     from seatrial.report.explained import by_name
 
     match status.state:
@@ -98,4 +99,4 @@ def _next(status: RunStatus) -> str:
             known = by_name().get(error)
             if known is None:
                 return "seatrial resume, or seatrial undo"
-            return known.next_step.replace("un this again", "un seatrial resume")
+            return resuming(known.next_step)

@@ -16,6 +16,7 @@ from seatrial.actions.registry import bind
 from seatrial.engine.journal import Entry, Intend, Journal, Listener, read_entries
 from seatrial.engine.progress import Progress, Quiet
 from seatrial.engine.run import Engine, Hooks, nothing
+from seatrial.error import resuming
 from seatrial.errors import SeatrialError
 from seatrial.leftovers import end_leftovers
 from seatrial.operations.planfiles import run_digest
@@ -96,7 +97,7 @@ def resumable() -> Iterator[None]:
         yield
     except SeatrialError as error:
         for one in (error, *error.others):
-            one.next_step = one.next_step.replace("un this again", "un seatrial resume")
+            one.next_step = resuming(one.next_step)
         raise
 
 

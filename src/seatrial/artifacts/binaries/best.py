@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Sequence
 
 from seatrial.artifacts.binaries import policy
 from seatrial.artifacts.binaries.libraries import Shelf
 from seatrial.artifacts.binaries.places import names_itself
 from seatrial.artifacts.binaries.promise import ARM_FIRST, Promise, promise_of, windows_tag
-from seatrial.artifacts.binaries.read import read_binary
 from seatrial.artifacts.binaries.values import Binary, Slice
 from seatrial.artifacts.binaries.versions import number
 from seatrial.artifacts.scan import is_for_tests
-from seatrial.errors import InspectionFailed
 
 STATIC = (2, 17)
 """The manylinux of programs that need no library at all: its kernel is as old as they run on."""
@@ -22,35 +19,6 @@ MUSL = (1, 2)
 """The musl of files that do not tell: its versions leave no trace in them."""
 
 APPLE = ("x86_64", "arm64")
-
-
-def best_platform(files: Mapping[str, Path], lent: Iterable[str] = ()) -> str:
-    """Give the widest platform tag that is true of files on the disk.
-
-    Args:
-        files: what a wheel is to hold: path in the wheel → file; what is not compiled does not
-            count.
-        lent: names of libraries that another package or a driver brings; globs.
-
-    Returns:
-        one tag, or several in the form of a file's name ("manylinux_2_17_x86_64"); "any" when
-        nothing is compiled.
-
-    Raises:
-        InspectionFailed: a file is broken, or no tag is true of all of them.
-        OSError: a file cannot be read.
-    """
-    read = [read_binary(path, name) for name, path in files.items()]
-    found = [one for one in read if one is not None]
-    for one in found:
-        if one.broken:
-            raise InspectionFailed(one.path, one.broken)
-    tags = best_platforms(found, lent)
-    if not tags:
-        seen = sorted({f"{s.system} {s.processor}".strip() for b in found for s in b.slices})
-        said = f"no platform tag is true of all its files, which are for {', '.join(seen)}"
-        raise InspectionFailed("the compiled files", said)
-    return ".".join(tags)
 
 
 def best_platforms(

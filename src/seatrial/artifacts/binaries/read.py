@@ -40,23 +40,6 @@ def is_windows(head: bytes) -> bool:
     return head.startswith(pe.MAGIC) and 0 < int.from_bytes(head[60:64], "little") < MIB
 
 
-def read_binary(path: Path, name: str = "") -> Binary | None:
-    """Read a compiled file.
-
-    Args:
-        path: the file.
-        name: what to call it, where its path says nothing.
-
-    Returns:
-        nothing where it is none, and is not named as one.
-
-    Raises:
-        OSError: it cannot be read.
-    """
-    with path.open("rb") as stream:
-        return _read(stream, name or path.as_posix(), path.stat().st_size, stream.read(HEAD))
-
-
 def _read(stream: Stream, path: str, size: int, head: bytes) -> Binary | None:
     if not is_compiled(head):
         return Binary(path=path, size=size, broken=_looks(head)) if is_named(path) else None
