@@ -38,7 +38,7 @@ def test_a_number_that_an_index_holds_in_part_is_passed_over_and_it_is_said(
         told(stage.seatrial("release", "--yes", "--version", "1.1.0"), 2, "1.1.0", "1.1.1 is")
         plan = json.loads(stage.seatrial("plan", "--json").stdout)["plan"]
         remark = next(r for r in plan["remarks"] if r["topic"] == "number-passed-over")
-        assert remark["text"] == f"1.1.0 is passed over: {index} has it already."
+        assert remark["text"] == f"demo 1.1.0 is passed over: {index} has it already."
         done = stage.seatrial("release", "--yes")
         assert done.returncode == 0, done.stderr
         assert "1.1.0 is passed over" in done.stdout or "taken: 1.1.0" in done.stdout

@@ -38,9 +38,9 @@ def test_numbers_that_are_taken_are_said_once_and_higher_ones_too(tmp_path: Path
             assert done.returncode == 0, done.stderr
         found = remarks(stage)
         assert found["number-passed-over"] == (
-            "1.1.0, 1.1.1 are passed over: main has them already."
+            "demo 1.1.0, 1.1.1 are passed over: main has them already."
         )
-        assert "main holds 7.0, and no tag here is of it" in found["higher-on-index"]
+        assert "main holds demo 7.0, and no tag here is of it" in found["higher-on-index"]
 
 
 def test_a_pre_release_on_another_branch_does_not_stop_a_release(tmp_path: Path) -> None:

@@ -71,6 +71,20 @@ STYLES: dict[str, tuple[str, str, str, str]] = {
         "# Log\n\n## Dev\n\n\n## 1.2.0\n\n* a\n \n## 1.1.0\n\n* b\n\n\n## 1.0.0\n",
         "* a",
     ),
+    "tags of a folder in the headings": (
+        "CHANGELOG.md",
+        (
+            "# Changelog\n\n## [libs/demo_core-v1.1.0] - 2023-12-24\n\n- x\n\n\n"
+            "## [libs/demo_core-v1.0.0] - 2023-11-24\n\n- y\n"
+        ),
+        (
+            "# Changelog\n\n## [libs/demo_core-v1.2.0] - 2024-05-09\n\n"
+            "### Fixes\n\n- blink `x` (abc)\n\n\n"
+            "## [libs/demo_core-v1.1.0] - 2023-12-24\n\n- x\n\n\n"
+            "## [libs/demo_core-v1.0.0] - 2023-11-24\n\n- y\n"
+        ),
+        NOTES,
+    ),
     "a heading of the highest level": (
         "CHANGES.md",
         "# Upcoming\n\n* a thing\n\n# 1.1.0 (January 5, 2024)\n\n* b\n",

@@ -75,6 +75,59 @@ def test_tags_that_name_a_package_say_that_it_has_versions_of_its_own(
     assert style == tag.lower()
 
 
+@pytest.mark.parametrize(("tag", "other"), [("libs/{}-v1.0", "libs/"), ("{}-v1.0", "")])
+def test_tags_name_a_package_by_its_folder_too(tmp_path: Path, tag: str, other: str) -> None:
+    """A folder's path, or its last part, names what lies there; the others are tagged alike."""
+    folders = {"one": "one-demo", "two": "two-demo"}
+    repository = make_repository(
+        tmp_path / "r",
+        {f"libs/{at}/pyproject.toml": manifest(name, "1.0") for at, name in folders.items()},
+        message="feat: begin",
+    )
+    repository.tag(tag.format("one"))
+    repository.commit("fix: it", {"libs/one/a.txt": "x"})
+    found = lines(read(repository))
+    assert found["one-demo"] == (f"{other}one-v{{version}}", [tag.format("one")], ["fix: it"])
+    assert found["two-demo"] == (f"{other}two-v{{version}}", [], ["feat: begin"])
+
+
+def test_a_folder_lends_its_name_to_no_other_tags(tmp_path: Path) -> None:
+    """Tags called like a package, or like a folder that no package states, are not a folder's."""
+    repository = make_repository(
+        tmp_path / "r",
+        {
+            "core/pyproject.toml": manifest("demo", "1.0"),
+            "other/pyproject.toml": manifest("core", "1.0"),
+            "cli/pyproject.toml": manifest("tool", "1.0"),
+        },
+        message="feat: begin",
+    )
+    repository.tag("cli-v7.0")
+    assert read(repository).lines == ()
+    repository.tag("core-v1.0")
+    found = lines(read(repository, Settings(versions="independent")))
+    assert (found["core"][1], found["demo"][1]) == (["core-v1.0"], [])
+
+
+def test_a_folders_end_that_two_have_names_neither(tmp_path: Path) -> None:
+    """Only what tells one folder from all others names it."""
+    repository = make_repository(
+        tmp_path / "r",
+        {
+            "a/core/pyproject.toml": manifest("first", "1.0"),
+            "b/core/pyproject.toml": manifest("second", "1.0"),
+        },
+        message="feat: begin",
+    )
+    repository.tag("core-v3.0")
+    found = lines(read(repository, Settings(versions="independent")))
+    assert found["first"][1] == found["second"][1] == []
+    repository.tag("a/core-v1.0")
+    found = lines(read(repository, Settings(versions="independent")))
+    assert found["first"][:2] == ("a/core-v{version}", ["a/core-v1.0"])
+    assert found["second"][:2] == ("b/core-v{version}", [])
+
+
 def test_a_commit_counts_for_those_whose_last_release_does_not_hold_it(tmp_path: Path) -> None:
     """Each package has its own last release, and git reads the history once for all of them."""
     repository = made(tmp_path, alpha="1.0", beta="1.0")

@@ -36,7 +36,7 @@ def line_remarks(line: Project, held: Held, outcome: Decision) -> list[Note]:
         held: version → names of the indexes that hold a file of it.
         outcome: the version that was chosen.
     """
-    found = [*_taken_numbers(held, outcome), *_higher(line, held, outcome)]
+    found = [*_taken_numbers(line, held, outcome), *_higher(line, held, outcome)]
     found += [*_behind(line, outcome), *_foreign_tags(line), *_moved_tags(line)]
     found += [note for package in line.facts.packages for note in _marks(line, package)]
     package = line.lead
@@ -96,7 +96,12 @@ def _other_branch(project: Project) -> Iterator[Note]:
         yield Note(topic="other-branch", text=text)
 
 
-def _taken_numbers(held: Held, outcome: Decision) -> Iterator[Note]:
+def _named(line: Project) -> str:
+    """Give the name of a line's package and a space; nothing where several share the version."""
+    return f"{line.lead.name} " if len(line.facts.packages) == 1 else ""
+
+
+def _taken_numbers(line: Project, held: Held, outcome: Decision) -> Iterator[Note]:
     """Say which numbers are passed over, and who has them."""
     numbers: dict[tuple[str, ...], list[str]] = {}
     for version in outcome.passed_over:
@@ -105,7 +110,7 @@ def _taken_numbers(held: Held, outcome: Decision) -> Iterator[Note]:
     for holders, versions in numbers.items():
         verb, them = ("are", "them") if versions[1:] else ("is", "it")
         have = f"{' and '.join(holders)} {'have' if holders[1:] else 'has'}"
-        text = f"{', '.join(versions)} {verb} passed over: {have} {them} already."
+        text = f"{_named(line)}{', '.join(versions)} {verb} passed over: {have} {them} already."
         yield Note(topic="number-passed-over", text=text)
 
 
@@ -118,8 +123,8 @@ def _higher(project: Project, held: Held, outcome: Decision) -> Iterator[Note]:
         if highest > outcome.version:
             missing = "" if highest in tags else ", and no tag here is of it"
             text = (
-                f"{name} holds {highest}{missing}: installers choose that one before "
-                f"{outcome.version}. If this clone is behind, run git pull --tags first."
+                f"{name} holds {_named(project)}{highest}{missing}: installers choose that one "
+                f"before {outcome.version}. If this clone is behind, run git pull --tags first."
             )
             yield Note(topic="higher-on-index", text=text)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -82,8 +83,16 @@ def version_at_head(title: str) -> Version | None:
     found = VERSION.search(_without_links(title))
     if not found:
         return None
-    before = _WORDS_OF_TITLES.sub(" ", _without_links(title)[: found.start()]).split()
-    return version_in(title) if len(before) <= 1 else None
+    return version_in(title) if len(_named_before(title, found.start())) <= 1 else None
+
+
+def _named_before(title: str, end: int) -> list[str]:
+    """Give the words before a title's version, the usual ones left out.
+
+    What a tag begins with (``libs/demo-core-v``) is one word.
+    """
+    words = _without_links(title)[:end].split()
+    return [word for word in words if _WORDS_OF_TITLES.sub("", word)]
 
 
 def labels(title: str) -> list[str]:
@@ -182,16 +191,26 @@ def title_like(titles: Iterable[str], version: str, date: str) -> str:
     """Make the title of a release as the changelog's others are made.
 
     Args:
-        titles: those of earlier releases, the newest first.
+        titles: those of earlier releases, the newest first; the name that two of them begin with
+            stays.
         version: the new one.
         date: ISO 8601.
     """
     titles = list(titles)
+    leads = collections.Counter(_lead(title) for title in titles)
     for title in titles:
         old = VERSION.search(title)
-        if old and _plain(title):
+        # A name that stands before each version belongs to the style.
+        named = leads[_lead(title)] > 1 and version_at_head(title) is not None
+        if old and (_plain(title) or (named and _plain(title[old.start() :]))):
             return redated(_reversioned(title, old[0], version), date, titles)
     return f"{version} - {date}"
+
+
+def _lead(title: str) -> str:
+    """Give what stands before the version in a title."""
+    found = VERSION.search(title)
+    return title[: found.start()] if found else ""
 
 
 def _plain(title: str) -> bool:

@@ -12,6 +12,13 @@ from seatrial.config.schema import Settings
 from seatrial.errors import InvalidConfiguration
 from seatrial.repository.commits import Commits
 from seatrial.repository.facts import CommitFact, Package
+from seatrial.repository.folder_tags import (
+    FolderStyle,
+    by_folder,
+    newest_form,
+    states_one,
+    style_of,
+)
 from seatrial.repository.names import normalised
 from seatrial.versions.tags import (
     DEFAULT,
@@ -98,9 +105,14 @@ def _together(
     if settings.tag:
         return "{package}" not in settings.tag
     own = {name_key(package.name) for package in packages}
-    if grouped or any(key in own for key in by_name(tags) if key):
+    named = by_name(tags)
+    if grouped or any(key in own for key in named if key):
         return False
-    return len({package.version for package in packages}) == 1
+    if len({package.version for package in packages}) != 1:
+        return False
+    # What is called like a folder may be another thing, unless it is what the package states.
+    found = by_folder(named, packages)
+    return not any(states_one(one, found[one.path]) for one in packages if one.path in found)
 
 
 class Spellings:
@@ -113,11 +125,17 @@ class Spellings:
 
     def __init__(self, tags: Iterable[str], lines: Sequence[Line]) -> None:
         self._by_name = by_name(tags)
-        styles: collections.Counter[str] = collections.Counter()
+        alone = [line.packages[0] for line in lines if len(line.packages) == 1 and not line.tag]
+        self._by_folder = by_folder(self._by_name, alone)
+        styles: collections.Counter[str | FolderStyle] = collections.Counter()
         for line in lines:
             for tag in self._by_name.get(name_key(line.name), ()):
                 styles[template_of(tag, line.name)] += 1
         del styles[""]
+        for path, held in self._by_folder.items():
+            style = style_of(held, path)
+            if style is not None:
+                styles[style] += len(held)
         self._style = next((style for style, _ in styles.most_common(1)), OWN_DEFAULT)
 
     def of(self, line: Line) -> tuple[TagFormat, list[str]]:
@@ -132,7 +150,14 @@ class Spellings:
             return guess(own, name), own
         if not name:
             return guess(own, name) if own else TagFormat(DEFAULT), own
-        return TagFormat(self._style, name), own
+        path = line.packages[0].path
+        if len(line.packages) == 1 and path in self._by_folder:
+            own = self._by_folder[path]
+            return newest_form(own, name), own
+        if isinstance(self._style, str):
+            return TagFormat(self._style, name), own
+        foldered = len(line.packages) == 1 and path != ""
+        return TagFormat(self._style.text(path) if foldered else OWN_DEFAULT, name), own
 
 
 def commits_of(
