@@ -263,7 +263,7 @@ def test_an_unknown_remote_is_refused(tmp_path: Path) -> None:
     """A configured remote that is not there is a fault of the configuration."""
     made = make_repository(tmp_path / "a")
 
-    with pytest.raises(InvalidConfiguration, match="remote = 'nowhere'"):
+    with pytest.raises(InvalidConfiguration, match="remote: the repository has none"):
         facts(made.folder, Settings(remote="nowhere"))
 
 

@@ -33,6 +33,10 @@ WORKFLOW = (
             [("seatrial.toml", 2)],
         ),
         (
+            {"seatrial.toml": 'branhc = "x"\n[[package]]\nversions = ["nope.py:X"]\n'},
+            [("seatrial.toml", 1), ("seatrial.toml", 3)],
+        ),
+        (
             {
                 "seatrial.toml": '[[package]]\nbuild-edits = { "setup.py:X" = true }\n'
                 "versions = [\n"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -31,26 +30,51 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
         settings: every key, those not said at their defaults.
         file: the file the settings were read from; empty when nothing was said.
         origins: dotted key → ``file:line``, for the keys that were said.
+        gone: what was said and could not be understood, so that the settings lack it.
     """
 
     settings: Settings
     file: str
     origins: dict[str, str]
+    gone: frozenset[Path] = frozenset()
 
     def where(self, path: Path) -> str:
-        """Give a key as a message begins: ``file:line`` and the key, dotted.
+        """Give a key of the settings as a message begins: ``file:line`` and the key, dotted.
 
         Args:
             path: from the top of our table.
         """
+        return self.place(self.whole(path))
+
+    def whole(self, path: Path) -> Path:
+        """Give the path in the file of a key of the settings, which may lack what stood before."""
+        if not self.gone:
+            return path
+        from seatrial.config.check import before
+
+        return before(path, self.gone)
+
+    def place(self, path: Path) -> str:
+        """Give a key of the file as a message begins.
+
+        Args:
+            path: from the top of our table, as it stands in the file.
+        """
         from seatrial.config.positions import dotted
 
         root = _SHARED_TABLE if self.file == SHARED_FILE else ()
-        said = path
-        while said and dotted(said) not in self.origins:
-            said = said[:-1]
-        place = self.origins.get(dotted(said), self.file) if said else self.file
-        return f"{place} {dotted(root + path)}".strip()
+        return f"{self._at(path)} {dotted(root + path)}".strip()
+
+    def line(self, path: Path) -> int:
+        """Give the line of a key of the file, or of the nearest table around it."""
+        return int(self._at(path).rpartition(":")[2])
+
+    def _at(self, path: Path) -> str:
+        from seatrial.config.positions import dotted
+
+        while path and dotted(path) not in self.origins:
+            path = path[:-1]
+        return self.origins.get(dotted(path), f"{self.file}:1" if self.file else "")
 
     @property
     def digest(self) -> str:
@@ -69,18 +93,10 @@ class _Source(msgspec.Struct, frozen=True, kw_only=True):
     table: object
     lines: dict[Path, int]
 
-    def where(self, path: Path) -> str:
-        """Give ``file:line`` of a key of our table, or of the nearest table around it."""
-        full = self.root + path
-        while full and full not in self.lines:
-            full = full[:-1]
-        return f"{self.file}:{self.lines.get(full, 1)}"
-
-    def thing(self, path: Path) -> str:
-        """Give ``file:line key`` as a message begins."""
-        from seatrial.config.positions import dotted
-
-        return f"{self.where(path)} {dotted(self.root + path)}".rstrip()
+    @property
+    def top(self) -> str:
+        """Give ``file:line`` of the table."""
+        return f"{self.file}:{self.lines.get(self.root, 1)}"
 
 
 def load(texts: Mapping[str, str]) -> Configuration:
@@ -93,31 +109,46 @@ def load(texts: Mapping[str, str]) -> Configuration:
         InvalidConfiguration: the TOML is broken, a key is unknown, a value has the wrong type or
             makes no sense, or both files speak.  All faults of a file are told at once.
     """
+    said, faults = understood(texts)
+    if faults:
+        raise refusal(said, faults)
+    return said
+
+
+def understood(texts: Mapping[str, str]) -> tuple[Configuration, list[Fault]]:
+    """Read as much of the configuration of a commit as makes sense, and find what does not.
+
+    Args:
+        texts: as for :func:`load`.
+
+    Returns:
+        The settings without the keys at fault, and the faults, each at its path in the file.
+
+    Raises:
+        InvalidConfiguration: the TOML is broken, or both files speak.
+    """
     # Where nothing is said, as in most repositories, nothing that judges it is imported.
     sources = [source for file in FILES if (source := _source(file, texts.get(file))) is not None]
     if len(sources) > 1:
         own, shared = sources
         raise InvalidConfiguration(
-            f"{own.where(())} and {shared.thing(())}",
+            f"{own.top} and {shared.top} tool.seatrial",
             "both hold settings of Seatrial",
             next_step=f"Keep one: {OWN_FILE}, or [tool.seatrial] in {SHARED_FILE}.",
         )
     if not sources:
-        return _configuration(Settings(), "", {})
+        return Configuration(settings=Settings(), file="", origins={}), []
     source = sources[0]
     from seatrial.config.positions import dotted
 
-    settings = _settings(source)
     said = {
         dotted(path[len(source.root) :]): f"{source.file}:{line}"
         for path, line in source.lines.items()
-        if len(path) > len(source.root) and path[: len(source.root)] == source.root
+        if len(path) >= len(source.root) and path[: len(source.root)] == source.root
     }
-    return _configuration(settings, source.file, said)
-
-
-def _configuration(settings: Settings, file: str, origins: dict[str, str]) -> Configuration:
-    return Configuration(settings=settings, file=file, origins=origins)
+    settings, gone, faults = _settings(source)
+    made = Configuration(settings=settings, file=source.file, origins=said, gone=gone)
+    return made, faults
 
 
 def _source(file: str, text: str | None) -> _Source | None:
@@ -158,22 +189,25 @@ def _syntax_fault(text: str, said: str) -> tuple[int, str]:
     return 0, f"this is no TOML: {said}"
 
 
-def _settings(source: _Source) -> Settings:
+def _settings(source: _Source) -> tuple[Settings, frozenset[Path], list[Fault]]:
+    """Give what fits of a table, the paths of what does not, and everything that is wrong."""
     from msgspec.inspect import type_info
 
     from seatrial.config.check import Fault, before, misfits, without
     from seatrial.config.meaning import nonsense
 
     faults = list(misfits(source.table, type_info(Settings)))
-    gone = {fault.path for fault in faults}
+    gone = frozenset(fault.path for fault in faults)
     # What fits is judged all the same, so that one look tells everything.
-    with contextlib.suppress(*([msgspec.ValidationError] if faults else [])):
+    try:
         settings = msgspec.convert(without(source.table, gone), Settings)
-        found = nonsense(settings, _described_indexes(source.table))
-        faults += (Fault(before(path, gone), said) for path, said in found)
+    except msgspec.ValidationError:
         if not faults:
-            return settings
-    raise _refusal(source, faults)
+            raise
+        return Settings(), gone, faults
+    found = nonsense(settings, _described_indexes(source.table))
+    faults += (Fault(before(path, gone), said) for path, said in found)
+    return settings, gone, faults
 
 
 def _described_indexes(table: object) -> Collection[str]:
@@ -181,8 +215,13 @@ def _described_indexes(table: object) -> Collection[str]:
     return indexes if isinstance(indexes, dict) else ()
 
 
-def _refusal(source: _Source, faults: Sequence[Fault]) -> InvalidConfiguration:
-    """Name the first fault in the file as the thing, and the others on lines of their own."""
-    first, *others = sorted(faults, key=lambda fault: int(source.where(fault.path).rsplit(":")[-1]))
-    more = [f"{source.thing(fault.path)}: {fault.said}" for fault in others]
-    return InvalidConfiguration(source.thing(first.path), "\n".join([first.said, *more]))
+def refusal(said: Configuration, faults: Sequence[Fault]) -> InvalidConfiguration:
+    """Make one error of faults: the first in the file is its thing, the others have lines.
+
+    Args:
+        said: the configuration that they are in.
+        faults: at least one, each at its path in the file.
+    """
+    first, *others = sorted(faults, key=lambda fault: said.line(fault.path))
+    more = [f"{said.place(fault.path)}: {fault.said}" for fault in others]
+    return InvalidConfiguration(said.place(first.path), "\n".join([first.said, *more]))

@@ -119,9 +119,9 @@ class Project(Struct, frozen=True, dict=True, eq=False):
 
         def opened() -> Project:
             # While git looks, what reads its answers is imported; then all is read that is near.
-            from seatrial.config.load import FILES, load
             from seatrial.repository import read as _read  # noqa: F401
             from seatrial.repository.packages import prefetch
+            from seatrial.repository.unplaced import configuration_of
 
             snapshot = opening.result()
             prefetch(snapshot, "")
@@ -130,7 +130,7 @@ class Project(Struct, frozen=True, dict=True, eq=False):
             except ValueError:  # git was told of a work tree elsewhere
                 folder = ""
             folder = "" if folder == "." else folder
-            said = load(snapshot.texts(FILES)) if configuration is None else configuration
+            said = configuration_of(snapshot) if configuration is None else configuration
             return cls(snapshot, said, runner, folder)
 
         try:
@@ -277,7 +277,7 @@ class Project(Struct, frozen=True, dict=True, eq=False):
         Raises:
             InvalidConfiguration: the configured one is not there.
         """
-        from seatrial.repository.read import remote_of
+        from seatrial.repository.remotes import remote_of
 
         return remote_of(self.snapshot, self.settings)
 

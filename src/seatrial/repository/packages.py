@@ -23,7 +23,7 @@ from seatrial.repository.origins import as_source, find_origin
 from seatrial.repository.requirements import computes, requirements
 from seatrial.repository.sites import cited_once, find_sites
 from seatrial.repository.snapshot import Snapshot
-from seatrial.repository.unplaced import Unplaced, Where
+from seatrial.repository.unplaced import Unplaced, Where, look_for_files
 from seatrial.versions.tags import TagFormat, guess
 
 _NEAR = re.compile(
@@ -119,12 +119,15 @@ def found_packages(
         InvalidConfiguration: a manifest is no TOML, or states no name; or no package lies where
             the configuration says.
     """
+    lacking = Unplaced(where)
+    named = look_for_places(snapshot, settings, lacking)
+    lacking.refuse()
     for place in () if several(settings) else _upwards(folder):
         manifest = _attempt(snapshot, place) if place == folder or counts(place) else None
         if manifest is not None:
             return (Found(manifest=manifest),)
     if settings.package:
-        return tuple(_configured(snapshot, settings, where))
+        return named
     prefetch(snapshot, "")
     root = read_manifest(snapshot, "")
     members = member_folders(snapshot, root)
@@ -248,10 +251,19 @@ def near(snapshot: Snapshot, folder: str) -> Iterator[str]:
             yield path
 
 
-def _configured(snapshot: Snapshot, settings: Settings, where: Where) -> list[Found]:
-    """Give the packages that the configuration names, in its order; of a glob, by folder."""
+def look_for_places(snapshot: Snapshot, settings: Settings, faults: Unplaced) -> tuple[Found, ...]:
+    """Look for everything that the configuration names in the commit.
+
+    Args:
+        snapshot: the commit.
+        settings: the configuration, or what of it could be understood.
+        faults: is told what is not there.
+
+    Returns:
+        The packages that it names, in its order; of a glob, by folder.
+    """
+    look_for_files(snapshot, settings, faults)
     folders: dict[str, bool] = {}
-    faults = Unplaced(where)
     for number, wanted in enumerate(settings.package):
         if not is_glob(wanted.path):
             folders[normal(wanted.path)] = True
@@ -273,8 +285,7 @@ def _configured(snapshot: Snapshot, settings: Settings, where: Where) -> list[Fo
                 tag = wanted.tag or settings.tag
                 found.append(Found(manifest=manifest, settings=wanted, tag=tag))
                 _look_for(manifest, settings, wanted, faults)
-    faults.refuse()
-    return found
+    return tuple(found)
 
 
 def _look_for(
@@ -309,16 +320,21 @@ def _named(snapshot: Snapshot, path: str) -> Manifest:
     """Read the package in a folder that the configuration names.
 
     Raises:
-        InvalidConfiguration, NoPackage: there is none.
+        InvalidConfiguration: there is none.
     """
-    manifest = read_manifest(snapshot, path)
+    try:
+        manifest = read_manifest(snapshot, path)
+    except InvalidConfiguration as error:
+        raise InvalidConfiguration(error.thing, f"{error.thing}: {error.said}") from None
     if not any(manifest.folder.has(name) for name in MANIFESTS):
         raise InvalidConfiguration(
             f"package.path = {path!r}",
             f"this commit holds no pyproject.toml, setup.py or setup.cfg in {path or '.'}",
         )
     if not manifest.is_package:
-        raise NoPackage(f"{snapshot.root}/{path}".rstrip("/"), _why_none(manifest))
+        raise InvalidConfiguration(
+            f"package.path = {path!r}", f"{path or '.'} holds no package: {_why_none(manifest)}"
+        )
     return manifest
 
 

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 
 from seatrial.config.positions import dotted
 from seatrial.config.schema import Settings
-from seatrial.errors import InvalidConfiguration, ShallowClone
+from seatrial.errors import ShallowClone
 from seatrial.repository import changelog
-from seatrial.repository.facts import CommitFact, Facts, Package, Remote, TagFact
+from seatrial.repository.facts import CommitFact, Facts, Package, TagFact
 from seatrial.repository.history import read_history
 from seatrial.repository.lines import Line, lines_among
 from seatrial.repository.manifest import Folder
@@ -19,6 +19,7 @@ from seatrial.repository.moved import COMPARED, moving, stating, with_moved
 from seatrial.repository.names import normalised
 from seatrial.repository.packages import by_folder, found_packages, several
 from seatrial.repository.releases import Merged, release_tags
+from seatrial.repository.remotes import remote_of
 from seatrial.repository.several import MOST_COMMITS, Several, read_several
 from seatrial.repository.sites import cited_once
 from seatrial.repository.snapshot import Snapshot
@@ -193,26 +194,6 @@ def _commits(
         commits = read_history(snapshot, folders, since=since, most=most)
     refuse_cut(snapshot, commits)
     return commits
-
-
-def remote_of(snapshot: Snapshot, settings: Settings) -> Remote | None:
-    """Choose the remote to push to: the configured one, the branch's own, origin, the only one."""
-    by_name = {remote.name: remote for remote in snapshot.remotes}
-    if not snapshot.whole:
-        return None
-    if settings.remote:
-        if settings.remote not in by_name:
-            raise InvalidConfiguration(
-                f"remote = {settings.remote!r}",
-                f"the repository has {', '.join(sorted(by_name)) or 'none'}",
-                next_step="Name one of its remotes, or leave the key out.",
-            )
-        return by_name[settings.remote]
-    only = next(iter(by_name), "") if len(by_name) == 1 else ""
-    for name in (snapshot.position.remote, "origin", only):
-        if name in by_name:
-            return by_name[name]
-    return None
 
 
 def _configuration(snapshot: Snapshot) -> str:
