@@ -248,6 +248,28 @@ def test_a_change_file_that_cannot_be_read_is_named(tmp_path: Path, text: str, s
         changes_of(project)
 
 
+def test_all_change_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
+    """One error names each broken file with its line, so that one look is enough."""
+    repository = made(
+        tmp_path,
+        {
+            ".changes/a.md": "hello: minor\n",
+            ".changes/b.md": "---\nhello: fix\n\nhello: huge\n---\nx\n",
+            ".changes/c.md": "---\nhello: fix\n---\nGood\n",
+            ".changes/d.md": "---\nhello: fix\n---\n\n",
+        },
+    )
+    with pytest.raises(InvalidConfiguration) as caught:
+        changes_of(Project.open(repository.folder))
+    lines = f"{caught.value.thing}: {caught.value.said}".splitlines()
+    assert [line.partition(": ")[0] for line in lines] == [
+        ".changes/a.md:1",
+        ".changes/b.md:4",
+        ".changes/d.md:3",
+    ]
+    assert caught.value.next_step == "Mend them, commit, and run this again."
+
+
 def test_changesets_spelling_is_read(tmp_path: Path) -> None:
     """Quoted names, parts of versions, CRLF and a BOM are read; what concerns others stays."""
     repository = made(

@@ -65,17 +65,24 @@ def change_files(snapshot: Snapshot, package: Package) -> tuple[ChangeFile, ...]
         package: whose changes; files that name other packages alone are left out.
 
     Raises:
-        InvalidConfiguration: a file cannot be read.
+        InvalidConfiguration: files cannot be read; all of them are named.
     """
-    found = []
+    found: list[ChangeFile] = []
+    faults: list[InvalidConfiguration] = []
     for path in change_paths(snapshot):
         from packaging.utils import canonicalize_name
 
-        read = read_change(snapshot, path)
+        try:
+            read = read_change(snapshot, path)
+        except InvalidConfiguration as error:
+            faults.append(error)
+            continue
         own = canonicalize_name(package.name)
         if own in read:
             kind, text = read[own]
             found.append(ChangeFile(path=path, kind=kind, text=text, packages=tuple(read)))
+    if faults:
+        raise _unreadable(faults[0].thing, faults[0].said, faults[1:])
     return tuple(found)
 
 
@@ -114,22 +121,32 @@ def read_change(snapshot: Snapshot, path: str) -> dict[str, tuple[Kind, str]]:
     """
     text = (snapshot.text(path) or "").removeprefix("\ufeff").replace("\r\n", "\n")
     found = re.fullmatch(_FILE, text)
-    said = "it does not begin with --- lines around PACKAGE: KIND"
+    at, said = 1, "it does not begin with --- lines around PACKAGE: KIND"
     if found and found["text"] and found["text"].strip():
         from packaging.utils import canonicalize_name
 
-        lines = [re.fullmatch(_LINE, line) for line in found["head"].splitlines() if line.strip()]
-        if lines and all(line and line["kind"] in KINDS for line in lines):
+        head = found["head"].split("\n")
+        lines = {at: re.fullmatch(_LINE, line) for at, line in enumerate(head, 2) if line.strip()}
+        wrong = [at for at, line in lines.items() if not line or line["kind"] not in KINDS]
+        if lines and not wrong:
             return {
                 canonicalize_name(line["name"]): (KINDS[line["kind"]], found["text"].strip())
-                for line in lines
+                for line in lines.values()
                 if line
             }
-        said = f"each line is PACKAGE: KIND, of {', '.join(KINDS)}"
+        at, said = min(wrong, default=2), f"each line is PACKAGE: KIND, of {', '.join(KINDS)}"
     elif found:
-        said = "it says nothing below the second ---"
+        at, said = text[: found.end("head")].count("\n") + 2, "it says nothing below the second ---"
     elif snapshot.is_undeclared(path):
         said = f"it {NO_ENCODING}"
-    raise InvalidConfiguration(
-        path, said, doing="reading", next_step="Mend the file, commit, and run this again."
+    raise _unreadable(f"{path}:{at}", said)
+
+
+def _unreadable(
+    thing: str, said: str, others: Sequence[InvalidConfiguration] = ()
+) -> InvalidConfiguration:
+    lines = [said, *(f"{one.thing}: {one.said}" for one in others)]
+    mended = "them, commit" if others else "the file, commit"
+    return InvalidConfiguration(
+        thing, "\n".join(lines), doing="reading", next_step=f"Mend {mended}, and run this again."
     )

@@ -102,7 +102,7 @@ def changelog_section_missing(about: RuleInput) -> Iterator[Flaw]:
         final = [
             Version(tag.version)
             for tag in line.tags
-            if tag.ancestor and not Version(tag.version).is_prerelease
+            if tag.ancestor and not (tag.abandoned or Version(tag.version).is_prerelease)
         ]
         # A tag of one number (v2) moves with the releases, where those have more.
         final = [version for version in final if len(version.release) > 1] or final
@@ -291,7 +291,7 @@ def change_file_unusable(about: RuleInput) -> Iterator[Flaw]:
         try:
             names = read_change(about.snapshot, path)
         except InvalidConfiguration as error:
-            yield Flaw(error.said, path)
+            yield Flaw(error.said, path, int(error.thing.rpartition(":")[2]))
             continue
         strange = names.keys() - known if known else set()
         if strange:
