@@ -118,6 +118,10 @@ TAGGED: dict[str, tuple[Mapping[str, str], str]] = {
         },
         "versioneer",
     ),
+    "pbr, as the build backend": (
+        {"pyproject.toml": project("pbr.build", requires='"pbr>=6", "setuptools"')},
+        "pbr",
+    ),
     "pbr": (
         {
             "setup.py": "import setuptools\nsetuptools.setup(setup_requires=['pbr'], pbr=True)\n",

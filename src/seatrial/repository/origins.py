@@ -166,6 +166,13 @@ def _cargo(manifest: Manifest, path: str) -> Origin:
         above = posixpath.dirname(above)
 
 
+def _pbr(manifest: Manifest) -> Origin:
+    if manifest.setup_cfg.get("metadata", {}).get("version"):
+        # https://docs.openstack.org/pbr/latest/user/features.html: the version that is aimed at.
+        return at(manifest.folder, "setup.cfg", "ini", "metadata.version")
+    return from_tag("pbr")
+
+
 def _scikit_build(manifest: Manifest) -> Origin:
     settings = manifest.tool("scikit-build", "metadata", "version")
     provider = str(dig(settings, "provider") or "")
@@ -201,6 +208,7 @@ _BY_FAMILY: Mapping[str, Callable[[Manifest], Origin]] = {
     "hatchling": _hatchling,
     "maturin": _maturin,
     "mesonpy": _meson,
+    "pbr": _pbr,
     "pdm": _pdm,
     "poetry": _poetry,
     "poetry_dynamic_versioning": _poetry,
