@@ -43,6 +43,20 @@ def test_numbers_that_are_taken_are_said_once_and_higher_ones_too(tmp_path: Path
         assert "main holds demo 7.0, and no tag here is of it" in found["higher-on-index"]
 
 
+def test_numbers_of_before_the_numbering_began_again_are_said(tmp_path: Path) -> None:
+    """Where an index holds the old, higher numbers, the way out is an epoch, with its spelling."""
+    with scene(tmp_path) as stage:
+        wheel = make_wheel(tmp_path, version="2019.12")
+        done = stage.seatrial("publish", str(wheel), "--to", "main", "--yes")
+        assert done.returncode == 0, done.stderr
+        stage.project.tag("v2019.12", "v1.0.0~0")
+        stage.project.commit("fix: one", tag="v1.0.1")
+        stage.project.commit("fix: two")
+        text = remarks(stage)["higher-on-index"]
+        assert "main holds 2019.12: installers choose that one before 1.0.2." in text
+        assert "give the new numbers an epoch (--version 1!1.0.2)" in text
+
+
 def test_a_pre_release_on_another_branch_does_not_stop_a_release(tmp_path: Path) -> None:
     """Installers choose no pre-release by themselves, so nobody loses what it holds."""
     with scene(tmp_path) as stage:

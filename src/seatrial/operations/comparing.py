@@ -135,7 +135,8 @@ def compared(line: Project, last: TagFact, version: Version) -> Answer:
 
 def last_final(facts: Facts) -> TagFact | None:
     """Give the last final release in the history of the planned commit, or nothing."""
-    final = (tag for tag in facts.tags if tag.ancestor and not Version(tag.version).is_prerelease)
+    there = (tag for tag in facts.tags if tag.ancestor and not tag.abandoned)
+    final = (tag for tag in there if not Version(tag.version).is_prerelease)
     return max(final, key=lambda tag: Version(tag.version), default=None)
 
 

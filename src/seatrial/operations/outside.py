@@ -16,7 +16,7 @@ from seatrial.operations.project import Project
 from seatrial.operations.remarks import Held
 from seatrial.operations.running import unheard
 from seatrial.plan.values import Note
-from seatrial.repository.facts import Facts, Package, TagFact
+from seatrial.repository.facts import Facts, Package, TagFact, last_release
 from seatrial.versions.policy import maintained
 from seatrial.versions.tags import TagFormat, by_name, prefix_key
 from seatrial.world.ports import HeldFile
@@ -282,7 +282,8 @@ def _not_here(line: Project, seen: Seen) -> Iterator[TagFact]:
     """Give the remote's tags of later releases than this clone has tags of."""
     facts, form = line.facts, line.tag_format
     known = {Version(tag.version) for tag in facts.tags}
-    last = max((Version(tag.version) for tag in facts.tags if tag.ancestor), default=None)
+    newest = last_release(facts.tags)
+    last = Version(newest.version) if newest else None
     for name in seen.like(form):
         version, commit = form.parse(name), seen.tags[name]
         if version is None or version in known or (last is not None and version < last):
@@ -301,6 +302,7 @@ def check_history(facts: Facts, branch: str) -> None:
     finals = [
         tag
         for tag in facts.tags
+        if not tag.abandoned
         if tag.ancestor
         or not (Version(tag.version).is_prerelease or _beyond(line, Version(tag.version)))
     ]

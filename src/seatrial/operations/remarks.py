@@ -13,7 +13,7 @@ from seatrial.operations.project import Project
 from seatrial.plan.values import Note
 from seatrial.repository.facts import Package, last_release
 from seatrial.repository.spans import BOM
-from seatrial.versions.arithmetic import parse
+from seatrial.versions.arithmetic import in_next_epoch, parse
 from seatrial.versions.decide import Decision
 from seatrial.versions.tags import guess
 
@@ -117,14 +117,21 @@ def _taken_numbers(line: Project, held: Held, outcome: Decision) -> Iterator[Not
 def _higher(project: Project, held: Held, outcome: Decision) -> Iterator[Note]:
     """Say that an index holds a higher version: nobody would get this one, or tags are missing."""
     tags = {Version(tag.version) for tag in project.facts.tags}
+    old = {Version(tag.version) for tag in project.facts.tags if tag.abandoned}
     for name in dict.fromkeys(name for names in held.values() for name in names):
         finals = [v for v, names in held.items() if name in names and not v.is_prerelease]
         highest = max(finals, default=outcome.version)
         if highest > outcome.version:
             missing = "" if highest in tags else ", and no tag here is of it"
+            way = "If this clone is behind, run git pull --tags first."
+            if highest in old:
+                way = (
+                    f"The numbering began again after it: yank what is higher, or give the new "
+                    f"numbers an epoch (--version {in_next_epoch(outcome.version, highest)})."
+                )
             text = (
                 f"{name} holds {_named(project)}{highest}{missing}: installers choose that one "
-                f"before {outcome.version}. If this clone is behind, run git pull --tags first."
+                f"before {outcome.version}. {way}"
             )
             yield Note(topic="higher-on-index", text=text)
 

@@ -108,7 +108,7 @@ class TagFact(msgspec.Struct, frozen=True, kw_only=True):
 
     ``object`` is the id the reference names; it differs from ``commit`` for an annotated tag.
     ``abandoned`` is a pre-release of a version that never came: a lower final release follows it
-    (``1.0b0`` before ``0.28.1``).
+    (``1.0b0`` before ``0.28.1``); or a release of before the numbering began again.
     """
 
     name: str

@@ -12,6 +12,7 @@ from seatrial.repository.facts import Package, TagFact
 from seatrial.repository.lines import Line
 from seatrial.repository.listings import contents
 from seatrial.repository.releases import Merged, release_tags
+from seatrial.repository.restarts import counts_below, restarted
 from seatrial.repository.snapshot import Snapshot
 from seatrial.repository.spans import is_version, locate
 from seatrial.versions.tags import TagFormat, families, may_name, name_key, prefix_key
@@ -136,12 +137,17 @@ def with_moved(
     spelt = families(refs)
     if len(lines) == 1:
         spelt = {one: tags for one, tags in spelt.items() if may_name(one, lines[0].name)}
-    ahead = [number for number, line in enumerate(lines) if _is_ahead(line, read[number][1])]
+    stated = [line.packages[0].version for line in lines]
+    below = {n for n, (_, tags) in enumerate(read) if counts_below(stated[n], tags)}
+    ahead = [n for n, line in enumerate(lines) if n in below or _is_ahead(line, read[n][1])]
+    found = [
+        _from_here(form, restarted(snapshot, tags, stated[n]), lines[n]) if n in below else read[n]
+        for n, (form, tags) in enumerate(read)
+    ]
     if not spelt or not ahead:
-        return list(read)
+        return found
     leads = [lines[number].packages[0] for number in ahead]
     owned = stating(snapshot, leads, newest_of(spelt))
-    found = list(read)
     for prefix, tags in spelt.items():
         matched = {n: len(own & tags.keys()) for n, own in zip(ahead, owned, strict=True)}
         owners = owning(prefix, matched, [line.name for line in lines])
@@ -152,9 +158,21 @@ def with_moved(
             more = release_tags(snapshot, other, {name: refs[name] for name in tags}, merged)
             every = (*known, *(tag for tag in more if tag.version not in there))
             facts = tuple(sorted(every, key=lambda tag: Version(tag.version), reverse=True))
+            if number in below:
+                facts = restarted(snapshot, facts, stated[number])
             alone = len(owners) == 1 and not lines[number].tag
-            found[number] = (other if alone and facts[:1] == more[:1] else form, facts)
+            newest = next((tag for tag in facts if not tag.abandoned), None)
+            spelt_so = newest is not None and newest.name in {tag.name for tag in more[:1]}
+            found[number] = (other if alone and spelt_so else form, facts)
     return found
+
+
+def _from_here(form: TagFormat, tags: tuple[TagFact, ...], line: Line) -> Tagged:
+    """Spell the tags of a line as its last release, where nobody said how, and with these tags."""
+    newest = next((tag.name for tag in tags if tag.ancestor and not tag.abandoned), "")
+    old = any(tag.abandoned for tag in tags)
+    prefix = next(iter(families([newest])), None) if old and not line.tag else None
+    return (form if prefix is None else TagFormat(f"{prefix}{{version}}", form.name)), tags
 
 
 def _is_ahead(line: Line, tags: Sequence[TagFact]) -> bool:

@@ -20,6 +20,7 @@ from seatrial.repository.names import normalised
 from seatrial.repository.packages import by_folder, found_packages, several
 from seatrial.repository.releases import Merged, release_tags
 from seatrial.repository.remotes import remote_of
+from seatrial.repository.restarts import released_among, restarted, says_something
 from seatrial.repository.several import MOST_COMMITS, Several, read_several
 from seatrial.repository.sites import cited_once
 from seatrial.repository.snapshot import Snapshot
@@ -113,12 +114,17 @@ def _one(snapshot: Snapshot, settings: Settings, whole: Facts, line: Line, merge
         ((form, tags),) = with_moved(snapshot, [line], merged, [(form, tags)])
     place = line.packages[0].path if len(line.packages) == 1 else ""
     path, text = _changelog(snapshot, settings, place)
+    commits = _commits(snapshot, tags, line.packages)
+    if not says_something(line.packages[0].version):
+        again = restarted(snapshot, tags, "", released_among(tags, commits))
+        if again != tags:
+            tags, commits = again, _commits(snapshot, again, line.packages)
     return replace(
         whole,
         tag_format=format_text(form, line),
         tags=tags,
         foreign_tags=foreign,
-        commits=_commits(snapshot, tags, line.packages),
+        commits=commits,
         changelog=path,
         changelog_text=text,
     )

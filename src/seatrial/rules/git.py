@@ -35,7 +35,7 @@ def behind_last_tag(about: RuleInput) -> Iterator[Flaw]:
     if about.facts.shallow or _MAINTENANCE.search(about.facts.branch):
         return
     for package, tags in _tagged(about):
-        final = [tag for tag in tags if not Version(tag.version).is_prerelease]
+        final = [tag for tag in tags if not (tag.abandoned or Version(tag.version).is_prerelease)]
         if not final or final[0].ancestor or not is_version(package.version):
             continue
         if Version(package.version) <= Version(final[0].version):
@@ -94,7 +94,7 @@ def tag_format_changed(about: RuleInput) -> Iterator[Flaw]:
     """
     for line in about.lines:
         whose = f" of {line.packages[0].name}" if about.facts.lines else ""
-        released = {Version(tag.version): tag.name for tag in line.tags}
+        released = {Version(tag.version): tag.name for tag in line.tags if not tag.abandoned}
         if about.configuration.settings.tag:
             others = {} if released or line.foreign_tags else _spelt_otherwise(about, line)
             if others:
@@ -103,7 +103,9 @@ def tag_format_changed(about: RuleInput) -> Iterator[Flaw]:
                     f" tagged {others[max(others)]}"
                 )
             continue
-        released = _spelt_otherwise(about, line) | released
+        old = {Version(tag.version) for tag in line.tags if tag.abandoned}
+        others = _spelt_otherwise(about, line)
+        released = {v: name for v, name in others.items() if v not in old} | released
         recent = [released[version] for version in sorted(released, reverse=True)[:_RECENT]]
         spelt = {_spelling(name): name for name in reversed(recent)}
         if len(spelt) > 1 and not line.foreign_tags:

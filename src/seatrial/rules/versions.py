@@ -298,7 +298,7 @@ def _latest(about: RuleInput, package: Package) -> Version | None:
     line = next((one for one in about.lines if one.packages == (package,)), None)
     if line is None:
         return None
-    released = [Version(tag.version) for tag in line.tags]
+    released = [Version(tag.version) for tag in line.tags if not tag.abandoned]
     final = [version for version in released if not version.is_prerelease]
     if final:
         return max(final)

@@ -100,6 +100,16 @@ def bump(current: Version, kind: Bump) -> Version:
     return _release(current, kind)
 
 
+def in_next_epoch(version: Version, released: Version) -> Version:
+    """Give a version with an epoch, by which it counts above another one with a higher number.
+
+    Args:
+        version: whose number stays (PEP 440, "Version epochs").
+        released: the one that it comes after.
+    """
+    return Version(f"{released.epoch + 1}!{str(version).rpartition('!')[2]}")
+
+
 def next_free(
     candidate: Version, taken: Callable[[Version], bool]
 ) -> tuple[Version, tuple[Version, ...]]:

@@ -13,6 +13,7 @@ from seatrial.versions.arithmetic import (
     PHASES,
     Bump,
     bump,
+    in_next_epoch,
     is_calendar,
     next_free,
     parse,
@@ -175,7 +176,10 @@ def _asked_for(
         return AlreadyReleased(version=version, why=f"{version} is the last release.")
     elif released is not None and version < released:
         said = f"it is below the last release, {released}: installers would not choose it"
-        next_step = "Ask for a higher one, or release from the branch of the older line."
+        next_step = (
+            "Ask for a higher one, release from the branch of the older line, or begin the "
+            f"numbering again with an epoch: {in_next_epoch(version, released)}."
+        )
     elif taken(version):
         free, _ = next_free(version, taken)
         said = "it is taken: a version is used once, even if only a part of it was uploaded"
