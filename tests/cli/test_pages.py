@@ -78,6 +78,20 @@ def test_a_stopped_rehearsal_has_a_page_that_says_why(tmp_path: Path) -> None:
         assert "Rehearsal stopped" in (folder / "report.html").read_text("utf-8")
 
 
+def test_a_stopped_rehearsal_tells_a_program_what_a_release_would_need(tmp_path: Path) -> None:
+    """What is missing and what has to be set up does not wait for the failure to be mended."""
+    with scene(tmp_path, more=FAILING) as stage:
+        running = stage.start(
+            "rehearse", "--json", env={f"SEATRIAL_TOKEN_{stage.index.upper()}": ""}
+        )
+        document = json.loads(running.communicate(timeout=120)[0])
+        plan = json.loads(stage.seatrial("plan", "--json").stdout)["plan"]
+        assert (document["outcome"], document["failure"]["exit_code"]) == ("failed", 1)
+        assert document["firsts"] == plan["firsts"] != []
+        needed = {one["what"] for one in document["missing"]}
+        assert f"a credential for {stage.index}" in needed
+
+
 def test_the_pages_of_a_release_lie_in_its_run(tmp_path: Path) -> None:
     """A release's page is written when it is stopped, and anew when it is taken back."""
     with scene(tmp_path, more=FAILING) as stage:

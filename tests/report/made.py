@@ -7,12 +7,11 @@ import msgspec
 from seatrial.errors import GateFailed
 from seatrial.plan.released import ReleasedCommit
 from seatrial.plan.values import Note
-from seatrial.report.failure import describe
+from seatrial.report.failure import Missing, describe
 from seatrial.report.release import (
     Artifact,
     Edit,
     Installation,
-    Missing,
     Place,
     ReleaseReport,
     Step,

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from seatrial.errors import SeatrialError
 from seatrial.report.failure import Failure, FailureDocument, describe
 from seatrial.report.words import short, visible
+
+if TYPE_CHECKING:
+    from seatrial.report.release import ReleaseReport
 
 USAGE = "usage"
 """The name of an error in the command line itself, which has no class of its own."""
@@ -20,10 +24,17 @@ def show_failure(error: SeatrialError, *, machine: bool) -> None:
     tell(describe(error), machine=machine)
 
 
+def show_stopped(error: SeatrialError, report: ReleaseReport) -> None:
+    """Tell what stopped a rehearsal, to a program with all that a real release would need."""
+    failure = describe(error)
+    write_document(FailureDocument(failure=failure, missing=report.missing, firsts=report.firsts))
+    tell(failure, machine=False)
+
+
 def tell(failure: Failure, *, machine: bool) -> None:
     """Print an error on stderr, and for a program on stdout too."""
     if machine:
-        write_failure(failure)
+        write_document(FailureDocument(failure=failure))
     if sys.stderr.isatty():
         near = msgspec.structs.replace(failure, page=short(failure.page))
         _print_coloured(list(failure_lines(near)))
@@ -31,11 +42,9 @@ def tell(failure: Failure, *, machine: bool) -> None:
         sys.stderr.write("".join(f"{line}\n" for _, line in failure_lines(failure)))
 
 
-def write_failure(failure: Failure) -> None:
-    """Print an error as one JSON object on stdout."""
-    data = msgspec.json.format(
-        msgspec.json.encode(FailureDocument(failure=failure), order="deterministic")
-    )
+def write_document(document: FailureDocument) -> None:
+    """Print a failure as one JSON object on stdout."""
+    data = msgspec.json.format(msgspec.json.encode(document, order="deterministic"))
     sys.stdout.write(data.decode() + "\n")
 
 

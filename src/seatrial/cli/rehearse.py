@@ -38,7 +38,7 @@ def command(
     fault: tuple[str, ...],
     keep: Path | None,
     as_json: bool,
-) -> None:
+) -> int:
     """Run the whole release in a world of its own: a bare clone, an index, a forge.
 
     Nothing of yours is changed: not the repository, not its refs, not its working tree.
@@ -64,13 +64,21 @@ def command(
             keep=keep,
         )
         watch = Watch(progress=steps, tell=steps.tell)
-        planning, report = rehearse(rehearsal, watch, opening())
+        done = rehearse(rehearsal, watch, opening())
+    if done.error is not None:
+        if not as_json or done.report is None:
+            raise done.error
+        from seatrial.cli.failures import show_stopped
+
+        show_stopped(done.error, done.report)
+        return int(done.error.exit_code)
     from seatrial.report.planned import show_planning
     from seatrial.report.text import show_release
 
     if as_json:
-        write_json(report or planning)
-    elif report is None:
-        show_planning(page_console(), planning)
+        write_json(done.report or done.planning)
+    elif done.report is None:
+        show_planning(page_console(), done.planning)
     else:
-        show_release(page_console(), report, steps=not steps.shown)
+        show_release(page_console(), done.report, steps=not steps.shown)
+    return 0

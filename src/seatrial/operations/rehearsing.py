@@ -52,8 +52,8 @@ from seatrial.operations.worlds import Stage, folder_of, indexes_of, rehearsal_w
 from seatrial.plan.planning import Planned, Planning
 from seatrial.plan.proposal import edits_of
 from seatrial.plan.values import DraftRelease, Note, Plan, Propose, Push
-from seatrial.report.failure import describe
-from seatrial.report.release import Circumstances, Missing, ReleaseReport, report_release
+from seatrial.report.failure import Missing, describe
+from seatrial.report.release import Circumstances, ReleaseReport, report_release
 from seatrial.storage import chosen_place
 from seatrial.world.barecopy import bare_copy
 from seatrial.world.ports import World
@@ -74,9 +74,22 @@ class Rehearsal(msgspec.Struct, frozen=True, kw_only=True):
     keep: Path | None = None
 
 
-def rehearse(
-    rehearsal: Rehearsal, watch: Watch, project: Project | None = None
-) -> tuple[Planning, ReleaseReport | None]:
+@dataclass(frozen=True, kw_only=True)
+class Rehearsed:
+    """What came of a rehearsal.
+
+    Args:
+        planning: the plan, or why there is none.
+        report: what was done; nothing without a plan, and where it could not be written down.
+        error: what stopped it.
+    """
+
+    planning: Planning
+    report: ReleaseReport | None = None
+    error: SeatrialError | None = None
+
+
+def rehearse(rehearsal: Rehearsal, watch: Watch, project: Project | None = None) -> Rehearsed:
     """Plan a release and run the plan against the dock and a bare clone.
 
     Args:
@@ -85,14 +98,14 @@ def rehearse(
         project: the repository, when it has been opened already.
 
     Raises:
-        SeatrialError: what a real release would have met.
+        SeatrialError: what a real release would have met before its first action.
     """
     faults = tuple(parse_fault(text) for text in rehearsal.faults)
     project, request = opened(rehearsal.request, project)
     timer = Stopwatch(project.opened)
     planning = plan_release(project, request, watch.tell)
     if not isinstance(planning, Planned):
-        return planning, None
+        return Rehearsed(planning=planning)
     plan = planning.plan
     watch.tell("setting the rehearsal up")
     at = project.at(plan.commit, folder_of(plan))
@@ -114,10 +127,12 @@ def rehearse(
                 if isinstance(error, Incomplete | Interrupted):
                     # There is no run to resume: a rehearsal begins anew, and leaves nothing.
                     error.next_step = "Nothing of yours was changed: rehearse again."
+                report = None
                 with contextlib.suppress(SeatrialError):
-                    error.page = scene.report(world, error).page
-                raise
-            return planning, scene.report(world)
+                    report = scene.report(world, error)
+                    error.page = report.page
+                return Rehearsed(planning=planning, report=report, error=error)
+            return Rehearsed(planning=planning, report=scene.report(world))
 
 
 def load_judges() -> None:

@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from seatrial.errors import SeatrialError
+from seatrial.plan.firsts import FirstUpload
 
 SCHEMA = 1
 
@@ -40,6 +41,13 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.doing} {self.thing}".strip()
 
 
+class Missing(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that a real release would need and does not have: what, and how to give it."""
+
+    what: str
+    how: str
+
+
 class FailureDocument(msgspec.Struct, frozen=True, kw_only=True):
     """What ``--json`` prints when a command fails.
 
@@ -47,11 +55,15 @@ class FailureDocument(msgspec.Struct, frozen=True, kw_only=True):
         schema: the version of this layout.
         outcome: always "failed".
         failure: the error.
+        missing: what a real release would need, where it stopped a rehearsal.
+        firsts: the projects that do not exist yet on the indexes, likewise.
     """
 
     schema: int = SCHEMA
     outcome: Literal["failed"] = "failed"
     failure: Failure
+    missing: tuple[Missing, ...] = ()
+    firsts: tuple[FirstUpload, ...] = ()
 
 
 def describe(error: SeatrialError) -> Failure:

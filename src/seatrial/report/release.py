@@ -14,7 +14,7 @@ from seatrial.plan.firsts import FirstUpload
 from seatrial.plan.released import ReleasedCommit
 from seatrial.plan.values import Build, Commit, InstallCheck, Note, Plan, PublishRelease, Upload
 from seatrial.report.beyond import Beyond, beyond, real_command
-from seatrial.report.failure import Failure
+from seatrial.report.failure import Failure, Missing
 from seatrial.report.stays import stays
 
 SCHEMA = 1
@@ -112,13 +112,6 @@ class Installation(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     python: str
     ran: tuple[str, ...]
-
-
-class Missing(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that a real release would need and does not have: what, and how to give it."""
-
-    what: str
-    how: str
 
 
 class ReleaseReport(msgspec.Struct, frozen=True, kw_only=True):
