@@ -118,3 +118,16 @@ def test_a_package_without_changes_does_not_keep_the_others_from_being_compared(
     said = capsys.readouterr().out
     assert "two.dropped" in said
     assert "not asked" not in said
+
+
+def test_what_ends_the_comparison_of_one_package_leaves_the_others(tmp_path: Path) -> None:
+    """A source that no parser survives is told of its own package, and the next is compared."""
+    repository = made(tmp_path, "independent")
+    deep = f"{MODULE}x = {'-' * 200_000}1\n"
+    files = {"packages/one/one.py": deep, "packages/two/two.py": "def kept(a): ...\n"}
+    repository.commit("fix: tidy", files)
+
+    one, two = planned_api(Project.open(repository.folder))
+
+    assert "griffe did not end well" in one.unasked
+    assert (two.unasked, [broken.object for broken in two.breakages]) == ("", ["two.dropped"])

@@ -14,7 +14,7 @@ from seatrial.errors import InvalidVersion
 from seatrial.operations.comparing import allows_breaks, api_remarks, planned_api
 from seatrial.operations.project import Project
 from seatrial.process import Runner
-from seatrial.repository.api import compare_api, top_modules
+from seatrial.repository.api import Pair, compare_apis, top_modules
 from seatrial.repository.packages import find_packages
 from seatrial.repository.snapshot import open_snapshot
 from seatrial.versions.arithmetic import parse
@@ -80,7 +80,7 @@ def compared(
     old = open_snapshot(made.folder, Runner(), commit="v0.1.0")
     new = open_snapshot(made.folder, Runner())
     (package,) = find_packages(new, Settings())
-    answer = compare_api(old, new, package)
+    (answer,) = compare_apis([Pair(old, new, package)])
     assert answer.unasked == ""
     return [f"{one.object}: {one.said} {one.path}:{one.line}" for one in answer.breakages]
 

@@ -13,6 +13,7 @@ import jsonschema  # type: ignore[import-untyped]
 import msgspec
 import pytest
 
+from seatrial.config.schema import CollectSettings
 from seatrial.dock.runs import Runs, StoredRun
 from seatrial.dock.server import Dock
 from seatrial.errors import (
@@ -22,6 +23,7 @@ from seatrial.errors import (
     InvalidConfiguration,
     NotBuilt,
 )
+from seatrial.operations.collecting import BuiltElsewhere, Wanted, found_for
 from seatrial.secret import Secret
 from seatrial.world.collecting import Collector
 from seatrial.world.credentials import Credential
@@ -295,3 +297,17 @@ def test_a_token_that_gitlab_does_not_know_is_refused(
 def collected(ci: Ci, folder: Path) -> Collector:
     """Give a collector over GitLab."""
     return Collector(http=Http(), cache=folder / "cache", root=folder, ci=lambda: ci, via="gitlab")
+
+
+def test_what_ci_built_is_asked_about_once_for_all_packages(tmp_path: Path) -> None:
+    """The second package of a plan gets the answer of the first, though nobody listens any more."""
+    settings = CollectSettings(source="github", artifacts=("wheels-*",))
+    wanted = Wanted(version="1.0", tag="one-v1.0", commit=COMMIT)
+    with Dock(tmp_path / "dock", forge_token=Secret("gh-token")) as running:
+        ran(running, 7)
+        built = BuiltElsewhere(collector(running, tmp_path), settings)
+        found = found_for(built, settings, wanted)
+        names = built.names(found)
+    other = msgspec.structs.replace(wanted, version="2.0", tag="two-v2.0")
+    assert found_for(built, settings, other) == found
+    assert built.names(found_for(built, settings, other)) == names == ("a.whl",)

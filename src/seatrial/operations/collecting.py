@@ -108,13 +108,54 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     begun: bool = False
 
 
+class BuiltElsewhere:
+    """What was built elsewhere, asked about once for all packages of a plan.
+
+    Args:
+        collector: finds it.
+        settings: what is configured.
+    """
+
+    def __init__(self, collector: Collector, settings: CollectSettings) -> None:
+        self._collector = collector
+        self.settings = settings
+        self._found: dict[tuple[str, ...], Collection] = {}
+        self._names: dict[Collection, tuple[str, ...] | None] = {}
+
+    @classmethod
+    def of(cls, project: Project) -> BuiltElsewhere:
+        """Give that of a repository, of which nothing was asked yet."""
+        return cls(collector(project), project.settings.collect)
+
+    def of_runs(self, commit: str, settings: CollectSettings) -> Collection:
+        """Find what CI built from a commit; raises what the collector raises."""
+        asked = (commit, settings.workflow, *settings.artifacts)
+        if asked not in self._found:
+            made = self._collector.of_runs(commit, settings.workflow, settings.artifacts)
+            self._found[asked] = made
+        return self._found[asked]
+
+    def of_folder(self, name: str) -> Collection:
+        """Take down the files of a folder; raises what the collector raises."""
+        asked = (name,)
+        if asked not in self._found:
+            self._found[asked] = self._collector.of_folder(name)
+        return self._found[asked]
+
+    def names(self, collection: Collection) -> tuple[str, ...] | None:
+        """Give the names of the files that a collection holds, or nothing; as the collector."""
+        if collection not in self._names:
+            self._names[collection] = self._collector.names(collection)
+        return self._names[collection]
+
+
 def with_collections(
-    project: Project, members: tuple[Member, ...], wanted: Wanted
+    built: BuiltElsewhere, members: tuple[Member, ...], wanted: Wanted
 ) -> tuple[Member, ...]:
     """Say of each package where its files come from when they were built elsewhere.
 
     Args:
-        project: the repository.
+        built: what is known of it already.
         members: the packages.
         wanted: of which release.
 
@@ -123,11 +164,10 @@ def with_collections(
         Unreachable, CredentialMissing, CredentialRefused: the forge did not say.
         InvalidConfiguration: several workflows could be meant, or there is no forge.
     """
-    settings = project.settings.collect
-    if not settings.source:
+    if not built.settings.source:
         return members
     try:
-        found = found_for(project, settings, wanted)
+        found = found_for(built, built.settings, wanted)
     except SeatrialError as error:
         if not wanted.begun:
             raise
@@ -136,9 +176,9 @@ def with_collections(
     return tuple(msgspec.structs.replace(member, collect=found) for member in members)
 
 
-def found_for(project: Project, settings: CollectSettings, wanted: Wanted) -> Collection:
+def found_for(built: BuiltElsewhere, settings: CollectSettings, wanted: Wanted) -> Collection:
     """Find what was built of a release; raises what :func:`with_collections` raises."""
-    source, found = settings.source, collector(project)
+    source = settings.source
     if source in {GITHUB, GITLAB}:
         if wanted.made:
             raise NotBuilt(
@@ -148,13 +188,13 @@ def found_for(project: Project, settings: CollectSettings, wanted: Wanted) -> Co
                 next_step="Raise the version in a commit of its own, with all of these files, push "
                 "it, let CI build it, and release that.",
             )
-        made = found.of_runs(wanted.commit, settings.workflow, settings.artifacts)
+        made = built.of_runs(wanted.commit, settings)
         return msgspec.structs.replace(made, build_sdist=settings.build_sdist)
     texts = {"version": wanted.version, "tag": wanted.tag, "commit": wanted.commit}
     for name, value in texts.items():
         source = source.replace(f"{{{name}}}", value)
     if "://" not in source:
-        made = found.of_folder(source)
+        made = built.of_folder(source)
         return msgspec.structs.replace(made, build_sdist=settings.build_sdist)
     address, _, fragment = source.partition("#")
     bundle = Bundle(

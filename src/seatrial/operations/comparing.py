@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 from packaging.version import Version
@@ -22,7 +24,7 @@ from seatrial.operations.editing import texts_of
 from seatrial.operations.lines import lines_of
 from seatrial.operations.project import Project
 from seatrial.plan.values import Note
-from seatrial.repository.api import compare_api, installed
+from seatrial.repository.api import Pair, compare_apis, installed
 from seatrial.repository.api_values import Answer
 from seatrial.repository.facts import Facts, TagFact
 from seatrial.repository.snapshot import open_snapshot
@@ -37,6 +39,13 @@ _FEW = 3
 """How many breaking changes a remark names."""
 
 
+class Asked(NamedTuple):
+    """What is compared of one line: of which release and version, and its packages."""
+
+    about: Answer
+    pairs: tuple[Pair, ...]
+
+
 def planned_api(project: Project) -> tuple[Answer, ...]:
     """Compare the API with that of the last release, for the versions that come next.
 
@@ -46,28 +55,32 @@ def planned_api(project: Project) -> tuple[Answer, ...]:
         project: the repository; each of its lines is compared with its own last release.
     """
     try:
-        answers = tuple(_planned(line) for line in lines_of(project))
+        answers = _answered([_planned(line) for line in lines_of(project)])
         return tuple(one for one in answers if one.unasked not in _NEEDLESS) or answers
     except (InvalidConfiguration, NoPackage, ShallowClone) as error:
         return (Answer(unasked=error.said),)
 
 
-def _planned(line: Project) -> Answer:
+def _planned(line: Project) -> Asked:
     facts = line.facts
     unread = next((one.problem for one in facts.packages if one.problem), "")
     if unread:
-        return Answer(unasked=f"the version is not known: {unread}")
+        return _unasked(f"the version is not known: {unread}")
     last = last_final(facts)
     if last is None:
-        return Answer(unasked=_NO_RELEASE)
+        return _unasked(_NO_RELEASE)
     try:
         outcome = choose(line, Wish(), _today(line))
     except SeatrialError as error:
         # Labels that cannot be read, a maintenance branch: a plan says what is wrong.
-        return Answer(unasked=f"the next version is not known: {error}")
+        return _unasked(f"the next version is not known: {error}")
     if not isinstance(outcome, Decision):
-        return Answer(unasked=_NOTHING)
-    return compared(line, last, outcome.version)
+        return _unasked(_NOTHING)
+    return _asked(line, last, outcome.version)
+
+
+def _unasked(why: str) -> Asked:
+    return Asked(Answer(unasked=why), ())
 
 
 def _today(line: Project) -> Day:
@@ -117,14 +130,31 @@ def compared(line: Project, last: TagFact, version: Version) -> Answer:
         last: the release.
         version: what the commit is to be released as.
     """
+    (answer,) = _answered([_asked(line, last, version)])
+    return answer
+
+
+def _asked(line: Project, last: TagFact, version: Version) -> Asked:
+    """Say what of a line has to be compared."""
     about = Answer(last=last.name, version=str(version))
     if allows_breaks(Version(last.version), version, line.settings.version.scheme):
-        return about
+        return Asked(about, ())
     try:
         before = open_snapshot(line.snapshot.root, line.runner, commit=last.commit)
     except NoRepository as error:
-        return Answer(unasked=str(error))
-    found = [compare_api(before, line.snapshot, package) for package in line.facts.packages]
+        return _unasked(str(error))
+    return Asked(about, tuple(Pair(before, line.snapshot, one) for one in line.facts.packages))
+
+
+def _answered(asked: Sequence[Asked]) -> tuple[Answer, ...]:
+    """Compare the packages of all lines, and join what is found of each line."""
+    found = iter(compare_apis([pair for one in asked for pair in one.pairs]))
+    return tuple(_joined(one.about, [next(found) for _ in one.pairs]) for one in asked)
+
+
+def _joined(about: Answer, found: Sequence[Answer]) -> Answer:
+    if not found:
+        return about
     return msgspec.structs.replace(
         about,
         unasked="; ".join(dict.fromkeys(one.unasked for one in found if one.unasked)),

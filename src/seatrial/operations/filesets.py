@@ -13,7 +13,7 @@ from packaging.tags import Tag, platform_tags
 from seatrial.artifacts.binaries.promise import promise_of
 from seatrial.artifacts.bundles import is_of
 from seatrial.artifacts.expected import Expected, expected
-from seatrial.operations.collecting import collector
+from seatrial.operations.collecting import BuiltElsewhere
 from seatrial.operations.project import Project
 from seatrial.plan.contents import contents_of
 from seatrial.plan.filesets import Awaited, FileSet
@@ -33,7 +33,7 @@ MOST_NAMED = 10
 
 
 def file_sets(
-    project: Project, chosen: Sequence[Chosen], python: Sequence[str]
+    project: Project, chosen: Sequence[Chosen], python: Sequence[str], built: BuiltElsewhere
 ) -> tuple[FileSet, ...]:
     """Say of each package that expects or gets particular files where these come from.
 
@@ -41,12 +41,13 @@ def file_sets(
         project: the repository.
         chosen: what is released.
         python: the Pythons to install on; when empty, the one that this runs on.
+        built: what is known of what was built elsewhere.
 
     Raises:
         CredentialMissing, CredentialRefused: the forge does not show what it holds.
     """
     found = [
-        _set_of(project, member, str(one.version), python)
+        _set_of(project, member, str(one.version), python, built)
         for one in chosen
         for member in one.members
     ]
@@ -87,14 +88,16 @@ def set_remarks(chosen: Sequence[Chosen], sets: Sequence[FileSet]) -> list[Note]
     return remarks
 
 
-def _set_of(project: Project, member: Member, version: str, python: Sequence[str]) -> FileSet:
+def _set_of(
+    project: Project, member: Member, version: str, python: Sequence[str], built: BuiltElsewhere
+) -> FileSet:
     entries = contents_of(project.settings, member.package.path).expect
     if not (entries or member.collect or member.wrap):
         return FileSet(package=member.package.name, files=())
     named = [(entry, one) for entry in entries for one in expected(entry)]
     origin = ""
     if member.collect is not None:
-        names = collector(project).names(member.collect)
+        names = built.names(member.collect)
         if names is not None:
             # What is of another package or version stays where it is.
             names = tuple(name for name in names if is_of(name, member.package.name, version))

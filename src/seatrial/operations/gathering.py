@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from seatrial.errors import InvalidConfiguration
-from seatrial.operations.collecting import Wanted, found_for
+from seatrial.operations.collecting import BuiltElsewhere, Wanted, found_for
 from seatrial.operations.project import Project
 from seatrial.operations.running import Watch
 from seatrial.operations.single import Parts, SingleReport, files_made
@@ -63,5 +63,5 @@ def gather(asked: Gathering, watch: Watch) -> SingleReport:
     watch.tell("asking what was built")
     commit = project.facts.head
     wanted = Wanted(version=package.version, tag="", commit=commit)
-    parts = Parts(collection=found_for(project, settings, wanted))
+    parts = Parts(collection=found_for(BuiltElsewhere.of(project), settings, wanted))
     return files_made(project, parts, asked.out, watch)

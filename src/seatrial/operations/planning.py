@@ -15,7 +15,7 @@ from seatrial import __version__
 from seatrial.errors import DetachedHead
 from seatrial.operations.beyond import behind
 from seatrial.operations.choosing import Circumstances, Picked, as_stated
-from seatrial.operations.collecting import Wanted, with_collections
+from seatrial.operations.collecting import BuiltElsewhere, Wanted, with_collections
 from seatrial.operations.comparing import api_remarks
 from seatrial.operations.continuing import Begun, Continuation, find_continuation
 from seatrial.operations.dependents import likely, pick_all, versions_of
@@ -258,11 +258,12 @@ def _planned(
     edits = file_edits(project.snapshot, _followed(project, picked, texts))
     build = BuildTexts(versions=versions_of(picked), edits=edits)
     remarks += remarks_on(project, Days(date, today))
+    built = BuiltElsewhere.of(project)
     chosen = tuple(
-        _chosen(project, one, note, build) for one, note in zip(picked, notes, strict=True)
+        _chosen(project, one, note, build, built) for one, note in zip(picked, notes, strict=True)
     )
     python = request.python or project.settings.verify.python
-    sets = file_sets(project, chosen, python)
+    sets = file_sets(project, chosen, python, built)
     remarks += set_remarks(chosen, sets)
     return make_plan(
         facts,
@@ -298,14 +299,16 @@ def _followed(
     return texts
 
 
-def _chosen(project: Project, one: Picked, notes: Text, build: BuildTexts) -> Chosen:
+def _chosen(
+    project: Project, one: Picked, notes: Text, build: BuildTexts, built: BuiltElsewhere
+) -> Chosen:
     facts, version = one.line.facts, str(one.decision.version)
     paths = tuple(edit.path for edit in build.edits)
     what = Wanted(version=version, tag=one.tag, commit=facts.head, made=paths)
     members = members_of(project, one.line, build)
     if not (what.made and project.settings.mode == "pull-request"):
         # What is only proposed, nobody can have built yet.
-        members = with_collections(project, members, what)
+        members = with_collections(built, members, what)
     return Chosen(
         members=with_wraps(project, members, version, build.edits),
         version=one.decision.version,
@@ -340,6 +343,7 @@ def _continued(
         for line, begun in lines
         for package in line.facts.packages
     }
+    built = BuiltElsewhere.of(there)
     return make_plan(
         facts,
         Material(
@@ -347,7 +351,7 @@ def _continued(
             asked=request.asked,
             settings=there.settings,
             configuration=there.configuration.digest,
-            chosen=tuple(_begun(there, one, versions, found.why) for one in lines),
+            chosen=tuple(_begun(there, one, versions, found.why, built) for one in lines),
             date=dt.datetime.fromtimestamp(facts.head_when, dt.UTC).date(),
             branch=branch,
             remote_tip=tip,
@@ -362,7 +366,11 @@ def _continued(
 
 
 def _begun(
-    project: Project, one: tuple[Project, Begun], versions: Mapping[str, Version], why: str
+    project: Project,
+    one: tuple[Project, Begun],
+    versions: Mapping[str, Version],
+    why: str,
+    built: BuiltElsewhere,
 ) -> Chosen:
     """Say again what was decided of a release that has begun."""
     line, begun = one
@@ -370,7 +378,7 @@ def _begun(
     members = members_of(project, line, BuildTexts(versions=versions))
     what = Wanted(version=version, tag=begun.tag.name, commit=begun.tag.commit, begun=True)
     return Chosen(
-        members=with_wraps(project, with_collections(line, members, what), version),
+        members=with_wraps(project, with_collections(built, members, what), version),
         version=Version(version),
         previous=_previous(line.facts, Version(version)),
         reason=f"{version} is incomplete: {why}.",

@@ -6,12 +6,14 @@ import importlib.util
 import posixpath
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
+from seatrial.errors import TimedOut
 from seatrial.process import Runner, child_environment
 from seatrial.repository.api_values import Answer, Breakage, Question
 from seatrial.repository.facts import Package
@@ -20,7 +22,7 @@ from seatrial.repository.setuptools_origin import module_roots
 from seatrial.repository.snapshot import Snapshot
 
 SECONDS = 120.0
-"""How long a comparison may take."""
+"""How long the comparison of a package may take."""
 
 LARGEST = 2_000_000
 """Bytes of a module that is read at most."""
@@ -43,43 +45,93 @@ def installed() -> bool:
     return importlib.util.find_spec("griffe") is not None
 
 
-def compare_api(before: Snapshot, after: Snapshot, package: Package) -> Answer:
-    """Compare a package's modules in two commits.
+class Pair(NamedTuple):
+    """A package in two commits: the last release, and the planned one, which describes it."""
+
+    before: Snapshot
+    after: Snapshot
+    package: Package
+
+
+def compare_apis(pairs: Sequence[Pair]) -> tuple[Answer, ...]:
+    """Compare the modules of packages in two commits each, all in one other process.
 
     Args:
-        before: the last release.
-        after: the planned commit.
-        package: which one, as the planned commit has it.
+        pairs: which.
     """
     if not installed():
-        return Answer(unasked=MISSING)
+        return tuple(Answer(unasked=MISSING) for _ in pairs)
+    with tempfile.TemporaryDirectory(prefix="seatrial-api-") as scratch:
+        laid = [_laid_out(pair, Path(scratch, str(n))) for n, pair in enumerate(pairs)]
+        answers = _answers([question for _, question in laid if question], Path(scratch))
+    return tuple(
+        _with_gone(answers.popleft(), known.breakages) if question else known
+        for known, question in laid
+    )
+
+
+def _with_gone(answer: Answer, gone: tuple[Breakage, ...]) -> Answer:
+    return msgspec.structs.replace(answer, breakages=(*gone, *answer.breakages))
+
+
+def _laid_out(pair: Pair, scratch: Path) -> tuple[Answer, Question | None]:
+    """Write the sources of a package, where they have to be compared.
+
+    Returns:
+        What is known without that, and the question that is left.
+    """
+    before, after, package = pair
     old, new = top_modules(before, package.path), top_modules(after, package.path)
     shared = sorted(old.keys() & new.keys())
     gone = tuple(_gone(before, after, old, package))
     if not shared:
         why = "" if gone else "the package has no module that both commits have"
-        return Answer(unasked=why, breakages=gone)
+        return Answer(unasked=why, breakages=gone), None
     if old == new and _Sources(before, old).texts() == _Sources(after, new).texts():
-        return Answer(breakages=gone)
-    with tempfile.TemporaryDirectory(prefix="seatrial-api-") as scratch:
-        folders = [Path(scratch, name) for name in ("before", "after")]
-        _lay_out(_Sources(before, old, folders[0]), _Sources(after, new, folders[1]))
-        question = Question(
-            before=str(folders[0]),
-            after=str(folders[1]),
-            modules=tuple((name, old[name], new[name]) for name in shared),
-        )
+        return Answer(breakages=gone), None
+    scratch.mkdir()
+    folders = [scratch / name for name in ("before", "after")]
+    _lay_out(_Sources(before, old, folders[0]), _Sources(after, new, folders[1]))
+    question = Question(
+        before=str(folders[0]),
+        after=str(folders[1]),
+        modules=tuple((name, old[name], new[name]) for name in shared),
+    )
+    return Answer(breakages=gone), question
+
+
+def _answers(questions: Sequence[Question], folder: Path) -> deque[Answer]:
+    """Ask a process, and another one for what is left when it ended too soon.
+
+    What it was at when it ended is what ended it.
+    """
+    found: deque[Answer] = deque()
+    said = folder / "answers"
+    while len(found) < len(questions):
+        left = questions[len(found) :]
+        said.write_bytes(b"")
+        ending = _asked(left, said)
+        # The last line is empty, or cut short.
+        answers = said.read_bytes().split(b"\n")[:-1]
+        found += [msgspec.json.decode(answer, type=Answer) for answer in answers]
+        if len(answers) < len(left):
+            found.append(Answer(unasked=f"griffe did not end well: {ending}"))
+    return found
+
+
+def _asked(questions: Sequence[Question], said: Path) -> str:
+    """Have questions answered into a file, and say how it ended."""
+    try:
         done = Runner().run(
-            [sys.executable, "-I", "-m", "seatrial.repository.api_child"],
-            cwd=folders[1],
+            [sys.executable, "-I", "-m", "seatrial.repository.api_child", str(said)],
+            cwd=said.parent,
             env=child_environment(),
-            stdin=msgspec.json.encode(question),
-            timeout=SECONDS,
+            stdin=msgspec.json.encode(questions),
+            timeout=SECONDS * len(questions),
         )
-    if done.code:
-        return Answer(unasked=f"griffe did not end well: {done.ending}", breakages=gone)
-    found = msgspec.json.decode(done.stdout, type=Answer)
-    return msgspec.structs.replace(found, breakages=(*gone, *found.breakages))
+    except TimedOut as error:
+        return error.said.partition("\n")[0]
+    return done.ending
 
 
 def top_modules(snapshot: Snapshot, path: str) -> dict[str, str]:

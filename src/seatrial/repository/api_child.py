@@ -1,7 +1,8 @@
 """Compares two states of a package's sources with griffe, in a process of its own.
 
-It is given JSON on its standard input and prints JSON.  griffe reads the sources by their syntax
-trees; nothing of them is imported.  What a hostile source can make it do ends with this process.
+It is given a list of questions in JSON on its standard input, and the file that it writes one
+answer a line into, as soon as it has it.  griffe reads the sources by their syntax trees; nothing
+of them is imported.  What a hostile source can make it do ends with this process.
 """
 
 from __future__ import annotations
@@ -210,10 +211,11 @@ def _place(obj: griffe.Object | griffe.Alias, root: Path) -> tuple[str, int]:
 
 
 def main() -> None:
-    """Answer one question."""
+    """Answer questions, in their order."""
     logging.disable(logging.CRITICAL)
-    question = msgspec.json.decode(sys.stdin.buffer.read(), type=Question)
-    sys.stdout.buffer.write(msgspec.json.encode(compare(question)))
+    questions = msgspec.json.decode(sys.stdin.buffer.read(), type=tuple[Question, ...])
+    with Path(sys.argv[1]).open("wb", buffering=0) as answers:
+        answers.writelines(msgspec.json.encode(compare(one)) + b"\n" for one in questions)
 
 
 if __name__ == "__main__":

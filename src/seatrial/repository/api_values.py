@@ -6,7 +6,7 @@ import msgspec
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be compared.
+    """What is to be compared of one package.
 
     Attributes:
         before: the folder with the sources of the release.
