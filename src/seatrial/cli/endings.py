@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from seatrial.cli.output import page_console, write_json
+from seatrial.cli.summary import sum_up
 from seatrial.operations.releasing import Ending
 from seatrial.report.planned import show_planning
 from seatrial.report.text import show_release
@@ -16,6 +17,7 @@ def show_ending(ending: Ending, *, steps: bool, as_json: bool) -> None:
         steps: whether the steps are shown to a person.
         as_json: whether a program reads it.
     """
+    sum_up(ending.planning if ending.report is None else None)
     if as_json:
         write_json(ending.report or ending.planning)
     elif ending.report is not None:

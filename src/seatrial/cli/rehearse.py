@@ -44,9 +44,10 @@ def command(
     Nothing of yours is changed: not the repository, not its refs, not its working tree.
     """
     from seatrial.cli.progress import Steps
+    from seatrial.cli.summary import sum_up, summed_up
     from seatrial.operations.hurrying import hurried
 
-    with Steps() as steps:
+    with summed_up(), Steps() as steps:
         steps.tell("reading the repository")
         opening = hurried(asked.path, asked.index)
         # The rest is imported while the remote and the index answer.
@@ -75,6 +76,7 @@ def command(
     from seatrial.report.planned import show_planning
     from seatrial.report.text import show_release
 
+    sum_up(planning if report is None else None)
     if as_json:
         write_json(done.report or done.planning)
     elif done.report is None:

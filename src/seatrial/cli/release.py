@@ -39,12 +39,13 @@ def command(
     from seatrial.cli.endings import show_ending
     from seatrial.cli.progress import Steps
     from seatrial.cli.requests import request_of
+    from seatrial.cli.summary import summed_up
     from seatrial.operations.releasing import release
     from seatrial.operations.running import Watch
 
     request = request_of(asked, merged=merged)
     refuse_unasked(yes=yes)
-    with Steps() as steps:
+    with summed_up(), Steps() as steps:
         watch = Watch(progress=steps, tell=steps.tell, confirm=confirmation(steps, yes=yes))
         ending = release(request, plan_file, watch)
     show_ending(ending, steps=not steps.shown, as_json=as_json)

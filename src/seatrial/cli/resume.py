@@ -19,10 +19,11 @@ def command(run: str, *, path: Path, yes: bool, as_json: bool) -> None:
     from seatrial.cli.confirm import confirmation, refuse_unasked
     from seatrial.cli.endings import show_ending
     from seatrial.cli.progress import Steps
+    from seatrial.cli.summary import summed_up
     from seatrial.operations.releasing import resume
     from seatrial.operations.running import Watch
 
-    with Steps() as steps:
+    with summed_up(), Steps() as steps:
         watch = Watch(
             progress=steps,
             tell=steps.tell,

@@ -12,6 +12,7 @@ import msgspec
 
 from seatrial.errors import StorageFault
 from seatrial.operations.rehearsed import cache_folder
+from seatrial.operations.summary import add_to_summary
 from seatrial.plan.values import Plan
 from seatrial.report.release import ReleaseReport
 from seatrial.storage import storage_faults
@@ -34,7 +35,8 @@ def load_pages() -> None:
 def write_pages(report: ReleaseReport, folder: Path | None) -> ReleaseReport:
     """Write ``report.html``, ``report.md`` and ``report.json`` into a folder.
 
-    A page is no part of the release: one that cannot be written does not make it fail.
+    In a job of CI the report is added to the job's summary, too.  A page is no part of the release:
+    one that cannot be written does not make it fail.
 
     Args:
         report: of the run.
@@ -46,6 +48,7 @@ def write_pages(report: ReleaseReport, folder: Path | None) -> ReleaseReport:
     from seatrial.report.html import render_html
     from seatrial.report.markdown import render_markdown
 
+    add_to_summary(lambda: render_markdown(report))
     if folder is None:
         return report
     placed = msgspec.structs.replace(report, page=str(folder / HTML))

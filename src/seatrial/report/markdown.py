@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from seatrial.plan.planning import Complete, Nothing
+from seatrial.report.failure import Failure
 from seatrial.report.firsts import firsts_markdown
 from seatrial.report.outcomes import MARKS, head_of
 from seatrial.report.places import places_of
@@ -44,6 +46,29 @@ def render_markdown(report: ReleaseReport) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+def failure_markdown(failure: Failure) -> str:
+    """Give an error that came before there was anything to report.
+
+    Args:
+        failure: the error.
+    """
+    lines = ["## ✗ Stopped", ""]
+    for one in (failure, *failure.others):
+        lines += _failed(one)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def planning_markdown(planning: Nothing | Complete) -> str:
+    """Give why there was nothing to be done.
+
+    Args:
+        planning: what the planning said.
+    """
+    if isinstance(planning, Nothing):
+        return f"## = Nothing to release\n\n{plain(planning.why)}\n"
+    return f"## = Already complete: {plain(planning.package)} {plain(planning.version)}\n"
+
+
 def plain(text: str) -> str:
     """Let no sign of a text mean anything: neither markup, nor the mention of a person."""
     # A zero-width space after the sign keeps "@name" from calling somebody.
@@ -66,14 +91,17 @@ def block(text: str, language: str = "") -> list[str]:
 
 
 def _failure(report: ReleaseReport) -> Iterator[str]:
-    if report.failure is None:
-        return
-    yield f"**{plain(report.failure.headline)}**"
+    if report.failure is not None:
+        yield from _failed(report.failure)
+
+
+def _failed(failure: Failure) -> Iterator[str]:
+    yield f"**{plain(failure.headline)}**"
     yield ""
-    if report.failure.said:
-        yield from block(report.failure.said, "text")
-    if report.failure.next_step:
-        yield plain(report.failure.next_step)
+    if failure.said:
+        yield from block(failure.said, "text")
+    if failure.next_step:
+        yield plain(failure.next_step)
         yield ""
 
 
