@@ -41,7 +41,7 @@ def test_what_stopped_a_job_is_in_its_summary_once(tmp_path: Path) -> None:
         told = summed(stage, "release", "--yes", file=early, code=2)
     assert told.startswith("## ✗ Stopped\n\n**reading the configuration")
     assert "nowhere" in told
-    more = 'gate.tests = "python -c \'raise SystemExit(1)\'"'
+    more = "gate.tests = \"python -c 'raise SystemExit(1)'\""
     with scene(tmp_path / "second", more=more) as stage:
         told = summed(stage, "release", "--yes", file=late, code=1)
     assert told.count("## ✗") == 1

@@ -5,24 +5,18 @@ Source: the workflow syntax of GitHub Actions.  Jobs that build may only read; n
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator
 
 from seatrial.ci import cibuildwheel, maturin
 from seatrial.ci.actions import pinned
+from seatrial.ci.heads import BUILDS, headed
 from seatrial.ci.rows import LINUX, quoted
 from seatrial.plan.matrix import Matrix
 
 ARTIFACTS = "wheels-"
 """How the names of what a run leaves behind begin."""
 
-HEAD = """\
-# Written by seatrial ci, from the set that the configuration expects: change it there, and run
-# seatrial ci again. seatrial ci --check says whether this file is what it would be.
-# sha256 of what follows: {digest}
-"""
-_HEAD = re.compile(re.escape(HEAD).replace(r"\{digest\}", "([0-9a-f]{64})"))
 _PATTERN = re.compile(r"[*?+\[\]!\\]")
 MINUTES = 120
 """How long a build may take; one on an emulated processor does."""
@@ -38,28 +32,21 @@ def workflow(matrix: Matrix) -> str:
         InvalidConfiguration: its builder cannot make one of the wheels.
     """
     body = "\n".join(_lines(matrix)) + "\n"
-    return HEAD.format(digest=_digest(body)) + body
+    return headed(BUILDS, body)
 
 
-def is_ours(text: str) -> bool:
-    """Say whether a workflow is as it was written here, and nobody has changed it since."""
-    text = text.replace("\r\n", "\n")
-    found = _HEAD.match(text)
-    return found is not None and found[1] == _digest(text[found.end() :])
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+def branch_of(name: str) -> str:
+    """Give a branch as a filter takes it: one that has signs of a pattern means itself."""
+    return quoted(_PATTERN.sub(r"\\\g<0>", name))
 
 
 def _lines(matrix: Matrix) -> Iterator[str]:
-    branch = _PATTERN.sub(r"\\\g<0>", matrix.branch)
     yield from (
         "name: wheels",
         "",
         "on:",
         "  push:",
-        f"    branches: [{quoted(branch)}]",
+        f"    branches: [{branch_of(matrix.branch)}]",
         "  pull_request:",
         "  workflow_dispatch:",
         "",

@@ -17,22 +17,24 @@ if TYPE_CHECKING:
     from seatrial.operations.workflows import Generated
 
 
-@click.command("ci", epilog=example("seatrial ci", "seatrial ci --check"))
+@click.command("ci", epilog=example("seatrial ci", "seatrial ci --check", "seatrial ci --release"))
 @path_argument
 @click.option("--workflow", default="", metavar="FILE", help="The workflow's name.")
+@click.option("--release", is_flag=True, help="Write the workflow that releases, instead.")
 @click.option("--check", is_flag=True, help="Write nothing; say whether the file is current.")
 @click.option("--overwrite", is_flag=True, help="Replace a file that was changed by hand.")
 @json_option
-def command(path: Path, *, workflow: str, check: bool, overwrite: bool, as_json: bool) -> int:
+def command(path: Path, *, workflow: str, as_json: bool, **how: bool) -> int:
     """Write the workflow of GitHub Actions that builds the wheels which a release expects.
 
     One job for each platform of `expect`, by maturin or cibuildwheel, and one that looks whether
-    the set is complete. The configuration is read from the commit. A file that somebody changed is
-    left alone.
+    the set is complete. With --release, the workflow that rehearses and releases, and publishes by
+    its identity. The configuration is read from the commit. A file that somebody changed is left
+    alone.
     """
     from seatrial.operations.workflows import Generating, generate
 
-    asked = Generating(path=path, workflow=workflow, check=check, overwrite=overwrite)
+    asked = Generating(path=path, workflow=workflow, **how)
     generated = generate(asked)
     if as_json:
         write_json(generated)
@@ -47,10 +49,21 @@ def _show(console: Console, generated: Generated) -> None:
     from seatrial.report.diffs import file_diff
     from seatrial.report.lines import line, prose, safe
     from seatrial.report.release import Edit
-    from seatrial.report.words import many
 
     head, then = _words(generated)
     line(console, f"{head} {safe(generated.path)}")
+    if generated.jobs:
+        _show_jobs(console, generated)
+    if generated.outcome in {"stale", "changed-by-hand"} and generated.diff:
+        show_edits(console, [file_diff(Edit(path=generated.path, diff=generated.diff))])
+    console.print()
+    prose(console, f"[bold]Next:[/] {safe(then)}")
+
+
+def _show_jobs(console: Console, generated: Generated) -> None:
+    from seatrial.report.lines import line, safe
+    from seatrial.report.words import many
+
     jobs = many(len(generated.jobs), "platform")
     sdist = ", and the sdist" if generated.sdist else ""
     line(console, f"  {generated.builder} builds for {jobs}{sdist}:")
@@ -61,17 +74,18 @@ def _show(console: Console, generated: Generated) -> None:
             console,
             f"    {safe(job.platform):<{width}}  on {job.runner:<{machines}}  {safe(job.wheels)}",
         )
-    if generated.outcome in {"stale", "changed-by-hand"} and generated.diff:
-        show_edits(console, [file_diff(Edit(path=generated.path, diff=generated.diff))])
-    console.print()
-    prose(console, f"[bold]Next:[/] {safe(then)}")
 
 
 def _words(generated: Generated) -> tuple[str, str]:
     """Say what came of it, and what comes after it."""
     name = Path(generated.path).name
+    command = "seatrial ci --release" if generated.releases else "seatrial ci"
     match generated.outcome:
-        case "written" if generated.collected:
+        case "written" if generated.publisher:
+            set_up = f"set {generated.publisher} up as a trusted publisher on the index, say "
+            told = f'trusted-publisher = "{generated.publisher}", and commit both'
+            return "[green]✓ Written[/]", set_up + told
+        case "written" if generated.collected or generated.releases:
             return "[green]✓ Written[/]", f"commit {generated.path}, and push it"
         case "written":
             return (
@@ -81,9 +95,9 @@ def _words(generated: Generated) -> tuple[str, str]:
         case "current":
             return "[green]✓ Current:[/]", "nothing is to be done"
         case "stale":
-            return "[red]✗ Not current:[/]", "seatrial ci"
+            return "[red]✗ Not current:[/]", command
         case _:
             return (
                 "[red]✗ Changed by hand, and left alone:[/]",
-                "keep your changes, or seatrial ci --overwrite",
+                f"keep your changes, or {command} --overwrite",
             )

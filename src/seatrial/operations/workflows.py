@@ -1,4 +1,4 @@
-"""The workflow by which CI builds what a release expects: written, or compared with its file."""
+"""The workflows by which CI builds what a release expects, and releases: written, or compared."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from seatrial import __version__
-from seatrial.ci.github import is_ours, workflow
+from seatrial.ci.github import workflow
+from seatrial.ci.heads import is_ours
+from seatrial.ci.release import Releasing, release_workflow
 from seatrial.ci.rows import runner
 from seatrial.config.schema import CollectSettings, Settings
 from seatrial.errors import DetachedHead, InvalidConfiguration
+from seatrial.operations.firsts import publisher_of
 from seatrial.operations.project import Project
 from seatrial.plan.contents import contents_of
 from seatrial.plan.matrix import Matrix, has_sdist, is_pure, targets_of
@@ -23,6 +26,7 @@ from seatrial.world.collecting import GITHUB, GITLAB
 
 FOLDER = Path(".github/workflows")
 USUAL = "wheels.yml"
+RELEASE = "release.yml"
 MATURIN = "maturin"
 
 Outcome: TypeAlias = Literal["written", "current", "stale", "changed-by-hand"]
@@ -50,21 +54,26 @@ class Generated(msgspec.Struct, frozen=True, kw_only=True):
         outcome: "written"; "current": the file is what it would be; "stale": it is not, or not
             there; "changed-by-hand": it is not, and somebody wrote or changed it.
         path: the file, from the repository's root.
-        builder: what builds the wheels.
+        builder: what builds the wheels; empty in the workflow that releases.
         jobs: a platform each.
         sdist: whether the sdist is built, too.
         diff: from what stands there to what it would be; empty where nothing differs.
         collected: whether the configuration collects what the workflow builds.
+        releases: whether it is the workflow that releases.
+        publisher: the trusted publisher that this workflow is, to be set up on the index; empty
+            where the configuration states it, or where no forge is known.
     """
 
     schema: int = 1
     outcome: Outcome
     path: str
-    builder: str
-    jobs: tuple[Job, ...]
-    sdist: bool
+    builder: str = ""
+    jobs: tuple[Job, ...] = ()
+    sdist: bool = False
     diff: str = ""
     collected: bool = False
+    releases: bool = False
+    publisher: str = ""
 
 
 class Generating(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,16 +84,20 @@ class Generating(msgspec.Struct, frozen=True, kw_only=True):
         workflow: the file's name, instead of the configured one.
         check: whether nothing is written.
         overwrite: whether a file that somebody changed is replaced.
+        release: whether it is the workflow that releases.
     """
 
     path: Path
     workflow: str = ""
     check: bool = False
     overwrite: bool = False
+    release: bool = False
 
 
 def generate(asked: Generating) -> Generated:
-    """Write the workflow that builds the expected wheels, as the commit's configuration has them.
+    """Write the workflow that builds the expected wheels, or the one that releases.
+
+    Both are made from the configuration of the commit.
 
     Args:
         asked: which, and whether to write.
@@ -94,10 +107,68 @@ def generate(asked: Generating) -> Generated:
         StorageFault: the file cannot be read or written.
     """
     project = Project.open(asked.path)
+    made = _releasing(project, asked) if asked.release else _building(project, asked)
+    return _settled(project, asked, *made)
+
+
+def _building(project: Project, asked: Generating) -> tuple[Generated, str]:
     matrix = matrix_of(project)
-    text = workflow(matrix)
-    where = FOLDER / _name(asked.workflow or project.settings.collect.workflow or USUAL)
-    file = project.snapshot.root / where
+    collect = project.settings.collect
+    where = FOLDER / _name(asked.workflow or collect.workflow or USUAL)
+    made = Generated(
+        outcome="current",
+        path=where.as_posix(),
+        builder=matrix.builder,
+        jobs=tuple(
+            Job(platform=one.platform, runner=runner(one), wheels=one.wheels)
+            for one in matrix.targets
+        ),
+        sdist=matrix.sdist,
+        collected=_collects(collect, where.name),
+    )
+    return made, workflow(matrix)
+
+
+def _releasing(project: Project, asked: Generating) -> tuple[Generated, str]:
+    settings = project.settings
+    stated = settings.trusted_publisher
+    publisher = publisher_of(project)
+    if publisher is None or publisher.kind != GITHUB:
+        raise InvalidConfiguration(
+            "trusted-publisher" if stated else "the remote",
+            "a workflow that releases is generated for GitHub Actions alone",
+            next_step="Run seatrial release --yes in a job of your own.",
+        )
+    proposes = settings.mode == "pull-request"
+    if proposes and settings.collect.source in {GITHUB, GITLAB}:
+        raise InvalidConfiguration(
+            "[collect] from",
+            "what is merged is released at once, and CI has not built it then",
+            next_step="Write the workflow by hand: seatrial release --merged --yes, after the one "
+            "that builds.",
+        )
+    where = FOLDER / _name(asked.workflow or (publisher.workflow if stated else "") or RELEASE)
+    place = f"github:{publisher.owner}/{publisher.repository}:{where.name}"
+    said = f"{place}:{publisher.environment}" if publisher.environment else place
+    made = Generated(
+        outcome="current",
+        path=where.as_posix(),
+        releases=True,
+        publisher="" if stated == said else place,
+    )
+    what = Releasing(
+        branch=_branch(project),
+        environment=publisher.environment if stated else "",
+        proposes=proposes,
+        collects=settings.collect.source == GITHUB,
+        tool=__version__,
+    )
+    return made, release_workflow(what)
+
+
+def _settled(project: Project, asked: Generating, made: Generated, text: str) -> Generated:
+    """Write a workflow where that is wanted, and say how its file stood to it."""
+    file = project.snapshot.root / made.path
     there = _read(file)
     differs = there is None or there.replace("\r\n", "\n") != text
     foreign = differs and there is not None and not is_ours(there)
@@ -108,18 +179,8 @@ def generate(asked: Generating) -> Generated:
         make_folder(file.parent)
         write_whole(file, text.encode())
         outcome = "written"
-    return Generated(
-        outcome=outcome,
-        path=where.as_posix(),
-        builder=matrix.builder,
-        jobs=tuple(
-            Job(platform=one.platform, runner=runner(one), wheels=one.wheels)
-            for one in matrix.targets
-        ),
-        sdist=matrix.sdist,
-        diff=unified_diff(where.as_posix(), there or "", text) if differs else "",
-        collected=_collects(project.settings.collect, where.name),
-    )
+    diff = unified_diff(made.path, there or "", text) if differs else ""
+    return msgspec.structs.replace(made, outcome=outcome, diff=diff)
 
 
 def matrix_of(project: Project) -> Matrix:
@@ -135,22 +196,27 @@ def matrix_of(project: Project) -> Matrix:
     package, settings = project.package(), project.settings
     expect = contents_of(settings, package.path).expect
     _check(package, settings, expect)
-    facts = project.facts
-    branch = settings.branch or facts.upstream or facts.branch
-    if not branch:
-        raise DetachedHead(str(project.snapshot.root), f"HEAD is at {facts.head[:12]}")
     return Matrix(
         package=package.name,
         path=package.path,
         builder="maturin" if package.backend == MATURIN else "cibuildwheel",
         rust=_needs_rust(project, package),
         history=bool(package.from_tag),
-        branch=branch,
+        branch=_branch(project),
         targets=targets_of(expect),
         pure=is_pure(expect),
         sdist=has_sdist(expect),
         tool=__version__,
     )
+
+
+def _branch(project: Project) -> str:
+    """Give the branch that releases are made from."""
+    facts = project.facts
+    branch = project.settings.branch or facts.upstream or facts.branch
+    if not branch:
+        raise DetachedHead(str(project.snapshot.root), f"HEAD is at {facts.head[:12]}")
+    return branch
 
 
 def _check(package: Package, settings: Settings, expect: tuple[str, ...]) -> None:
@@ -182,7 +248,7 @@ def _needs_rust(project: Project, package: Package) -> bool:
 def _name(name: str) -> str:
     if Path(name).name != name or not name.endswith((".yml", ".yaml")):
         raise InvalidConfiguration(
-            "[collect] workflow",
+            "the workflow",
             f"{name!r} is no name of a workflow",
             next_step=f"Name a file of {FOLDER.as_posix()}, such as {USUAL}.",
         )
