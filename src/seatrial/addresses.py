@@ -25,6 +25,8 @@ FORMS: Final = {
 """Where they take pending publishers, by where they take uploads."""
 
 GITHUB_HOST: Final = "github.com"
+GITHUB_BOT: Final = "41898282+github-actions[bot]@users.noreply.github.com"
+"""The address of the account that jobs commit as where no person does."""
 GITLAB_HOST: Final = "gitlab.com"
 GITHUB_API: Final = "https://api.github.com"
 

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 
 import msgspec
 
+from seatrial.addresses import GITHUB_BOT
 from seatrial.ci.actions import pinned
 from seatrial.ci.github import MINUTES, branch_of
 from seatrial.ci.heads import RELEASES, headed
 from seatrial.ci.rows import LINUX, quoted
 
 BOT = "github-actions[bot]"
-ADDRESS = "41898282+github-actions[bot]@users.noreply.github.com"
 """Who commits where no person does: the forge's own account for its jobs."""
 
 
@@ -127,4 +127,4 @@ def _step(what: Releasing, name: str, arguments: str, condition: str = "") -> It
         yield "          VERSION: ${{ inputs.version }}"
     for role in ("AUTHOR", "COMMITTER"):
         yield f"          GIT_{role}_NAME: {quoted(BOT)}"
-        yield f"          GIT_{role}_EMAIL: {quoted(ADDRESS)}"
+        yield f"          GIT_{role}_EMAIL: {quoted(GITHUB_BOT)}"

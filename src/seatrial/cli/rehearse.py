@@ -68,7 +68,8 @@ def command(
         done = rehearse(rehearsal, watch, opening())
     if done.error is not None:
         if not as_json or done.report is None:
-            raise done.error
+            with summed_up():
+                raise done.error
         from seatrial.cli.failures import show_stopped
 
         show_stopped(done.error, done.report)
@@ -76,7 +77,7 @@ def command(
     from seatrial.report.planned import show_planning
     from seatrial.report.text import show_release
 
-    sum_up(planning if report is None else None)
+    sum_up(done.planning if done.report is None else None)
     if as_json:
         write_json(done.report or done.planning)
     elif done.report is None:
