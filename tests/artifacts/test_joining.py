@@ -12,7 +12,8 @@ from deflate import deflate_compress
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seatrial.artifacts.deflating import Crew, Libdeflate
+from seatrial.artifacts.crew import Crew, Line
+from seatrial.artifacts.deflating import USUAL, Libdeflate
 from seatrial.artifacts.inflating import RAW
 from seatrial.artifacts.joining import without_end
 
@@ -62,7 +63,7 @@ def unpacked(stream: bytes) -> bytes:
 )
 def test_another_stream_follows_where_the_end_was(data: bytes) -> None:
     """A stream without its end and any whole stream are one stream, of both contents."""
-    opened = without_end(deflate_compress(data, Libdeflate.level), data)
+    opened = without_end(deflate_compress(data, USUAL), data)
     assert opened is not None
     assert unpacked(opened + EMPTY_END) == data
     assert unpacked(opened + deflate_compress(b"more" * 99)) == data + b"more" * 99
@@ -90,11 +91,13 @@ def test_a_stream_of_other_data_is_not_opened() -> None:
 def test_files_of_any_content_are_one_stream(even: bytes) -> None:
     """Blocks that cannot be opened are compressed in another way, and all follow each other."""
     block, out = 8 << 20, bytearray()
-    with Crew(Libdeflate(block)) as crew:
+    with Crew(Libdeflate(block)) as crew, Line(crew) as line:
         for start in range(0, len(even), block):
-            piece, before = even[start : start + block], even[max(0, start - 32768) : start]
-            crew.compress(piece, before, last=start + block >= len(even), then=out.extend)
-        crew.finish()
+            before = even[max(0, start - 32768) : start]
+            piece = line.room(min(block, len(even) - start))
+            piece[:] = even[start : start + block]
+            line.compress(piece, before, last=start + block >= len(even), then=out.extend)
+        line.finish()
     assert unpacked(bytes(out)) == even
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from seatrial.artifacts.ahead import look_ahead
 from seatrial.artifacts.deflating import Libdeflate
+from seatrial.artifacts.points import found_by
 from seatrial.artifacts.stamping import Target, stamp
 from seatrial.artifacts.wanted import Place
 from seatrial.errors import InspectionFailed, SeatrialError
@@ -65,8 +66,8 @@ def looked_into(wares: Wares, wrap: Wrap) -> None:
 
 
 def compressed_with() -> str:
-    """Say what compresses the wheels: another release of it may make other bytes."""
-    return Libdeflate().name
+    """Say what compresses the wheels, and finds what is compressed: others may make other bytes."""
+    return " and ".join(name for name in (Libdeflate().name, found_by()) if name)
 
 
 def _target(wares: Wares, wrap: Wrap, ware: Ware) -> Target:

@@ -15,7 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from seatrial.artifacts.archives import reading
-from seatrial.artifacts.deflating import Crew, Zlib
+from seatrial.artifacts.crew import Crew, Line
+from seatrial.artifacts.deflating import Zlib
 from seatrial.artifacts.inspect import inspect_file
 from seatrial.artifacts.stamping import SIGNATURES, name_of, wheel_text
 from seatrial.artifacts.wheel import WheelFacts, read_wheel
@@ -52,11 +53,11 @@ def with_proven_tag(wheel: Path, out: Path, *, epoch: int) -> Path:
     if not platform or platform.startswith(UNPROVEN) or signed:
         return wheel
     made = out / name_of(wheel.name, platform)
-    with storage_faults(made), made.open("wb") as file, Crew(Zlib()) as crew:
-        target = ZipOut(file, crew)
+    with storage_faults(made), made.open("wb") as file, Crew(Zlib()) as crew, Line(crew) as line:
+        target = ZipOut(file, line)
         _write(wheel, facts, platform, target, dos_time_of(epoch))
         target.close()
-        crew.finish()
+        line.finish()
     return made
 
 

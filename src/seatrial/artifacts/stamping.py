@@ -12,11 +12,12 @@ import contextlib
 import csv
 import hashlib
 import io
+import os
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO
 
 import msgspec
 
@@ -25,14 +26,20 @@ from seatrial.artifacts.binaries.best import best_platforms
 from seatrial.artifacts.binaries.machine import machine_of
 from seatrial.artifacts.binaries.promise import promise_of
 from seatrial.artifacts.binaries.read import BinaryScan
-from seatrial.artifacts.deflating import Compressor, Crew, Libdeflate
-from seatrial.artifacts.supplies import Content, Supply, opened
+from seatrial.artifacts.crew import Crew, Line
+from seatrial.artifacts.deflating import Compressor, Libdeflate
+from seatrial.artifacts.reusing import Reuse
+from seatrial.artifacts.supplies import TAR_XZ, Content, Supply, opened, promised_kind
+from seatrial.artifacts.unfinished import Unfinished, unfinished
 from seatrial.artifacts.wanted import Place, Wanted
 from seatrial.artifacts.wheel import RecordEntry, WheelFacts, read_wheel
 from seatrial.artifacts.zipout import ZipOut, dos_time_of, whole
-from seatrial.errors import InspectionFailed, StorageFault
+from seatrial.errors import InspectionFailed
 
 PIECE = MIB
+LANES = 2
+"""Wheels that are made at a time: so many archives are read, with the memory that it takes."""
+
 SIGNATURES = ("RECORD.jws", "RECORD.p7s")
 RUNS, READS = 0o755, 0o644
 AUTO = "auto"
@@ -102,27 +109,60 @@ def stamp(
             lacks a file that is wanted.
         StorageFault: a wheel cannot be written; then none is left.
     """
-    facts = _pure(base)
-    stamped: list[Stamped] = []
+    facts, when = _pure(base), dos_time_of(epoch)
     with contextlib.ExitStack() as stack:
         crew = stack.enter_context(Crew(compressor or Libdeflate()))
-        for number, target in enumerate(targets):
-            file = stack.enter_context(_written(out / f".{number}.part"))
-            wheel = _Wheel(base, facts, target, ZipOut(file, crew), dos_time_of(epoch))
-            placed = wheel.write()
-            path = out / name_of(base.name, wheel.platform)
-            other = next((one.target for one in stamped if one.path == path), "")
-            if other:
-                raise InspectionFailed(
-                    path.name,
-                    f"the targets {other} and {target.name} both make a wheel of this name",
-                    doing="wrapping",
-                    next_step="Give each target a platform tag of its own.",
-                )
-            stamped.append(Stamped(target=target.name, path=path, placed=placed))
-            crew.do(partial(file.become, path))
-        crew.finish()
-    return tuple(stamped)
+        files = [
+            stack.enter_context(unfinished(out / f".{number}.part"))
+            for number, _ in enumerate(targets)
+        ]
+        lanes = stack.enter_context(ThreadPoolExecutor(_lanes(targets), "stamp"))
+        # What is left to do when one fails, or the person stops it, is not waited for.
+        stack.callback(crew.stop)
+        jobs = [
+            lanes.submit(_stamped, crew, file, partial(_Wheel, base, facts, target, when))
+            for file, target in zip(files, targets, strict=True)
+        ]
+        made: dict[Path, Stamped] = {}
+        for target, file, job in zip(targets, files, jobs, strict=True):
+            platform, placed = job.result()
+            path = out / name_of(base.name, platform)
+            if path in made:
+                raise _twice(path, made[path].target, target.name)
+            file.become(path)
+            made[path] = Stamped(target=target.name, path=path, placed=placed)
+    return tuple(made.values())
+
+
+def _lanes(targets: Sequence[Target]) -> int:
+    """Say how many wheels are made at a time.
+
+    Each reads an archive of its own on a processor of its own.  What xz has packed takes up to
+    65 MiB of memory to read, so then it is one.
+    """
+    large = any(promised_kind(one.shown) == TAR_XZ for one in targets)
+    return 1 if large else min(LANES, os.cpu_count() or 1)
+
+
+def _stamped(
+    crew: Crew, file: Unfinished, wheel: Callable[[ZipOut], _Wheel]
+) -> tuple[str, tuple[str, ...]]:
+    """Make one wheel, and give its platform and what was added."""
+    crew.check()
+    with Line(crew) as line:
+        made = wheel(ZipOut(file, line))
+        placed = made.write()
+        line.finish()
+    return made.platform, placed
+
+
+def _twice(path: Path, one: str, other: str) -> InspectionFailed:
+    return InspectionFailed(
+        path.name,
+        f"the targets {one} and {other} both make a wheel of this name",
+        doing="wrapping",
+        next_step="Give each target a platform tag of its own.",
+    )
 
 
 def name_of(base: str, platform: str) -> str:
@@ -154,13 +194,13 @@ class _Wheel:
     """One wheel that is being made; its platform is known when it was written."""
 
     def __init__(
-        self, base: Path, facts: WheelFacts, target: Target, out: ZipOut, when: tuple[int, int]
+        self, base: Path, facts: WheelFacts, target: Target, when: tuple[int, int], out: ZipOut
     ) -> None:
         self._base = base
         self._facts = facts
         self._target = target
-        self._out = out
         self._when = when
+        self._out = out
         self._record: list[tuple[str, str, str]] = []
         self._scan = BinaryScan() if target.platform == AUTO else None
         self.platform = target.platform
@@ -195,11 +235,12 @@ class _Wheel:
     def _place(self, held: set[str]) -> tuple[str, ...]:
         target = self._target
         wanted = Wanted(target.places, target.shown, held)
-        with opened(target.source, target.shown) as files:
+        source, shown = target.source, target.shown
+        with opened(source, shown) as files, Reuse(source, shown) as reuse:
             for supply, content in files:
                 to = wanted.take(supply)
                 if to:
-                    self._add(to, supply, content)
+                    self._add(to, supply, content, reuse)
         wanted.complete()
         return wanted.placed
 
@@ -220,12 +261,12 @@ class _Wheel:
             raise refused(self._target, said, "")
         return ".".join(tags)
 
-    def _add(self, to: str, supply: Supply, content: Content) -> None:
+    def _add(self, to: str, supply: Supply, content: Content, reuse: Reuse) -> None:
         size, target = supply.size, self._target
         first = content.read(min(size, PIECE))
         check_machine(target, supply.path, first)
         mode = RUNS if supply.mode & 0o111 or first.startswith(PROGRAMS) else READS
-        member = self._out.add(to, mode, self._when, size)
+        member = self._out.add(to, mode, self._when, size, reuse.of(supply))
         if self._scan:
             self._scan.begin(Member(path=to, size=size))
         digest, left, piece = hashlib.sha256(), size, first
@@ -234,6 +275,7 @@ class _Wheel:
             if not piece or left < 0:
                 said = f"a file in it has {size - left} bytes, and it states {size}"
                 raise InspectionFailed(target.shown, said, doing="unpacking")
+            self._out.check()
             digest.update(piece)
             if self._scan:
                 self._scan.feed(piece)
@@ -306,70 +348,3 @@ def _csv(lines: Iterable[tuple[str, str, str]]) -> bytes:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(lines)
     return text.getvalue().encode()
-
-
-class _File:
-    """A file whose faults are the disk's, whoever is being read at the moment."""
-
-    def __init__(self, path: Path, file: BinaryIO) -> None:
-        self.path = path
-        self._file = file
-
-    def write(self, data: bytes | bytearray) -> None:
-        """Write bytes."""
-        with self._storing():
-            self._file.write(data)
-
-    def seek(self, place: int) -> None:
-        """Go to a place."""
-        with self._storing():
-            self._file.seek(place)
-
-    def tell(self) -> int:
-        """Say where it is."""
-        return self._file.tell()
-
-    def become(self, path: Path) -> None:
-        """Close it, and give it its name, which nothing may have yet."""
-        with self._storing():
-            self._file.close()
-        try:
-            # The name is taken first, because a rename replaces what is there.
-            path.touch(exist_ok=False)
-        except OSError as fault:
-            raise StorageFault(str(path), fault.strerror or str(fault)) from fault
-        part, self.path = self.path, path
-        try:
-            part.replace(path)
-        except OSError as fault:
-            part.unlink(missing_ok=True)
-            raise StorageFault(str(path), fault.strerror or str(fault)) from fault
-
-    def discard(self) -> None:
-        """Leave nothing of it."""
-        with contextlib.suppress(OSError):
-            self._file.close()
-        with contextlib.suppress(OSError):
-            self.path.unlink()
-
-    @contextlib.contextmanager
-    def _storing(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as fault:
-            raise StorageFault(str(self.path.parent), fault.strerror or str(fault)) from fault
-
-
-@contextlib.contextmanager
-def _written(path: Path) -> Iterator[_File]:
-    """Open a file to write; where that does not come to its end, nothing is left."""
-    try:
-        file = path.open("wb")
-    except OSError as fault:
-        raise StorageFault(str(path.parent), fault.strerror or str(fault)) from fault
-    made = _File(path, file)
-    try:
-        yield made
-    except BaseException:
-        made.discard()
-        raise

@@ -60,12 +60,15 @@ class Supply(msgspec.Struct, frozen=True, kw_only=True):
         size: bytes.
         mode: the permission bits; 0 where none are stated.
         link: where it leads, for a link; else empty.
+        at: where its bytes begin in what a tar unpacks to; negative where they lie elsewhere, or
+            not in one piece.
     """
 
     path: str
     size: int
     mode: int = 0
     link: str = ""
+    at: int = -1
 
 
 class Content(Protocol):
@@ -139,7 +142,7 @@ def kind_of(path: Path, name: str) -> str:
     Raises:
         InspectionFailed: its first bytes are not those that its name promises.
     """
-    promised = next((kind for end, kind in ENDINGS.items() if name.endswith(end)), "")
+    promised = promised_kind(name)
     with path.open("rb") as file:
         first = file.read(512)
     found = next((kind for magic, kind in MAGIC if first.startswith(magic)), "")
@@ -157,6 +160,11 @@ def kind_of(path: Path, name: str) -> str:
     raise InspectionFailed(
         name, said, next_step="See that the address and the name of the archive are right."
     )
+
+
+def promised_kind(name: str) -> str:
+    """Say which kind of archive a name promises; empty where it promises none."""
+    return next((kind for end, kind in ENDINGS.items() if name.endswith(end)), "")
 
 
 def _beginning(first: bytes) -> str:
@@ -268,7 +276,9 @@ def _tarred(name: str, archive: tarfile.TarFile) -> Iterator[Offered]:
             content = archive.extractfile(entry)
             if content is None:
                 raise InspectionFailed(name, f"{path!r} in it cannot be read")
-            yield Offered(Supply(path=path, size=entry.size, mode=entry.mode & 0o777), content)
+            at = -1 if entry.issparse() else entry.offset_data
+            supply = Supply(path=path, size=entry.size, mode=entry.mode & 0o777, at=at)
+            yield Offered(supply, content)
         else:
             raise InspectionFailed(name, f"{path!r} in it is no file, folder or link")
 

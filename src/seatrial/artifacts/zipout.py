@@ -12,11 +12,13 @@ import zipfile
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 import msgspec
 
-from seatrial.artifacts.deflating import MIB, WINDOW, Crew
+from seatrial.artifacts.crew import Line
+from seatrial.artifacts.deflating import MIB, WINDOW
+from seatrial.artifacts.splicing import FINER, Reused
 from seatrial.errors import InspectionFailed
 
 STORED, DEFLATED = zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED
@@ -110,16 +112,16 @@ class Entry(msgspec.Struct, kw_only=True):
 
 
 class ZipOut:
-    """An archive that is being written; everything happens in the crew's order.
+    """An archive that is being written; everything happens in the line's order.
 
     Args:
         file: open for writing, empty.
-        crew: compresses.
+        line: compresses.
     """
 
-    def __init__(self, file: Output, crew: Crew) -> None:
+    def __init__(self, file: Output, line: Line) -> None:
         self._file = file
-        self._crew = crew
+        self._line = line
         self._entries: list[Entry] = []
 
     def copy(self, source: Path, info: zipfile.ZipInfo) -> None:
@@ -140,9 +142,16 @@ class ZipOut:
             size=info.file_size,
             long=max(info.file_size, info.compress_size) >= LARGE,
         )
-        self._crew.do(lambda: self._copied(source, info, entry))
+        self._line.do(lambda: self._copied(source, info, entry))
 
-    def add(self, name: str, mode: int, when: tuple[int, int], size: int) -> Member:
+    def add(
+        self,
+        name: str,
+        mode: int,
+        when: tuple[int, int],
+        size: int,
+        reused: Reused | None = None,
+    ) -> Member:
         """Begin a member; its bytes are fed, and then it is ended.
 
         Args:
@@ -150,6 +159,7 @@ class ZipOut:
             mode: the permission bits.
             when: date and time, as :func:`dos_time` gives them.
             size: bytes that it will have.
+            reused: the beginning of its stream, where that is to be had.
         """
         entry = Entry(
             name=name,
@@ -159,12 +169,18 @@ class ZipOut:
             size=size,
             long=size >= LARGE,
         )
-        self._crew.do(lambda: self._begin(entry))
-        return Member(entry, self._crew, self._file)
+        self._line.do(lambda: self._begin(entry))
+        if reused is not None:
+            self._line.do(lambda: self._reuse(reused, entry))
+        return Member(entry, self._line, self._file, reused)
+
+    def check(self) -> None:
+        """Go on; raises ``CancelledError`` where that was stopped."""
+        self._line.crew.check()
 
     def close(self) -> None:
         """Write the directory, once everything before is written."""
-        self._crew.do(self._end)
+        self._line.do(self._end)
 
     def _begin(self, entry: Entry) -> None:
         entry.offset = self._file.tell()
@@ -174,16 +190,25 @@ class ZipOut:
     def _copied(self, source: Path, info: zipfile.ZipInfo, entry: Entry) -> None:
         self._begin(entry)
         with source.open("rb") as other:
-            other.seek(info.header_offset)
-            header = _LOCAL.unpack(other.read(_LOCAL.size))
-            other.seek(header[-2] + header[-1], 1)
-            left = entry.packed
-            while left:
-                piece = other.read(min(left, MIB))
-                if not piece:
-                    raise InspectionFailed(source.name, f"it ends inside {entry.name}")
-                left -= len(piece)
-                self._file.write(piece)
+            other.seek(data_begins(other, info))
+            self._take(other, entry.packed, source)
+
+    def _reuse(self, reused: Reused, entry: Entry) -> None:
+        self._file.write(reused.before)
+        with reused.source.open("rb") as other:
+            other.seek(reused.start)
+            self._take(other, reused.length, reused.source)
+        self._file.write(reused.after)
+        entry.packed += len(reused.before) + reused.length + len(reused.after)
+
+    def _take(self, other: BinaryIO, left: int, source: Path) -> None:
+        """Take bytes of another file over."""
+        while left:
+            piece = other.read(min(left, MIB))
+            if not piece:
+                raise InspectionFailed(source.name, "it has become shorter while it was read")
+            left -= len(piece)
+            self._file.write(piece)
 
     def _end(self) -> None:
         start = self._file.tell()
@@ -205,15 +230,18 @@ class Member:
 
     Args:
         entry: what is known of it.
-        crew: compresses.
+        line: compresses.
         file: the archive.
+        reused: the beginning of its stream, which is written by another.
     """
 
-    def __init__(self, entry: Entry, crew: Crew, file: Output) -> None:
+    def __init__(self, entry: Entry, line: Line, file: Output, reused: Reused | None) -> None:
         self._entry = entry
-        self._crew = crew
+        self._line = line
         self._file = file
-        self._left = entry.size
+        self._by = FINER if reused is not None else line.crew.compressor
+        self._skip = 0 if reused is None else reused.covers
+        self._left = entry.size - self._skip
         self._piece = bytearray()
         self._filled = 0
         self._before = b""
@@ -222,10 +250,11 @@ class Member:
     def feed(self, data: bytes) -> None:
         """Take its next bytes; more than it may have are an error of who feeds."""
         self._crc = zlib.crc32(data, self._crc)
-        fed = memoryview(data)
+        fed = memoryview(data)[self._skip :]
+        self._skip -= len(data) - len(fed)
         while fed:
             if not self._piece:
-                self._piece = bytearray(first_piece(self._left, self._crew.compressor.block))
+                self._piece = self._line.room(first_piece(self._left, self._by.block))
             part = fed[: len(self._piece) - self._filled]
             self._piece[self._filled : self._filled + len(part)] = part
             self._filled += len(part)
@@ -236,15 +265,16 @@ class Member:
     def _compress(self) -> None:
         piece, self._piece, self._filled = self._piece, bytearray(), 0
         self._left -= len(piece)
-        self._crew.compress(piece, self._before, last=not self._left, then=self._written)
+        last, before = not self._left, self._before
+        self._line.compress(piece, before, last=last, then=self._written, by=self._by)
         self._before = bytes(piece[-WINDOW:])
 
     def end(self) -> None:
         """End it, when all its bytes were fed."""
-        if self._left or self._filled:
+        if self._left or self._filled or self._skip:
             raise AssertionError(self._entry.name)
         crc = self._crc
-        self._crew.do(lambda: self._patch(crc))
+        self._line.do(lambda: self._patch(crc))
 
     def _written(self, data: bytes | bytearray) -> None:
         self._entry.packed += len(data)
@@ -257,6 +287,13 @@ class Member:
         self._file.seek(self._entry.offset)
         self._file.write(self._entry.local())
         self._file.seek(at)
+
+
+def data_begins(file: BinaryIO, info: zipfile.ZipInfo) -> int:
+    """Give where in an archive a member's data begin; raises ``struct.error`` at the file's end."""
+    file.seek(info.header_offset)
+    *_, name, extra = _LOCAL.unpack(file.read(_LOCAL.size))
+    return info.header_offset + _LOCAL.size + int(name) + int(extra)
 
 
 def first_piece(left: int, block: int) -> int:
