@@ -14,9 +14,11 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from seatrial.cli.output import page_console, side_console
 from seatrial.cli.progress import Steps
 from seatrial.plan.released import ReleasedCommit
 from seatrial.plan.state import Receipt
+from seatrial.report.lines import prose
 from seatrial.report.release import Edit, Installation, Released
 from seatrial.report.text import show_release
 from tests.report.made import HOSTILE, report
@@ -40,6 +42,17 @@ def test_the_outcome_is_the_first_line_and_what_to_do_the_last() -> None:
     lines = shown(terminal=False).strip().splitlines()
     assert lines[0] == "✓ Rehearsed demo 1.1.0 in 5.25 s"
     assert lines[-1].startswith("Next: ")
+
+
+def test_what_is_between_colons_is_no_emoji(capfd: pytest.CaptureFixture[str]) -> None:
+    """Foreign text such as an identifier with ``:a:`` in it is shown as it is."""
+    for console in (page_console(), side_console()):
+        console.print("cpe:2.3:a:demo")
+    out = StringIO()
+    prose(Console(file=out, force_terminal=True, highlight=False), "cpe:2.3:a:demo")
+    done = capfd.readouterr()
+    shown_so = (done.out, done.err, ESCAPE.sub("", out.getvalue()).rstrip() + "\n")
+    assert shown_so == ("cpe:2.3:a:demo\n",) * 3
 
 
 def test_without_a_terminal_there_is_no_colour() -> None:

@@ -19,14 +19,18 @@ def write_json(document: Any) -> None:  # noqa: ANN401 - any document of report/
 
 
 def page_console() -> Console:
-    """Give the console for pages; colours only where stdout is a terminal."""
+    """Give the console for pages; colours only where stdout is a terminal.
+
+    What is between two colons is foreign text (``cpe:2.3:a:demo``), and becomes no emoji.
+    """
     from rich.console import Console
 
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    return Console(highlight=False, emoji=False, soft_wrap=not sys.stdout.isatty())
 
 
 def side_console() -> Console:
     """Give the console for progress and remarks."""
     from rich.console import Console
 
-    return Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
+    wrap = not sys.stderr.isatty()
+    return Console(stderr=True, highlight=False, emoji=False, soft_wrap=wrap)

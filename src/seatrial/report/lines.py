@@ -31,7 +31,9 @@ def line(console: Console, markup: str) -> None:
 def prose(console: Console, markup: str, indent: int = 0) -> None:
     """Print a sentence; on a terminal its further lines begin where the first does."""
     if console.is_terminal:
-        console.print(Padding(Text.from_markup(markup), (0, 0, 0, indent), expand=False))
+        console.print(
+            Padding(Text.from_markup(markup, emoji=False), (0, 0, 0, indent), expand=False)
+        )
     else:
         line(console, " " * indent + markup)
 
