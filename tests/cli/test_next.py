@@ -44,6 +44,18 @@ def test_the_version_alone_is_printed(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "0.1.1\n", "")
 
 
+def test_a_version_that_cannot_be_read_is_not_taken_for_the_first(tmp_path: Path) -> None:
+    """Without a release and without a version that can be read nothing is printed but why."""
+    text = 'from setuptools import setup\nsetup(name="hello", version=open("/x").read())\n'
+    made = make_repository(tmp_path / "r", {"setup.py": text})
+    done = seatrial("next", at=made.folder)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "setup.py computes it" in done.stderr
+    made.tag("v1.0.0")
+    made.commit("fix: it", {"a.txt": "1"})
+    assert seatrial("next", at=made.folder).stdout == "1.0.1\n"
+
+
 @pytest.mark.parametrize("options", [("--json",), ("--json", "--bump", "auto")])
 def test_programs_get_the_reason(tmp_path: Path, options: tuple[str, ...]) -> None:
     """With --json the document is the same, whether the options needed a parser or not."""

@@ -177,6 +177,17 @@ def test_the_sole_import_package_states_the_version_whatever_its_name(tmp_path: 
         check_sites(package)
 
 
+def test_the_module_of_a_namespace_states_the_version(tmp_path: Path) -> None:
+    """demo-core may bring demo/core, beside other folders of the same namespace."""
+    files = {
+        "pyproject.toml": STATIC.replace("demo-kit", "demo-core"),
+        "src/demo/core/__init__.py": '__version__ = "1.2.3"\n',
+        "src/demo/other/__init__.py": '__version__ = "7"\n',
+    }
+    paths = [site.path for site in only(tmp_path, files).sites]
+    assert paths == ["pyproject.toml", "src/demo/core/__init__.py"]
+
+
 def test_what_only_may_be_the_version_is_left_alone(tmp_path: Path) -> None:
     """Computed, replaced and unrelated versions are no sites."""
     files = {

@@ -82,11 +82,13 @@ def next_version(path: Path, wish: Wish | None = None) -> Next:
     Raises:
         NoRepository, NoPackage, InvalidConfiguration: there is nothing to decide.
         CannotTell: labels of pull requests decide, and nobody is asked for them here.
-        InvalidVersion: the wish cannot be granted.
+        InvalidVersion: the wish cannot be granted; or there is no release yet, and the version
+            cannot be read.
     """
     with Project.begun(path, whole=False) as opened:
         # While git looks, what decides is imported.
         from seatrial.operations.deciding import Day, choose
+        from seatrial.repository.sites import refuse_unread
         from seatrial.versions.calver import release_date
         from seatrial.versions.decide import Decision, Wish
 
@@ -103,6 +105,9 @@ def next_version(path: Path, wish: Wish | None = None) -> Next:
     if facts.lines:
         return _several(project, wish, day)
     previous = _previous(facts)
+    if not previous and wish.bump == "auto":
+        # Nothing tells where the numbers stand when the files do not, either.
+        refuse_unread(package)
     outcome = choose(project, wish, day)
     if not isinstance(outcome, Decision):
         return NoneComing(package=package.name, previous=previous, why=outcome.why)

@@ -104,12 +104,7 @@ def check_sites(package: Package) -> None:
         InvalidVersion: it is no PEP 440 version, or cannot be read without running code.
         SitesDisagree: two places state different ones.
     """
-    if package.problem:
-        raise InvalidVersion(
-            f"of {package.name}",
-            package.problem,
-            next_step='Name the file that states it: [[tool.seatrial.package]] versions = ["…"].',
-        )
+    refuse_unread(package)
     for one in package.sites:
         if one.source and not is_version(one.stated):
             raise InvalidVersion(f"of {package.name}", f"{one.where} states {one.stated!r}")
@@ -120,6 +115,20 @@ def check_sites(package: Package) -> None:
         lines = [f"{source.where} states {source.stated}{carried}"]
         lines += [f"{other.where} states {other.stated}" for _, other in pairs]
         raise SitesDisagree(package.name, "\n".join(lines))
+
+
+def refuse_unread(package: Package) -> None:
+    """Refuse a package whose version cannot be read without running code.
+
+    Raises:
+        InvalidVersion: it cannot.
+    """
+    if package.problem:
+        raise InvalidVersion(
+            f"of {package.name}",
+            package.problem,
+            next_step='Name the file that states it: [[tool.seatrial.package]] versions = ["…"].',
+        )
 
 
 def _place(one: Site) -> tuple[str, int, int]:
@@ -292,6 +301,8 @@ def _module_names(manifest: Manifest) -> set[str]:
     name = manifest.name
     flat = name.replace("-", "_").replace(".", "_")
     names = {name, flat, flat.lower(), name.replace(".", "/").replace("-", "_")}
+    # A namespace package: poetry-core is poetry/core.
+    names.add(flat.lower().replace("_", "/"))
     for stated in (
         manifest.tool("flit", "module", "name"),
         manifest.tool("flit", "metadata", "module"),
