@@ -58,6 +58,10 @@ AUTO = [
     ("1.2.0", "1.2.1.dev0", ["Add a"], "1.2.1"),
     ("1.2.0", "1.2.0+dev", ["Add a"], "1.2.1"),
     ("1.3.0rc1", "1.3.0.dev0", ["Add a"], "1.3.0rc2"),
+    # A .post0 that marks where work began, as a .dev does.
+    ("1.2.0", "1.2.0.post0", ["Add a"], "1.2.1"),
+    ("1.2.0", "1.2.0.post0", ["feat: a"], "1.3.0"),
+    ("1.2.0", "1.2.0.post1", ["Add a"], "1.2.0.post1"),
     # The repository forgot to state the last release.
     ("1.2.0", "1.1.0", ["fix: a"], "1.2.1"),
     # Pre-releases stay in their line.

@@ -245,11 +245,16 @@ def _from_history(
         return by_commits
     # A .dev version only marks the time between two releases: the commits may ask for less than
     # a release, or for more than this one.
-    marks = stated.dev is not None
+    # So does 1.3.post0, which nobody releases: the first one after 1.3 is 1.3.post1.
+    marks = stated.dev is not None or (stated.post == 0 and released == _before_post(stated))
     if marks and (isinstance(by_commits, NothingToRelease) or by_commits[0] > raised):
         return by_commits
     said = f"The stated version {stated} is above the last release {released}"
     return raised, said + (": raised by hand." if raised == stated else f": it becomes {raised}.")
+
+
+def _before_post(version: Version) -> Version:
+    return Version(str(version).partition(".post")[0])
 
 
 def _asked_by_footer(released: Version, effects: tuple[Effect, ...]) -> tuple[Version, str] | None:
