@@ -29,6 +29,12 @@ def found(folder: Path, pyproject: str, *names: str) -> Waiting | None:
         ("[tool.towncrier]\n", ("newsfragments/7.feature",), "t", 1),
         ('[tool.towncrier]\npackage = "a.b"\n', ("a/b/newsfragments/7.doc.rst",), "t", 1),
         ("[tool.scriv]\n", ("changelog.d/2024_me.rst",), "s", 1),
+        (
+            "[project]\n",
+            ("changelogs/config.yaml", "changelogs/changelog.yaml", "changelogs/fragments/1-a.yml"),
+            "a",
+            1,
+        ),
     ],
 )
 def test_waiting_fragments_are_counted(
@@ -39,7 +45,7 @@ def test_waiting_fragments_are_counted(
 
     assert waits is not None
     assert (waits.tool[0], waits.count) == (tool, count)
-    assert all(name.startswith(waits.folder) for name in names)
+    assert sum(name.startswith(waits.folder) for name in names) == count
 
 
 @pytest.mark.parametrize(
@@ -51,6 +57,11 @@ def test_waiting_fragments_are_counted(
         ),
         ("[tool.scriv]\n", ("changelog.d/README.md", "changelog.d/new_fragment.md.j2")),
         ("[project]\n", ("news/1.fix.md", "newsfragments/1.fix.md")),
+        ("[project]\n", ("changelogs/config.yaml", "changelogs/fragments/1-a.yml")),
+        (
+            "[project]\n",
+            ("changelogs/config.yaml", "changelogs/changelog.yaml", "changelogs/fragments/.keep"),
+        ),
         ('[tool.towncrier]\ndirectory = "../news"\n', ("news/1.fix.md",)),
     ],
 )

@@ -21,6 +21,7 @@ from seatrial.repository.edit import with_version
 from seatrial.repository.facts import Facts, last_release
 from seatrial.repository.fragments import waiting
 from seatrial.repository.towncrier import collect
+from seatrial.repository.unheaded import headed
 from seatrial.versions.conventional import classify_all
 
 
@@ -137,13 +138,16 @@ def _telling(project: Project, changes: Changes, release: Release, said: str) ->
         return _Telling(composed=True, remarks=(Note(topic="changelog-not-written", text=text),))
     if not facts.changelog:
         return _Telling(composed=True)
+    before = headed(facts.changelog, facts.changelog_text, lambda: _at_last_release(project))
     written = section(
         facts.changelog,
-        facts.changelog_text,
+        before,
         version=version,
         date=date,
         notes=said or told(project, release.commits),
     )
+    if written.text == before:
+        written = msgspec.structs.replace(written, text=facts.changelog_text)
     if said and not written.composed and written.text.count(written.notes.strip()) == 1:
         text = written.text.replace(written.notes.strip(), said)
         written = msgspec.structs.replace(written, text=text, notes=said)
@@ -151,7 +155,7 @@ def _telling(project: Project, changes: Changes, release: Release, said: str) ->
     if write:
         texts[facts.changelog] = written.text
         if written.text != facts.changelog_text:
-            earlier = next(iter(at_last_releases([project]).values()), "")
+            earlier = _at_last_release(project)
             texts[facts.changelog] = without_next(facts.changelog, written.text, earlier)
     remarks: tuple[Note, ...] = ()
     if written.composed and changes.source == "commits":
@@ -176,6 +180,10 @@ def _untold(facts: Facts) -> Iterator[Note]:
             "To have it in your own words, write them there and commit before the release."
         )
         yield Note(topic="changelog-from-commits", text=text)
+
+
+def _at_last_release(project: Project) -> str:
+    return next(iter(at_last_releases([project]).values()), "")
 
 
 def at_last_releases(lines: Sequence[Project]) -> dict[tuple[str, str], str]:

@@ -15,7 +15,7 @@ _NAMES = ("changelog", "changes", "history", "news", "release_notes", "release-n
 _ENDINGS = (".md", ".rst", ".txt", "", ".markdown")
 _PLACES = (
     *("", "docs", "doc", "docs/source", "doc/source", "docs/source/reference", "docs/src"),
-    *("docs/en/docs", ".github"),
+    *("docs/en/docs", "docs/about", ".github"),
 )
 
 _RANK = {

@@ -13,16 +13,17 @@ from packaging.version import Version
 from seatrial.repository import house_style
 from seatrial.repository import notes as release_notes
 from seatrial.repository.headings import Heading, is_markdown, read_headings
+from seatrial.repository.link_targets import MARKDOWN as LINK
+from seatrial.repository.link_targets import linked
 from seatrial.repository.spacing import bullet, lstripped, rstripped, stripped
 
-_LINK = re.compile(r"^\[(?P<label>[^\]]+)\]:\s*(?P<url>\S+)")
 _NOTHING = re.compile(
     r"(?i)[-*+]?\s*(?:nothing(?: \w+){0,2}|no (?:\w+ )?changes(?: yet)?|tbd|n/a|none|\.\.\.|"
     r"unreleased|to be released|\\?\[[^\]]*\])?\s*[.:]?\s*|[-*_=]{3,}|#{1,6}\s.*"
 )
 _WRITERS = re.compile(r"(towncrier) release notes start|(scriv)-insert-here")
 _PREAMBLE = re.compile(r"(?i)all notable changes|format is based on")
-_DATING = re.compile(r"(?i)[*_]*(?:released?|release date|date)\b")
+_DATING = re.compile(r"(?i)[*_]*(?:released?|release date|date)\b|> ?[\w,. /-]{8,20}$")
 _ANCHOR = re.compile(r"\.\. _[^:]+:\s*$|<a (?:id|name)=[^>]*>\s*(?:</a>)?\s*$")
 _PLACEHOLDER_LINE = re.compile(r"(?i)[*_]*(?:unreleased|not yet released|in development)[*_.]*")
 
@@ -114,6 +115,19 @@ class Page:
             return self._moved(coming, version, date)
         return self._inserted(self._place(wanted, coming), coming, (version, date, notes))
 
+    def above_releases(self) -> tuple[int, int]:
+        """Give the lines between the heading above the first release, if any, and that release.
+
+        They are none where that heading itself stands for the release to come.
+        """
+        if not self.releases:
+            return 0, 0
+        first = self.releases[0].heading
+        above = [heading for heading in self.headings if heading.first < first.first]
+        if any(house_style.is_next(heading.title) for heading in above):
+            return 0, 0
+        return (above[-1].end if above else 0), self._top(first)
+
     def _reason_to_leave(self, wanted: Version) -> str:
         writer = next((found for line in self.lines if (found := _WRITERS.search(line))), None)
         if writer:
@@ -176,7 +190,7 @@ class Page:
         heading = coming.heading
         body = stripped(self.lines[heading.end : coming.end])
         tail: list[str] = []
-        while self.markdown and body and (_LINK.match(body[-1]) or not body[-1].strip()):
+        while self.markdown and body and (LINK.match(body[-1]) or not body[-1].strip()):
             tail.insert(0, body.pop())
         lines = [
             *self.lines[: heading.first],
@@ -194,7 +208,7 @@ class Page:
     def _below(self, coming: Coming) -> list[str]:
         """Give what stands between a section that moves down and the next one, as it is."""
         section = self.lines[coming.heading.end : coming.end]
-        if coming.end == len(self.lines) or any(_LINK.match(line) for line in section):
+        if coming.end == len(self.lines) or any(LINK.match(line) for line in section):
             return [""] * (max(1, self._space()) if coming.end < len(self.lines) else 1)
         return section[len(rstripped(section)) :] or [""] * max(1, self._space())
 
@@ -354,7 +368,7 @@ class Page:
             lines = [line for at, line in enumerate(body.split("\n"), first) if at not in covered]
         else:
             lines = body.split("\n")
-        return any(not _NOTHING.fullmatch(line.strip()) and not _LINK.match(line) for line in lines)
+        return any(not _NOTHING.fullmatch(line.strip()) and not LINK.match(line) for line in lines)
 
     def _markup(self, notes: str, level: int) -> list[str]:
         if not self.markdown:
@@ -370,30 +384,10 @@ class Page:
         lines = stripped(body.split("\n"))
         if not self.markdown:
             return release_notes.from_rst("\n".join(lines))
-        while lines and (_LINK.match(lines[-1]) or not lines[-1].strip()):
+        while lines and (LINK.match(lines[-1]) or not lines[-1].strip()):
             lines.pop()
         return "\n".join(lines)
 
     def _linked(self, lines: list[str], version: str) -> list[str]:
-        """Add the link target of a new title in brackets, and move that of the next release."""
-        bracketed = any(
-            line.startswith(("#", f"[{version}]")) and f"[{version}]" in line and "](" not in line
-            for line in lines
-        )
         newest = self.releases[0].heading.title if self.releases else ""
-        targets = {
-            found["label"].lower(): (at, found["url"])
-            for at, line in enumerate(lines)
-            if (found := _LINK.match(line))
-        }
-        label = next((label for label in house_style.labels(newest) if label in targets), "")
-        if not (self.markdown and bracketed and label):
-            return lines
-        number = self._newest()
-        result = [*lines]
-        for word, (at, url) in targets.items():
-            if house_style.is_next(word):
-                result[at] = lines[at].replace(url, house_style.base_moved(url, number, version))
-        at, url = targets[label]
-        result.insert(at, f"[{version}]: {house_style.link_like(url, number, version)}")
-        return result
+        return linked(lines, newest, self._newest(), version, markdown=self.markdown)

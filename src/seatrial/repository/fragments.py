@@ -88,12 +88,15 @@ def _places(folder: Folder) -> Iterator[tuple[str, str]]:
     scriv = dig(pyproject, "tool", "scriv")
     if scriv is not None:
         yield "scriv", str(dig(scriv, "fragment_directory") or "changelog.d")
+    if folder.has("changelogs/config.yaml") and folder.has("changelogs/changelog.yaml"):
+        # https://docs.ansible.com/projects/antsibull-changelog/changelogs/
+        yield "antsibull-changelog", "changelogs/fragments"
 
 
 def _is_fragment(tool: str, name: str) -> bool:
     lower = name.lower()
     if lower.startswith((".", "_", "readme", "template", "new_fragment")):
         return False
-    if tool == "scriv":
-        return lower.endswith((".md", ".rst"))
+    if tool != "towncrier":
+        return lower.endswith((".md", ".rst") if tool == "scriv" else (".yml", ".yaml"))
     return bool(re.fullmatch(_TOWNCRIER, lower)) and lower.split(".")[1] not in _NO_TYPES

@@ -53,6 +53,9 @@ _DATES: tuple[tuple[str, str], ...] = (
     (rf"\b\d{{1,2}}(?:st|nd|rd|th)? {_MONTH}\.?,? \d{{4}}\b", "{day} {month}, {year}"),
 )
 
+# The end of the address of a comparison: forges take two dots for three.
+_COMPARED = re.compile(r"([^/]+?)(\.\.\.?)([^/]+)$")
+
 # The address in a Markdown or reStructuredText link.
 _LINK = re.compile(r"(\]\([^)]*\)|<[^>]*>(?=`_))")
 
@@ -123,8 +126,10 @@ def anchor_like(line: str, old: str, version: str) -> str:
 
 def base_moved(url: str, old: str, version: str) -> str:
     """Move the beginning of a comparison (``compare/v1.1...HEAD``) to another version."""
-    head, dots, tip = url.rpartition("...")
-    return head.replace(old, version) + dots + tip if dots else url
+    compared = _COMPARED.search(url)
+    if compared is None:
+        return url
+    return url[: compared.end(1)].replace(old, version) + url[compared.end(1) :]
 
 
 def date_like(texts: Sequence[str], date: str) -> str:
@@ -248,7 +253,7 @@ def link_like(url: str, old: str, version: str) -> str:
 
     A comparison (``compare/v1.1...v1.2``) becomes one that begins where it ended.
     """
-    compared = re.search(r"([^/]+?)(\.\.\.?)([^/]+)$", url)
+    compared = _COMPARED.search(url)
     if compared:
         after = compared[3].replace(old, version)
         return url[: compared.start()] + compared[3] + compared[2] + after
