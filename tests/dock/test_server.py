@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from seatrial.dock.record import RequestLog, RequestSeen
 from seatrial.dock.server import Dock
 from seatrial.errors import InvalidConfiguration, StorageFault
 from tests.dock.test_forge import REPO, TOKEN, attach, draft
@@ -137,6 +138,46 @@ def test_a_disk_that_takes_nothing_is_said(tmp_path: Path, dock: Dock) -> None:
     answer = upload(dock.upload_url("pypi"), make_wheel(tmp_path))
     assert answer.status_code == 507
     assert "exists" in answer.text
+    assert "The dock's folder cannot be" in answer.reason_phrase
+
+
+def test_a_full_disk_costs_the_one_upload(tmp_path: Path) -> None:
+    """What was received of an upload for which there is no room is taken away, and others go on."""
+    large = make_wheel(tmp_path, tag="py3-none-win32", size=4_000_000)
+    small = make_wheel(tmp_path)
+    with dock_process(tmp_path / "dock", file_size=1_000_000) as dock:
+        answer = upload(dock.upload_url("pypi"), large)
+        assert answer.status_code == 507
+        assert "The dock's folder cannot be" in answer.reason_phrase
+        assert list((tmp_path / "dock" / ".incoming").iterdir()) == []
+        assert upload(dock.upload_url("pypi"), small).status_code == 200
+
+
+def test_a_log_that_cannot_be_written_fails_no_request() -> None:
+    """Where the disk has no room for the log's line, the list has it still."""
+    log = RequestLog(Path("/dev/full"))
+    log.open()
+    log.add(RequestSeen("GET", "/", 200))
+    log.close()
+    assert log.seen() == [RequestSeen("GET", "/", 200)]
+
+
+@pytest.mark.parametrize("size", [100, 2_000_000])
+def test_a_file_that_was_taken_away_is_told_and_comes_back(
+    tmp_path: Path, dock: Dock, size: int
+) -> None:
+    """A file removed from the folder is not found, by name; the same upload brings it back."""
+    wheel = make_wheel(tmp_path, size=size)
+    upload(dock.upload_url("pypi"), wheel)
+    accept = {"Accept": "application/vnd.pypi.simple.v1+json"}
+    page = httpx.get(f"{dock.simple_url('pypi')}demo/", headers=accept).json()
+    address = page["files"][0]["url"]
+    (dock.folder / "pypi" / "demo" / "files" / wheel.name).unlink()
+    lost = httpx.get(address)
+    assert lost.status_code == 404
+    assert f"{wheel.name} is no longer in the dock's folder" in lost.text
+    assert upload(dock.upload_url("pypi"), wheel).status_code == 200
+    assert httpx.get(address).content == wheel.read_bytes()
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     ahead: float = 0.0
     repositories: dict[str, Hosted] = {}
     open_files: int = 0
+    file_size: int = 0
 
 
 class DockProcess:
@@ -88,6 +89,7 @@ def dock_process(
     ahead: float = 0.0,
     repositories: Mapping[str, Hosted] | None = None,
     open_files: int = 0,
+    file_size: int = 0,
 ) -> Iterator[DockProcess]:
     """Run a dock in a process of its own, killed at the end.
 
@@ -100,6 +102,7 @@ def dock_process(
         ahead: seconds that its clock is ahead of the real one.
         repositories: what is known of repositories on its forge.
         open_files: how many its process may have; what the system says when 0.
+        file_size: bytes that a file may grow to, as on a disk that is full; unbounded when 0.
     """
     dock = DockProcess(
         Order(
@@ -111,6 +114,7 @@ def dock_process(
             ahead=ahead,
             repositories=dict(repositories or {}),
             open_files=open_files,
+            file_size=file_size,
         )
     )
     try:
@@ -129,6 +133,8 @@ def _main() -> None:
     order = msgspec.json.decode(sys.argv[1], type=Order)
     if order.open_files:
         resource.setrlimit(resource.RLIMIT_NOFILE, (order.open_files, order.open_files))
+    if order.file_size:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (order.file_size, order.file_size))
     dock = Dock(
         Path(order.folder),
         foreign=order.foreign,

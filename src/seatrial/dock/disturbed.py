@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from seatrial.dock.answers import upload_answer
@@ -109,7 +109,9 @@ class Disturbed:
             if noted.begun:
                 raise
             await body.drain()
-            await PlainTextResponse(f"{error}\n", 507)(scope, receive, noted)
+            said = f"The dock's folder cannot be read or written: {error.strerror or error}"
+            accept = Request(scope).headers.get("accept", "")
+            await upload_answer(507, said, accept)(scope, receive, noted)
 
     async def _refuse(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
         body = _Body(scope, receive)

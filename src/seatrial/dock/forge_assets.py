@@ -67,8 +67,7 @@ class Assets:
             sink.close()
             place(half, repository.blob(starter))
         finally:
-            sink.close()
-            half.unlink(missing_ok=True)
+            sink.discard()
         asset = msgspec.structs.replace(
             starter, state="uploaded", size=sink.size, sha256=sink.sha256.hexdigest()
         )

@@ -19,7 +19,7 @@ from seatrial.dock.answers import Reasoned, upload_answer
 from seatrial.dock.arrivals import Arrival
 from seatrial.dock.entries import FileRecord
 from seatrial.dock.estate import Estate
-from seatrial.dock.form import Form
+from seatrial.dock.form import Form, ReceivedFile
 from seatrial.dock.holdings import Holdings
 from seatrial.dock.reader import (
     MAX_FIELDS_BYTES,
@@ -29,7 +29,7 @@ from seatrial.dock.reader import (
     read_form,
 )
 from seatrial.dock.simple import not_found
-from seatrial.dock.storage import incoming
+from seatrial.dock.storage import incoming, place
 from seatrial.dock.tokens import Minted
 from seatrial.dock.values import Answer
 
@@ -164,6 +164,8 @@ class Legacy:
             digest = self._estate.digest(metadata)
             record = msgspec.structs.replace(answer.record, metadata_sha256=digest)
             self._estate.kept(held).add(record, form.file.path, metadata)
+        elif answer.status == HTTPStatus.OK and form.file is not None:
+            _bring_back(form.file, held)
         return answer
 
     def _refuse_login(self, user: str, password: str) -> str:
@@ -204,6 +206,13 @@ def _answered(answer: Answer, accept: str) -> Response:
     if answer.status == HTTPStatus.METHOD_NOT_ALLOWED:
         response.headers["allow"] = "GET, HEAD, OPTIONS"
     return response
+
+
+def _bring_back(file: ReceivedFile, held: Holdings) -> None:
+    """Put the bytes of a file that is held already where somebody has taken them away."""
+    record = held.file(file.name)
+    if record is not None and not record.url and not held.path(record).exists():
+        place(file.path, held.path(record))
 
 
 def _core_metadata(form: Form, record: FileRecord) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import logging
 from collections.abc import AsyncIterator
@@ -87,6 +88,14 @@ class Sink:
                 self.flush()
             finally:
                 self._file.close()
+
+    def discard(self) -> None:
+        """Forget what came, and remove the file; quiet when there is none."""
+        self._waiting.clear()
+        # Closing writes what is buffered, which a full disk refuses: nobody wants it any more.
+        with contextlib.suppress(OSError):
+            self._file.close()
+        self.path.unlink(missing_ok=True)
 
 
 class _Part:
@@ -189,8 +198,7 @@ class FormReader:
     def discard(self) -> None:
         """Forget the file."""
         if self._sink is not None:
-            self._sink.close()
-        self._path.unlink(missing_ok=True)
+            self._sink.discard()
 
     def _begin(self) -> None:
         self._count(PART_BYTES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import deque
 from pathlib import Path
@@ -43,7 +44,8 @@ class RequestLog:
         """Close the file; the list stays."""
         with self._lock:
             if self._file is not None:
-                self._file.close()
+                with contextlib.suppress(OSError):
+                    self._file.close()
             self._file = None
 
     def add(self, seen: RequestSeen) -> None:
@@ -52,7 +54,9 @@ class RequestLog:
         with self._lock:
             self._seen.append(seen)
             if self._file is not None:
-                self._file.write(f"{seen.method} {seen.path} {seen.status}\n")
+                # A full disk costs the line; an answer is not to fail for it.
+                with contextlib.suppress(OSError):
+                    self._file.write(f"{seen.method} {seen.path} {seen.status}\n")
 
     def seen(self) -> list[RequestSeen]:
         """Give those that are remembered, in their order."""

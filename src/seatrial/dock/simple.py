@@ -107,18 +107,11 @@ class Simple:
         if held is None or record is None or record.blake2 != digest:
             return not_found()
         if name != wanted:
-            if not record.metadata_sha256:
-                return not_found()
-            data = held.metadata_path(record).read_bytes()
-            return Response(data, headers={"Cache-Control": FOREVER, "ETag": etag(data)})
+            return _metadata(held, record)
         headers = {"Cache-Control": FOREVER, "ETag": f'"{record.sha256}"'}
         if request.headers.get("if-none-match") == headers["ETag"]:
             return Response(status_code=304, headers=headers)
-        kind = "application/zip" if name.endswith((".whl", ".zip")) else "application/x-tar"
-        if record.size <= SMALL and "range" not in request.headers:
-            headers["Accept-Ranges"] = "bytes"
-            return Response(held.path(record).read_bytes(), headers=headers, media_type=kind)
-        return FileResponse(held.path(record), headers=headers, media_type=kind)
+        return _bytes_of(held, record, headers, parts="range" in request.headers)
 
     def _held(self, request: Request) -> Holdings | None:
         return self._estate.index(request.path_params["index"])
@@ -127,6 +120,37 @@ class Simple:
 def not_found() -> Response:
     """Give the answer for what is not there."""
     return PlainTextResponse("404 Not Found", 404, CORS)
+
+
+def _metadata(held: Holdings, record: FileRecord) -> Response:
+    """Give a wheel's METADATA (PEP 658)."""
+    if not record.metadata_sha256:
+        return not_found()
+    try:
+        data = held.metadata_path(record).read_bytes()
+    except FileNotFoundError:
+        return _lost(f"{record.name}.metadata")
+    return Response(data, headers={"Cache-Control": FOREVER, "ETag": etag(data)})
+
+
+def _bytes_of(
+    held: Holdings, record: FileRecord, headers: dict[str, str], *, parts: bool
+) -> Response:
+    """Give a file's bytes, or parts of them, where it lies in the folder still."""
+    path = held.path(record)
+    if not path.is_file():
+        return _lost(record.name)
+    kind = "application/zip" if record.name.endswith((".whl", ".zip")) else "application/x-tar"
+    if record.size <= SMALL and not parts:
+        headers["Accept-Ranges"] = "bytes"
+        return Response(path.read_bytes(), headers=headers, media_type=kind)
+    return FileResponse(path, headers=headers, media_type=kind)
+
+
+def _lost(name: str) -> Response:
+    """Give the answer for a file that somebody took out of the dock's folder."""
+    said = f"404 Not Found: {name} is no longer in the dock's folder. Upload it again."
+    return PlainTextResponse(said, 404, CORS)
 
 
 def top(request: Request) -> str:
