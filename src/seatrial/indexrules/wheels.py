@@ -60,7 +60,7 @@ def w1_w4_parse(file_name: str) -> WheelName | Refusal:
         version = Version(version_text)
     except ValueError:
         return refuse("W3", f"Invalid wheel filename (invalid version): {stem!r}", _PARSER)
-    if build and not re.match(r"\d", build[0]):
+    if build and not re.match("[0-9]", build[0]):
         return refuse("W4", f"Invalid build number: {build[0]} in {stem!r}", _PARSER)
     platforms = tags.rpartition("-")[2].lower().split(".")
     return WheelName(distribution=distribution, version=version, platforms=tuple(platforms))
