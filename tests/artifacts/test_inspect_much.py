@@ -19,6 +19,14 @@ def test_a_program_that_is_all_paths_takes_no_longer(tmp_path: Path) -> None:
     assert "build-path" not in {one.code for one in found}
 
 
+def test_a_traceback_in_a_docstring_is_no_path_of_the_machine(tmp_path: Path) -> None:
+    """What a compiled docstring quotes of somebody's machine says nothing of the one that built."""
+    program = b'\x7fELF\0  File "/Users/ada/code/demo/demo.py", line 65, in run\n\0'
+    path = make_wheel(tmp_path, modules={"demo.py": "x", "demo.bin": program})
+    found = inspect_files([path], name="demo", version="1.0")
+    assert "build-path" not in {one.code for one in found}
+
+
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.needle.decode())
 def test_no_form_of_secret_is_kept_out_by_the_quick_look(form: Form) -> None:
     """What the first, quick search lets through holds every needle that there is."""

@@ -7,7 +7,9 @@ import pytest
 
 from seatrial.artifacts.archives import Member
 from seatrial.artifacts.binaries.best import best_platforms
+from seatrial.artifacts.binaries.judge import claim_of, judge_platforms
 from seatrial.artifacts.binaries.read import BinaryScan
+from seatrial.artifacts.binaries.values import Binary, Slice
 from tests.binaries.wheels import best, findings, look, told
 from tests.support.compiled import PROGRAM, compiled, module_for, universal
 
@@ -74,6 +76,25 @@ def test_symbols_of_a_newer_glibc_refuse_the_tag(tmp_path: Path) -> None:
     assert told(looked) == [("fault", "newer-system")]
     assert "GLIBC_2.28" in findings(looked)[0].said
     assert best(looked) == "py3-none-manylinux_2_28_x86_64"
+
+
+def test_what_glibc_keeps_for_itself_is_called_so() -> None:
+    """A symbol of GLIBC_PRIVATE is no newer one: it belongs to one build of glibc."""
+    program = Slice(
+        form="ELF",
+        processor="x86_64",
+        system="linux",
+        kind="program",
+        libc="glibc",
+        symbols={"libc.so.6": ("GLIBC_2.2.5", "GLIBC_PRIVATE")},
+        needs=("libc.so.6",),
+    )
+    binary = Binary(path="demo/run", size=1, slices=(program,))
+    found = judge_platforms(claim_of("demo-1.0-py3-none-manylinux_2_28_x86_64.whl"), [binary])
+    (said,) = [one.said for one in found if one.code == "newer-system"]
+    assert said == (
+        "demo/run uses what glibc keeps for itself (GLIBC_PRIVATE): another one may lack it"
+    )
 
 
 def test_a_tag_that_says_less_than_is_true_is_noted(tmp_path: Path) -> None:

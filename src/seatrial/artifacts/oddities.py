@@ -116,7 +116,7 @@ def _check_importable(wheel: WheelFacts) -> Iterator[Finding]:
         if not all(part.isidentifier() for part in path.removesuffix(".py").split("/"))
     ]
     if hidden:
-        said = f"{named(hidden)} cannot be imported: a part of its path is no identifier"
+        said = f"no import statement can name {named(hidden)}: a part of its path is no identifier"
         yield note("not-importable", wheel.file, said)
 
 

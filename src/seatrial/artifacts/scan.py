@@ -72,6 +72,12 @@ def is_for_tests(path: str) -> bool:
     return bool(_TESTS.search(path))
 
 
+def _is_quoted(data: bytes, found: re.Match[bytes]) -> bool:
+    """Tell whether a path stands in a traceback, which somebody quotes in a docstring."""
+    before, after = data[max(found.start() - 6, 0) : found.start()], data[found.end() :][:7]
+    return before == b'File "' and after == b'", line '[:7]
+
+
 class ContentScan:
     """Looks at the content of an archive's files as it goes by.
 
@@ -158,7 +164,7 @@ class ContentScan:
         for pattern in (_PATH, _DRIVE_PATH):
             for found in pattern.finditer(data):
                 source = _SOURCE.search(found[0])
-                if source is None:
+                if source is None or _is_quoted(data, found):
                     continue
                 name = (found[1] or b"").lower()
                 machine = name in _MACHINES or name.startswith(b".")

@@ -114,8 +114,8 @@ def show_inspection(console: Console, report: InspectReport) -> None:
     for comparison in report.comparisons:
         _show_comparison(console, comparison)
     for said in grouped(report.findings):
-        console.print(f"\n{MARKS[said.severity]} {said.severity} [bold]{said.code}[/]", end="  ")
-        console.print(_escape(visible(said.where)))
+        where = f"  {_escape(visible(said.where))}" if said.files else ""
+        console.print(f"\n{MARKS[said.severity]} {said.severity} [bold]{said.code}[/]{where}")
         for line in visible(said.said).splitlines():
             console.print(f"    {_escape(line)}")
     head = "[red]Refused[/]" if report.outcome == "refused" else "[green]Sound[/]"

@@ -31,6 +31,9 @@ SHOWN: Final = 4
 MANY: Final = 12
 """Libraries that are told one by one."""
 
+PRIVATE: Final = frozenset({"GLIBC_PRIVATE"})
+"""Versions of symbols that belong to one build of the C library, and are on no system's list."""
+
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
     """What a wheel's name says.
@@ -195,11 +198,15 @@ class _Judge:
         for one, each in pairs:
             symbols = wanted_symbols([each], self._shelf)
             new = too_new(symbols, self._promise.version, each.processor)
-            if new:
-                files.setdefault(new, []).append(one.path)
+            private = tuple(one for one in new if one in PRIVATE)
+            for kind in (tuple(one for one in new if one not in PRIVATE), private):
+                if kind:
+                    files.setdefault(kind, []).append(one.path)
         for new, paths in files.items():
-            said = f"{named(paths)} needs {listed(new)}, newer than {self._promise.tag} has it"
-            yield fault("newer-system", self._file, said)
+            said = f"needs {listed(new)}, newer than {self._promise.tag} has it"
+            if PRIVATE.issuperset(new):
+                said = f"uses what glibc keeps for itself ({listed(new)}): another one may lack it"
+            yield fault("newer-system", self._file, f"{named(paths)} {said}")
 
     def _newer_musl(self, pairs: Sequence[tuple[Binary, Slice]]) -> Iterator[Finding]:
         for one, each in pairs:
