@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import stat
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -235,5 +236,12 @@ def test_a_missing_file_is_an_inspection_that_failed(tmp_path: Path) -> None:
 def test_a_record_of_a_million_lines_is_refused(tmp_path: Path) -> None:
     """More lines than an archive may have members are not read into memory."""
     lines = "".join(f"demo/{number}.py,,\n" for number in range(1_000_000))
-    with pytest.raises(InspectionFailed, match="more than 500,000 lines"):
-        read_wheel(make_wheel(tmp_path, replace={"{info}/RECORD": lines}))
+    wheel = make_wheel(tmp_path, replace={"{info}/RECORD": lines})
+    tracemalloc.start()
+    try:
+        with pytest.raises(InspectionFailed, match="more than 500,000 lines"):
+            read_wheel(wheel)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 5 * len(lines)

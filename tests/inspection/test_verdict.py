@@ -8,9 +8,9 @@ import pytest
 from seatrial.artifacts.compare import sha256_of
 from seatrial.artifacts.inspect import inspect_file
 from seatrial.errors import InspectionFailed
-from seatrial.indexrules.values import Held
+from seatrial.indexrules.values import Held, Refusal, Verdict
 from seatrial.inspection.inspect import Question, inspect_release
-from seatrial.inspection.verdict import Asked, part_of, verdict
+from seatrial.inspection.verdict import Asked, findings_of, part_of, verdict
 from seatrial.world.ports import HeldFile, StoredFile
 from tests.indexrules.building import SDIST_NAME, WHEEL_NAME
 from tests.indexrules.shapes_sdist import SDISTS
@@ -170,3 +170,11 @@ def test_encrypted_code_is_found_while_the_file_is_read(
     wheels = [make_wheel(tmp_path, modules=locked), make_wheel(tmp_path / "other", modules=plain)]
     found = [look(path) for path in wheels]
     assert [[code[:6] for _, code in each] for each in found] == [["pypi-y"], []]
+
+
+def test_a_bound_of_ours_is_not_said_to_be_pypis() -> None:
+    """Where we look no further, nobody is told that PyPI would refuse."""
+    refusal = Refusal(rule="T1", status=400, message="Too much.", source="x", ours=True)
+    (found,) = findings_of("demo.whl", Verdict(refusals=(refusal,)), Asked(name="pypi"))
+    assert (found.severity, found.code) == ("fault", "pypi-t1")
+    assert found.said == "what PyPI says to it is not known: Too much."

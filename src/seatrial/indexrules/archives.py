@@ -12,7 +12,7 @@ from seatrial.indexrules.streams import is_tar
 from seatrial.indexrules.upload import Upload
 from seatrial.indexrules.values import MEBIBYTE, Refusal
 from seatrial.indexrules.zipends import BadZip
-from seatrial.indexrules.zips import DEFLATED, STORED, UnreadableMember, Zip, is_zip
+from seatrial.indexrules.zips import DEFLATED, STORED, TooMuch, UnreadableMember, Zip, is_zip
 
 RATIO: Final = 50
 """How many times its own size an archive may unpack to, above :data:`RATIO_FROM`."""
@@ -30,6 +30,13 @@ def invalid(rule: str, said: str, source: str = _CHECK) -> Refusal:
 def broken(rule: str, why: str) -> Refusal:
     """Make the refusal of an archive that PyPI answers 500 to, or that passes our bounds."""
     return refuse_ourselves(rule, f"The archive cannot be read: {why}.", _CHECK)
+
+
+def unread(error: Exception) -> Refusal:
+    """Make the refusal of a ZIP of which something cannot be read, or is more than we read."""
+    if isinstance(error, TooMuch):
+        return broken("T1", str(error))
+    return broken("X500.7", f"{error}; PyPI answers 500 to this")
 
 
 class MixedPaths(ValueError):
@@ -196,7 +203,7 @@ def a2_a4_open(upload: Upload, stream: BinaryIO) -> tuple[Zip | None, tuple[Refu
     except BadZip:
         return None, (invalid("A11", "None"),)
     except UnreadableMember as error:
-        return None, (broken("X500.7", str(error)),)
+        return None, (unread(error),)
     refusals = (*a3_ratio(upload, archive), *a4_compression(archive))
     return (None if refusals else archive), refusals
 
@@ -220,4 +227,4 @@ def a11_readable(rules: Iterator[Refusal]) -> Iterator[Refusal]:
     except BadZip:
         yield invalid("A11", "None")
     except UnreadableMember as error:
-        yield broken("X500.7", f"{error}; PyPI answers 500 to this")
+        yield unread(error)

@@ -12,7 +12,7 @@ import msgspec
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from seatrial.indexrules.archives import broken, info_folder
+from seatrial.indexrules.archives import broken, info_folder, unread
 from seatrial.indexrules.filenames import LONGEST
 from seatrial.indexrules.messages import refuse
 from seatrial.indexrules.tags import is_admitted
@@ -244,5 +244,5 @@ def wheel_rules(upload: Upload, archive: Zip | None) -> Iterator[Refusal | Notic
             try:
                 yield from rule(upload, archive)
             except (BadZip, UnreadableMember) as error:
-                yield broken("X500.7", f"{error}; PyPI answers 500 to this")
+                yield unread(error)
     yield from w15_too_long(upload)

@@ -51,6 +51,10 @@ class UnreadableMember(Exception):
     """What ``zipfile`` raises otherwise when a member is read, or what passes our bounds."""
 
 
+class TooMuch(UnreadableMember):
+    """What passes our bounds; PyPI looks at it."""
+
+
 class Member(msgspec.Struct, frozen=True, kw_only=True):
     """One entry of the central directory.
 
@@ -119,7 +123,7 @@ class Zip:
         if start < 0:
             raise BadZip("the directory begins before the file")
         if ending.size > members * _CENTRAL.size * 2:
-            raise UnreadableMember(f"its central directory has {ending.size} bytes")
+            raise TooMuch(f"its central directory has {ending.size} bytes")
         data = read_at(stream, start, ending.size)
         found = list(_entries(data, size=ending.size, prepended=ending.prepended))
         self.members: tuple[Member, ...] = tuple(_with_limits(found, start))
@@ -143,7 +147,7 @@ class Zip:
         """
         member = self._by_name[name]
         if member.size > LARGEST_READ:
-            raise UnreadableMember(f"{name!r} has {member.size} bytes, too many to be looked at")
+            raise TooMuch(f"{name!r} has {member.size} bytes, too many to be looked at")
         return b"".join(self.chunks(member))
 
     def pass_through(self, name: str) -> None:

@@ -29,6 +29,9 @@ from seatrial.world.uploadform import fields_of
 GRANTED = frozenset({"Z1", "Z2"})
 """Refusals for size: PyPI grants projects more, and does not show how much."""
 
+BOUNDS = frozenset({"T1", "D7"})
+"""Rules that are our own bounds: PyPI has others, or none."""
+
 RECORD_NOTICE = "W11"
 """The notice that RECORD and the files differ; our own reading of RECORD names each of them."""
 
@@ -197,6 +200,8 @@ def _finding(file: str, refusal: Refusal, asked: Asked) -> Finding:
     whose = "PyPI would refuse it" if asked.strict else f"PyPI would refuse it, {asked.name} may"
     if refusal.rule in GRANTED and not asked.files:
         severity, whose = "warning", "PyPI would refuse it, unless it has granted more"
+    if refusal.rule in BOUNDS:
+        whose = "what PyPI says to it is not known"
     said = f"{whose}: {refusal.message}"
     return Finding(code=_code(refusal.rule), severity=severity, file=file, said=said)
 
