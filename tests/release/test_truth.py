@@ -10,8 +10,10 @@ import httpx
 import msgspec
 import pytest
 
+from seatrial.artifacts.compare import sha256_of
 from seatrial.dock.entries import Status
 from seatrial.dock.server import Dock
+from seatrial.dock.values import Limits
 from seatrial.errors import CannotTell
 from seatrial.operations.seeding import seed_of, unknown_of
 from seatrial.world.credentials import Credential
@@ -60,7 +62,10 @@ def test_the_dock_says_of_a_file_what_the_real_index_says(tmp_path: Path) -> Non
         assert upload(real.upload_url("pypi"), later, form).status_code == 200
         real.yank("pypi", "demo", "1.0", "broken")
         held = reading(real.simple_url("pypi")).files("demo")
-        assert list(unknown_of(held)) == ["names of files that were deleted"]
+        assert list(unknown_of(held)) == [
+            "who may upload to the project",
+            "names of files that were deleted",
+        ]
         dock.seed("pypi", "demo", [seed_of(file) for file in held.values()])
         pages = [
             httpx.get(f"{one.simple_url('pypi')}demo/", headers=JSON, timeout=LONG)
@@ -79,14 +84,46 @@ def test_a_project_that_is_full_is_full_in_the_rehearsal(tmp_path: Path) -> None
     with Dock(tmp_path / "real") as real, Dock(tmp_path / "dock") as dock:
         upload(real.upload_url("pypi"), wheel)
         (held,) = reading(real.simple_url("pypi")).files("demo").values()
-        big = msgspec.structs.replace(seed_of(held), size=110 * 1024**2)
         files = [
-            msgspec.structs.replace(big, name=f"demo-0.{number}.tar.gz", sha256=f"{number:064}")
-            for number in range(100)
+            msgspec.structs.replace(
+                seed_of(held),
+                size=100 * 1024**2 if number < 102 else 40 * 1024**2,
+                name=f"demo-0.{number}.tar.gz",
+                sha256=f"{number:064}",
+            )
+            for number in range(103)
         ]
         dock.seed("pypi", "demo", files)
         answer = upload(dock.upload_url("pypi"), make_sdist(tmp_path))
         assert answer.reason_phrase.startswith("Project size too large. Limit for project 'demo'")
+
+
+def test_what_a_project_was_granted_is_granted_in_the_rehearsal(tmp_path: Path) -> None:
+    """A project that has more than the usual sizes on the real index is not refused for it."""
+    wheel = make_wheel(tmp_path, version="2.0", size=3000)
+    form = fields(wheel, version="2.0")
+    few = Limits(file=1000, project=4000)
+    with (
+        Dock(tmp_path / "real") as real,
+        Dock(tmp_path / "dock", limits=few) as dock,
+        Dock(tmp_path / "other", limits=few) as other,
+    ):
+        upload(real.upload_url("pypi"), make_wheel(tmp_path))
+        (held,) = reading(real.simple_url("pypi")).files("demo").values()
+        for one, size in ((dock, 5000), (other, 500)):
+            one.seed("pypi", "demo", [msgspec.structs.replace(seed_of(held), size=size)])
+        taken, refused = (upload(one.upload_url("pypi"), wheel, form) for one in (dock, other))
+        assert taken.status_code == 200, taken.text
+        assert refused.reason_phrase.startswith("File too large. Limit for project 'demo'")
+        files = [
+            file
+            for file in told(httpx.get(f"{dock.simple_url('pypi')}demo/", headers=JSON)).items()
+            if file[0] == wheel.name
+        ]
+        assert files[0][1]["hashes"] == {"sha256": sha256_of(wheel)}
+        assert (dock.folder / "pypi/demo/files" / wheel.name).read_bytes() == wheel.read_bytes()
+    granted = {"demo.whl": msgspec.structs.replace(held, size=200 * 1024**2)}
+    assert "how much more than the usual sizes it was granted" in unknown_of(granted)
 
 
 def test_a_page_in_html_leaves_times_and_sizes_unknown(tmp_path: Path) -> None:
@@ -99,6 +136,7 @@ def test_a_page_in_html_leaves_times_and_sizes_unknown(tmp_path: Path) -> None:
     (file,) = held.values()
     assert (file.yanked, file.requires_python, file.uploaded, file.size) == (True, ">=3.8", None, 0)
     assert list(unknown_of(held)) == [
+        "who may upload to the project",
         "names of files that were deleted",
         "when its releases began",
         "how large its files are together",
@@ -144,9 +182,8 @@ def test_a_rehearsal_begins_with_the_truth_and_tells_what_it_lacks(tmp_path: Pat
         done = stage.seatrial("rehearse", "--json", "--keep", str(kept))
         assert done.returncode == 0, done.stderr
         said = [r["text"] for r in json.loads(done.stdout)["remarks"] if "known" in r["topic"]]
-        assert said == [
-            "Not rehearsed, because main does not tell: names of files that were deleted."
-        ]
+        lacking = "who may upload to the project, names of files that were deleted"
+        assert said == [f"Not rehearsed, because main does not tell: {lacking}."]
     with Dock(kept / "dock") as dock:
         after = told(httpx.get(f"{dock.simple_url('main')}{NAME}/", headers=JSON))
     assert after[wheel.name] == told(before)[wheel.name]

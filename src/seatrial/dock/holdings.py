@@ -41,6 +41,7 @@ class Holdings:
         self._alike: dict[str, set[str]] = {}
         self._known: dict[str, ProjectRecord] = ledger.projects(name)
         self._burnt = ledger.burnt(name)
+        self._largest_elsewhere = 0
         self._serial = max((known.serial for known in self._known.values()), default=0)
         for normal, known in self._known.items():
             self._spell(normal, known.name)
@@ -102,6 +103,12 @@ class Holdings:
         """Give the bytes of all files of a project."""
         with self._lock:
             return sum(record.size for record in self._projects.get(normal, {}).values())
+
+    @property
+    def largest_elsewhere(self) -> int:
+        """How large the largest file of the real index is, bytes: so much was granted there."""
+        with self._lock:
+            return self._largest_elsewhere
 
     def projects(self) -> dict[str, str]:
         """Give all projects: normal form → name as last spelt, by normal form."""
@@ -260,6 +267,8 @@ class Holdings:
         self._spell(record.normal, record.project)
         self._by_content[record.blake2 or record.sha256] = record.name
         self._serial = max(self._serial, record.serial)
+        if record.url:
+            self._largest_elsewhere = max(self._largest_elsewhere, record.size)
 
 
 def _place(record: FileRecord) -> tuple[tuple[bool, Version], str]:

@@ -79,7 +79,8 @@ class Legacy:
         half = incoming(self._estate.root)
         try:
             kind = request.headers.get("content-type", "")
-            form = await read_form(kind, request.stream(), half, self._estate.limits.file)
+            most = max(self._estate.limits.file, held.largest_elsewhere)
+            form = await read_form(kind, request.stream(), half, most)
         except NoBoundary:
             self._note(held, Answer(400, NO_FORM))
             return PlainTextResponse(NO_FORM, 400)

@@ -37,7 +37,7 @@ def decide(
         None if file is None else _described(file),
         _held(form, held, now, minted),
         now=now,
-        limits=values.Limits(file_size=limits.file, project_size=limits.project),
+        limits=_limits(form, held, limits),
     )
     if verdict.refusals:
         return Answer(verdict.refusals[0].status, verdict.refusals[0].message)
@@ -73,6 +73,21 @@ def _described(file: ReceivedFile) -> values.UploadedFile:
         md5=file.md5,
         blake2=file.blake2,
         content_type=file.kind or "application/octet-stream",
+    )
+
+
+def _limits(form: Form, held: Holdings, limits: Limits) -> values.Limits:
+    """Give the sizes that a project may have.
+
+    What it has beyond them on the real index was granted to it; how much more is not known, and
+    twice what it has is a guess on its side.
+    """
+    files = [one for one in held.project(canonicalize_name(form.value("name"))) if one.url]
+    largest = max((one.size for one in files), default=0)
+    used = sum(one.size for one in files)
+    return values.Limits(
+        file_size=max(limits.file, largest),
+        project_size=2 * used if used > limits.project else limits.project,
     )
 
 

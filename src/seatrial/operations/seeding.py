@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from seatrial.dock.entries import SeedFile
 from seatrial.dock.server import Dock
 from seatrial.errors import Unreachable
+from seatrial.indexrules.values import Limits
 from seatrial.operations.project import Project
 from seatrial.operations.worlds import indexes_of
 from seatrial.plan.values import Plan
@@ -58,12 +59,17 @@ def unknown_of(held: Mapping[str, HeldFile]) -> Iterator[str]:
     Args:
         held: what its page lists.
     """
-    if not held:
+    if held:
+        yield "who may upload to the project"
+    else:
         yield "whether the name is prohibited or too much like another's"
     yield "names of files that were deleted"
     if any(file.uploaded is None for file in held.values()):
         yield "when its releases began"
     if any(not file.size for file in held.values()):
         yield "how large its files are together"
+    sizes = [file.size for file in held.values()]
+    if max(sizes, default=0) > Limits().file_size or sum(sizes) > Limits().project_size:
+        yield "how much more than the usual sizes it was granted"
     if any(not file.sha256 for file in held.values()):
         yield "the digests of some of its files"
