@@ -200,13 +200,17 @@ def test_the_failure_of_one_keeps_no_other(tmp_path: Path) -> None:
     bad = f'repository = "octo/bad"\n{EDITS}run = ["python tools/nothing.py"]\n'
     good = f'repository = "octo/server"\n{EDITS}{RUN}'
     with scene(tmp_path, more=settings(bad, good)) as world:
-        server(world, "bad")
+        worse = server(world, "bad")
         made = server(world)
         done = world.seatrial("release", "--yes")
         assert done.returncode == ExitCode.INCOMPLETE
         assert "octo/server for v1.1.0: done" in done.stderr
         assert BRANCH in made.branches()
         assert [len(pulls(world, name)) for name in ("octo/bad", "octo/server")] == [0, 1]
+        worse.work.commit("fix: bring the tool", {"tools/nothing.py": ""})
+        worse.work.push()
+        report = json.loads(world.seatrial("resume", "--yes", "--json").stdout)
+        assert [one["branch"] for one in report["downstream"]] == [BRANCH, BRANCH]
 
 
 def test_a_command_that_hangs_is_ended(tmp_path: Path) -> None:

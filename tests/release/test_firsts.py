@@ -71,7 +71,9 @@ def test_all_that_has_to_be_set_up_is_one_list(tmp_path: Path) -> None:
 def test_what_the_index_knows_is_no_first_upload(tmp_path: Path) -> None:
     """After the first release nothing has to be set up any more."""
     with several(tmp_path) as stage:
-        assert stage.seatrial("release", "--yes").returncode == 0
+        released = stage.seatrial("release", "--yes")
+        assert released.returncode == 0
+        assert "made by the first upload" not in released.stdout
         stage.project.git("pull", "--quiet", "--tags", "origin", "main")
         stage.project.commit("feat: more", {"packages/trio-core/even.txt": "x"})
         stage.project.push()

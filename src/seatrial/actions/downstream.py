@@ -279,5 +279,6 @@ def _ended(latest: PullRequest, *, ours: bool, older: bool) -> State | None:
 
 def _receipt(pull: PullRequest, more: str = "") -> Receipt:
     facts = {"url": pull.url, "title": pull.title, "body": pull.body, "base": pull.base}
+    facts |= {"branch": pull.head.partition(":")[2]}
     detail = f"pull request {pull.number}" + (f", {more}" if more else "")
     return Receipt(detail=detail, facts=facts)

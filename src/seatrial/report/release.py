@@ -301,7 +301,7 @@ def report_release(
         packages=_released(plan, shown),
         title=plan.title,
         sets=plan.sets,
-        firsts=plan.firsts,
+        firsts=() if around.outcome == "released" else plan.firsts,
     )
 
 
