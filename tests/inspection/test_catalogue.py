@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import seatrial
-from seatrial.artifacts.findings import INCOMPLETE
+from seatrial.artifacts.findings import INCOMPLETE, SURPLUS
 from seatrial.indexrules.rulebook import RULES, family
 from seatrial.inspection.catalogue import CATALOGUE
 
@@ -18,6 +18,7 @@ PLACES = [
     SOURCE / "operations" / "trying.py",
 ]
 RULE = re.compile(r"(?:[ABDFKMNPQSTVWXYZ]|X500\.)[0-9]+")
+NAMED = {"INCOMPLETE": INCOMPLETE, "SURPLUS": SURPLUS}
 MAKERS = {"fault", "warning", "note", "make"}
 
 
@@ -31,8 +32,8 @@ def codes(path: Path) -> Iterator[str]:
                 continue
             if isinstance(code, ast.Constant):
                 yield str(code.value)
-            elif isinstance(code, ast.Name) and code.id == "INCOMPLETE":
-                yield INCOMPLETE
+            elif isinstance(code, ast.Name) and code.id in NAMED:
+                yield NAMED[code.id]
 
 
 def test_every_finding_is_in_the_catalogue() -> None:

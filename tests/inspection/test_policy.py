@@ -58,9 +58,18 @@ def test_a_set_that_lacks_a_file_is_refused_by_name(tmp_path: Path) -> None:
     wheel, sdist = make_wheel(tmp_path), make_sdist(tmp_path)
     assert codes(Contents(expect=("*-py3-none-any.whl", "*.tar.gz")), wheel, sdist) == []
     looked = [inspect_file(wheel, name="demo", version="1.0")]
-    (found,) = check_policy(looked, Contents(expect=("*-cp39-abi3-manylinux*_x86_64.whl",)))
+    wanted = Contents(expect=("*.whl", "*-cp39-abi3-manylinux*_x86_64.whl"))
+    (found,) = check_policy(looked, wanted)
     assert found.severity == "fault"
     assert "*-cp39-abi3-manylinux*_x86_64.whl" in found.said
+
+
+def test_a_file_that_nobody_expects_is_refused_by_name(tmp_path: Path) -> None:
+    """What expect does not name is a fault; where it names nothing, all is welcome."""
+    wheel, sdist = make_wheel(tmp_path), make_sdist(tmp_path)
+    assert codes(Contents(), wheel, sdist) == []
+    assert codes(Contents(expect=("py3 × any",)), wheel, sdist) == [("gz", "surplus-file")]
+    assert codes(Contents(expect=("sdist",)), wheel, sdist) == [("whl", "surplus-file")]
 
 
 def test_a_package_adds_to_what_holds_for_all() -> None:

@@ -121,6 +121,20 @@ def missing(entries: tuple[str, ...], names: list[str]) -> list[Expected]:
     return [one for one in wanted if not any(map(one.fits, names))]
 
 
+def surplus(entries: tuple[str, ...], names: list[str]) -> list[str]:
+    """Give the names of files that nobody expects; none where nothing in particular is expected.
+
+    Args:
+        entries: of ``expect``.
+        names: the files' names.
+
+    Raises:
+        InvalidConfiguration: an entry is wrong.
+    """
+    wanted = [one for entry in entries for one in expected(entry)]
+    return [name for name in names if wanted and not any(one.fits(name) for one in wanted)]
+
+
 def _wheel(entry: str, parts: tuple[str, ...]) -> Expected:
     first, *pieces = parts
     found = _PYTHON.fullmatch(first)

@@ -55,6 +55,11 @@ def named(paths: Sequence[str]) -> str:
 INCOMPLETE = "incomplete-set"
 """The code of the finding that a file is not there."""
 
+SURPLUS = "surplus-file"
+"""The code of the finding that a file is there which nobody expects."""
+
+NAME_IT = "Name it in expect if it belongs to the release, or leave it out; then run this again."
+
 BUILD_IT = (
     "Let what builds it run again on this commit, or take it out of expect; then run this again."
 )
@@ -71,7 +76,9 @@ def refuse_faults(findings: Iterable[Finding]) -> None:
         return
     files = sorted({finding.file for finding in faults if finding.file})
     if len(files) == 1:
-        raise InspectionFailed(files[0], "\n".join(finding.said for finding in faults))
+        surplus = all(finding.code == SURPLUS for finding in faults)
+        said = "\n".join(finding.said for finding in faults)
+        raise InspectionFailed(files[0], said, next_step=NAME_IT if surplus else None)
     # A file that is not there is mended where it is built, and not in the files that are.
     absent = all(finding.code == INCOMPLETE for finding in faults)
     raise InspectionFailed(

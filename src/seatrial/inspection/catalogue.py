@@ -209,6 +209,11 @@ CATALOGUE: Final = {
     "forbidden-content": Entry(
         "fault", "`[contents] forbid` names a file that is there.", "Leave it out, or allow it."
     ),
+    "surplus-file": Entry(
+        "fault",
+        "`expect` does not name a file that the release has.",
+        "Name it there if it belongs to the release, or leave it out.",
+    ),
     "incomplete-set": Entry(
         "fault",
         "`expect` wants a file that the release does not have.",

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from seatrial.artifacts.expected import missing
-from seatrial.artifacts.findings import INCOMPLETE, Finding, fault, named
+from seatrial.artifacts.expected import missing, surplus
+from seatrial.artifacts.findings import INCOMPLETE, SURPLUS, Finding, fault, named
 from seatrial.artifacts.inspect import Looked
 from seatrial.artifacts.sdist import SdistFacts
 from seatrial.artifacts.wheel import WheelFacts
@@ -64,9 +64,12 @@ def check_policy(looked: Sequence[Looked], contents: Contents) -> Iterator[Findi
     for one in looked:
         if one.facts is not None:
             yield from _check(one.facts, contents)
-    for absent in missing(contents.expect, [one.path.name for one in looked]):
+    names = [one.path.name for one in looked]
+    for absent in missing(contents.expect, names):
         said = f"the release has no file {absent.said}, which expect wants"
         yield fault(INCOMPLETE, "", said)
+    for name in surplus(contents.expect, names):
+        yield fault(SURPLUS, name, "expect names no such file, and an index never takes it back")
 
 
 def _check(facts: WheelFacts | SdistFacts, contents: Contents) -> Iterator[Finding]:

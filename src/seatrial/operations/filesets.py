@@ -29,7 +29,7 @@ NO_ABI = "none"
 """The ABI tag of a stamped wheel, which holds programs and no extension of Python."""
 
 MOST_NAMED = 10
-"""Missing files that a remark names."""
+"""Files that a remark names."""
 
 
 def file_sets(
@@ -78,14 +78,24 @@ def set_remarks(chosen: Sequence[Chosen], sets: Sequence[FileSet]) -> list[Note]
             remarks.append(Note(topic="wrapped", text=text))
     for one in sets:
         if one.missing:
-            more = len(one.missing) - MOST_NAMED
-            named = "; ".join(one.missing[:MOST_NAMED]) + (f"; and {more} more" * (more > 0))
             text = (
                 f"The set of {one.package} is not complete, and nothing is uploaded before it is: "
-                f"nobody has built {named}."
+                f"nobody has built {_first(one.missing)}."
             )
             remarks.append(Note(topic="incomplete-set", text=text))
+        if one.extra:
+            text = (
+                f"The set of {one.package} holds what expect does not name, and is refused with "
+                f"it: {_first(one.extra)}. Name it there, or leave it out with [collect] artifacts."
+            )
+            remarks.append(Note(topic="surplus-file", text=text))
     return remarks
+
+
+def _first(said: Sequence[str]) -> str:
+    """Give some files for a sentence: not more than it can hold."""
+    more = len(said) - MOST_NAMED
+    return "; ".join(said[:MOST_NAMED]) + (f"; and {more} more" * (more > 0))
 
 
 def _set_of(

@@ -44,3 +44,8 @@ class FileSet(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def missing(self) -> tuple[str, ...]:
         """What nobody has."""
         return tuple(one.said for one in self.files if one.source == "missing")
+
+    @property
+    def extra(self) -> tuple[str, ...]:
+        """What is there, and was not asked for."""
+        return tuple(one.said for one in self.files if one.source == "extra")
