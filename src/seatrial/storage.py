@@ -12,7 +12,7 @@ import os
 import shutil
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from seatrial.errors import InvalidConfiguration, StorageFault
@@ -62,10 +62,13 @@ def chosen_place(path: Path) -> Iterator[None]:
 
     Raises:
         InvalidConfiguration: something in the block raised an ``OSError``.
+        StorageFault: there is no room; that is the disk's fault, and not the command's.
     """
     try:
         yield
     except OSError as error:
+        if error.errno in _NO_ROOM or error.errno == errno.EFBIG:
+            raise storage_fault(Path(error.filename or path), error) from error
         raise InvalidConfiguration(
             str(path),
             error.strerror or str(error),
@@ -146,20 +149,32 @@ def write_whole(path: Path, data: bytes) -> None:
         flush_folder(path.parent)
 
 
-def copy_whole(source: Path, to: Path) -> None:
-    """Copy a file; under its name it is there wholly or, where there is no room, not at all.
+def copy_whole(files: Iterable[tuple[Path, str]], folder: Path) -> None:
+    """Copy files into a folder; all are there, or where there is no room, none.
+
+    Args:
+        files: each with the name that it gets.
+        folder: where to; it is there.
 
     Raises:
-        OSError: it cannot be copied; what had the name has it still.
+        OSError: one cannot be copied, and names it; what had the names has them still.
     """
-    part = to.with_name(f".{to.name}.part")
+    parts: list[tuple[Path, Path]] = []
     try:
-        shutil.copyfile(source, part)
-        part.replace(to)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            part.unlink()
-        raise
+        for source, name in files:
+            part = folder / f".{name}.part"
+            parts.append((part, folder / name))
+            try:
+                shutil.copyfile(source, part)
+            except OSError as error:
+                # Of the two files that are open the error may name neither (write(2)).
+                raise OSError(error.errno, error.strerror, str(folder / name)) from error
+        for part, to in parts:
+            part.replace(to)
+    finally:
+        for part, _ in parts:
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
 
 
 if sys.platform == "win32":

@@ -251,28 +251,32 @@ def test_wrap_by_itself_makes_the_wheels_the_same_twice(tmp_path: Path) -> None:
         assert len(one) == len(TARGETS)
 
 
-def test_where_the_folder_fills_no_half_of_a_wheel_is_left(tmp_path: Path) -> None:
-    """What does not fit where it is laid down is not there at all, and the place is named."""
-    source, out = tmp_path / "a.whl", tmp_path / "out"
-    source.write_bytes(bytes(2_000_000))
+def test_where_the_folder_fills_none_of_the_set_is_left(tmp_path: Path) -> None:
+    """What does not fit is named with the way out, and nothing is there that was not before."""
+    small, large, out = tmp_path / "a.whl", tmp_path / "b.whl", tmp_path / "out"
+    small.write_bytes(bytes(1000))
+    large.write_bytes(bytes(2_000_000))
     out.mkdir()
-    (out / "a.whl").write_bytes(b"older")
+    (out / "b.whl").write_bytes(b"older")
+    files = [(str(small), "a.whl"), (str(large), "b.whl")]
     child = f"""
 import resource, signal
 from pathlib import Path
-from seatrial.errors import InvalidConfiguration
+from seatrial.errors import StorageFault
 from seatrial.storage import chosen_place, copy_whole
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
 try:
     with chosen_place(Path({str(out)!r})):
-        copy_whole(Path({str(source)!r}), Path({str(out / "a.whl")!r}))
-except InvalidConfiguration as fault:
-    print(fault.thing)
+        copy_whole([(Path(path), name) for path, name in {files!r}], Path({str(out)!r}))
+except StorageFault as fault:
+    print(fault.thing, fault.next_step, sep="|")
 """
     argv = [sys.executable, "-c", child]
     done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=True)
-    assert done.stdout.strip() == str(out)
-    assert [path.name for path in out.iterdir()] == ["a.whl"]
-    assert (out / "a.whl").read_bytes() == b"older"
+    thing, _, next_step = done.stdout.strip().partition("|")
+    assert thing == str(out / "b.whl")
+    assert "ulimit -f" in next_step
+    assert [path.name for path in out.iterdir()] == ["b.whl"]
+    assert (out / "b.whl").read_bytes() == b"older"

@@ -174,8 +174,7 @@ def files_made(project: Project, parts: Parts, out: Path, watch: Watch) -> Singl
         findings = inspect_release(files, question).findings
         with chosen_place(out):
             out.mkdir(parents=True, exist_ok=True)
-            for file in files:
-                copy_whole(file.path, out / file.name)
+            copy_whole(((file.path, file.name) for file in files), out)
         # What was fetched lies there even where it is refused: people want to look at it.
         refuse_faults(weighed(findings, contents))
         return report_of(parts.outcome, plan, run, artifacts_of(world), findings)
