@@ -168,6 +168,32 @@ def test_helpers_for_other_machines_are_told_and_let_pass(tmp_path: Path) -> Non
     assert told(look(tmp_path, "cp311-abi3-win_amd64", files)) == [("warning", "other-machine")]
 
 
+def test_a_name_says_what_a_helper_is_for(tmp_path: Path) -> None:
+    """The end of a name, or an ending of another system, says so; an ending of its own does not."""
+    files = {
+        "demo/libport64bit.dll": module_for("x86_64-windows-gnu"),
+        "demo/libport32bit.dll": module_for("x86-windows-gnu"),
+        "demo/libportarm64-asio.dll": module_for("aarch64-windows-gnu"),
+        "demo/libport.dylib": module_for("x86_64-macos.10.13"),
+    }
+    looked = look(tmp_path, "py3-none-win_amd64", files)
+    assert set(told(looked)) == {("warning", "other-machine")}
+    assert best(looked) == "py3-none-win_amd64"
+    files = {
+        "demo/port.dll": module_for("x86_64-windows-gnu"),
+        "demo/other.dll": module_for("aarch64-windows-gnu"),
+    }
+    looked = look(tmp_path, "py3-none-win_amd64", files)
+    assert ("fault", "other-machine") in told(looked)
+
+
+def test_a_library_below_purelib_is_a_warning(tmp_path: Path) -> None:
+    """What is for one platform does not belong where the files for all go."""
+    files = {"demo-1.0.data/purelib/demo/libx.so": module_for("x86_64-linux-gnu.2.17")}
+    looked = look(tmp_path, "py3-none-manylinux_2_17_x86_64", files)
+    assert ("warning", "purelib") in [(one.severity, one.code) for one in looked.findings]
+
+
 def test_programs_of_several_systems_make_a_wheel_for_any(tmp_path: Path) -> None:
     """A wheel for any platform may bring launchers for several, and nothing is said of them."""
     files = {

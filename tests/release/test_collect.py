@@ -172,8 +172,8 @@ def test_what_ci_left_is_doubted(tmp_path: Path) -> None:
         wheel = make_wheel(tmp_path, version="1.1.0")
         good = archive({wheel.name: wheel.read_bytes()})
         bad = {
-            "wheels-page": ({"wheels-page": b"<html>gone</html>"}, "it is no ZIP archive"),
-            "wheels-cut": ({"wheels-cut": good[:-200]}, "it is no ZIP archive"),
+            "wheels-page": ({"wheels-page": b"<html>gone</html>"}, "a web page, and no archive"),
+            "wheels-cut": ({"wheels-cut": good[:-200]}, "no ZIP archive, or not a whole one"),
             wheel.name: (
                 {"a": good, "b": archive({wheel.name: _other(tmp_path / "b").read_bytes()})},
                 "has two of that name, with other bytes",
@@ -186,6 +186,8 @@ def test_what_ci_left_is_doubted(tmp_path: Path) -> None:
             assert done.returncode == 1, done.stderr
             assert name in done.stderr
             assert said in done.stderr
+            # The way out is CI's, and no commit of the project.
+            assert "Mend what the build puts" not in done.stderr
             shown = stage.shown()
             assert (shown.index, shown.releases, shown.tagged) == ({}, (), "")
         # The same wheel in two artifacts is one, and the release that was refused goes on.

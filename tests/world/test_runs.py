@@ -284,6 +284,22 @@ def test_a_pipeline_that_goes_on_or_failed_is_no_release(
         collected(ci, tmp_path).of_runs("d" * 40, "", ["*"])
 
 
+def test_what_gitlab_has_thrown_away_is_named(
+    gitlab: tuple[GitLabish, GitLabJobs], tmp_path: Path
+) -> None:
+    """A job whose archive is past its time is not taken for one that left nothing."""
+    server, ci = gitlab
+    server.pipelines = [{"id": 4, "sha": COMMIT, "status": "success"}]
+    past = "2021-02-19T16:00:00.000Z"
+    server.jobs[4] = [
+        {"id": 41, "name": "wheel: [linux]", "status": "success", "artifacts_file": {"size": 500}},
+        {"id": 42, "name": "wheel: [mac]", "status": "success", "artifacts_expire_at": past},
+        {"id": 43, "name": "lint", "status": "success", "artifacts_expire_at": None},
+    ]
+    with pytest.raises(NotBuilt, match=r"wheel: \[mac\] of run 4 expired"):
+        collected(ci, tmp_path).of_runs(COMMIT, "", ["*"])
+
+
 def test_a_token_that_gitlab_does_not_know_is_refused(
     gitlab: tuple[GitLabish, GitLabJobs], tmp_path: Path
 ) -> None:

@@ -12,6 +12,8 @@ from seatrial.plan.collects import Collection
 from seatrial.plan.values import Build
 from seatrial.world.ports import World
 
+ONCE = "Let one job alone build each file, or name the right ones in [collect]; then build anew."
+
 
 def collected(world: World, spec: Build, collection: Collection, scratch: Path) -> tuple[Path, ...]:
     """Give the files of a package that were built elsewhere, from the release commit.
@@ -40,7 +42,7 @@ def collected(world: World, spec: Build, collection: Collection, scratch: Path) 
             there = found.setdefault(file.name, file)
             if there is not file and not filecmp.cmp(there, file, shallow=False):
                 said = f"{collection.origin} has two of that name, with other bytes"
-                raise InspectionFailed(file.name, said, doing="collecting")
+                raise InspectionFailed(file.name, said, doing="collecting", next_step=ONCE)
     if not found:
         names = ", ".join(bundle.name for bundle in collection.bundles)
         said = f"no file of {spec.package} {spec.version} is in {names}"

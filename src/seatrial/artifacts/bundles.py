@@ -19,10 +19,12 @@ from packaging.utils import (
 from packaging.version import Version
 
 from seatrial.artifacts.archives import BOMB_RATIO, BOMB_SIZE, MOST_MEMBERS, reading
+from seatrial.artifacts.supplies import kind_of
 from seatrial.errors import InspectionFailed
 from seatrial.storage import storage_faults
 
 PIECE = 1 << 20
+ANEW = "Look at what CI kept; when the cause is mended, let CI build this commit anew."
 
 
 def unbundle(archive: Path, to: Path, name: str, version: str) -> list[Path]:
@@ -40,8 +42,11 @@ def unbundle(archive: Path, to: Path, name: str, version: str) -> list[Path]:
             two files of one name with other bytes.
         StorageFault: a file cannot be written.
     """
+    with storage_faults(archive):
+        kind_of(archive, archive.name)
     if not zipfile.is_zipfile(archive):
-        raise InspectionFailed(archive.name, "it is no ZIP archive", doing="unpacking")
+        said = "it is no ZIP archive, or not a whole one"
+        raise InspectionFailed(archive.name, said, doing="unpacking", next_step=ANEW)
     taken: dict[str, Path] = {}
     with reading(archive.name), zipfile.ZipFile(archive) as opened:
         members = list(_wanted(opened, archive, name, version))
@@ -52,7 +57,7 @@ def unbundle(archive: Path, to: Path, name: str, version: str) -> list[Path]:
                     same = _sha256(other) == _sha256(first)
                 if not same:
                     said = f"it holds two files {file}, with other bytes"
-                    raise InspectionFailed(archive.name, said, doing="unpacking")
+                    raise InspectionFailed(archive.name, said, doing="unpacking", next_step=ANEW)
                 continue
             taken[file] = to / file
             with opened.open(member) as source, storage_faults(to), taken[file].open("xb") as made:
@@ -90,7 +95,8 @@ def _wanted(
 ) -> Iterator[zipfile.ZipInfo]:
     members = opened.infolist()
     if len(members) > MOST_MEMBERS:
-        raise InspectionFailed(archive.name, f"it has {len(members)} members", doing="unpacking")
+        said = f"it has {len(members)} members"
+        raise InspectionFailed(archive.name, said, doing="unpacking", next_step=ANEW)
     wanted = [
         member
         for member in members
@@ -99,5 +105,5 @@ def _wanted(
     size = sum(member.file_size for member in wanted)
     if size > max(BOMB_SIZE, BOMB_RATIO * archive.stat().st_size):
         said = f"it unpacks to {size} bytes, far more than it is"
-        raise InspectionFailed(archive.name, said, doing="unpacking")
+        raise InspectionFailed(archive.name, said, doing="unpacking", next_step=ANEW)
     yield from wanted

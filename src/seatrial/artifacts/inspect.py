@@ -66,7 +66,8 @@ def inspect_file(path: Path, *, name: str, version: str, libraries: Sequence[str
             with unpacking, closing(BinaryScan(unpacking.again)) as binaries:
                 found = [*_check_wheel(unpacking, facts, scan, binaries)]
             truth, told = judge_wheel(path.name, binaries.found, libraries)
-            found += [*told, *_check_programs(facts, truth), *_check_facts(facts, name, version)]
+            found += [*told, *_check_programs(facts, truth), *_check_schemes(facts, truth)]
+            found += _check_facts(facts, name, version)
         elif path.name.endswith(SUFFIX):
             facts = read_sdist(path, scan)
             found = [*_check_sdist(facts), *scan.findings(), *_check_facts(facts, name, version)]
@@ -144,6 +145,13 @@ def _check_programs(wheel: WheelFacts, truth: Truth | None) -> Iterator[Finding]
     if programs:
         said = f"{named(programs)} is a program, and is not marked executable"
         yield warning("not-executable", wheel.file, said)
+
+
+def _check_schemes(wheel: WheelFacts, truth: Truth | None) -> Iterator[Finding]:
+    """Say which compiled files are installed where the files for every platform go."""
+    pure = [one.path for one in (truth.binaries if truth else ()) if ".data/purelib/" in one.path]
+    if pure:
+        yield warning("purelib", wheel.file, f"{named(pure)} is for one platform, and in purelib")
 
 
 def _check_tags(wheel: WheelFacts) -> Iterator[Finding]:

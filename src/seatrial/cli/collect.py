@@ -20,7 +20,11 @@ from seatrial.cli.options import example, json_option, path_argument
     "--commit", default="HEAD", metavar="REV", show_default=True, help="The commit that was built."
 )
 @click.option(
-    "--from", "source", default="", metavar="PLACE", help="github, a folder, or an address."
+    "--from",
+    "source",
+    default="",
+    metavar="PLACE",
+    help="github, gitlab, a folder, or an address.",
 )
 @click.option("--workflow", default="", metavar="FILE", help="The workflow that built it.")
 @click.option(

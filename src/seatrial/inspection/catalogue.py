@@ -111,7 +111,7 @@ CATALOGUE: Final = {
     ),
     "purelib": Entry(
         "warning",
-        "Root-Is-Purelib is true for a wheel with compiled modules.",
+        "Root-Is-Purelib is true for a wheel with compiled modules, or one lies below `purelib`.",
         "Tell the backend that the package has extension modules.",
     ),
     # Compiled files, and whether the wheel's tag is true of them.

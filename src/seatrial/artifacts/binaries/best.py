@@ -66,7 +66,7 @@ def _without_helpers(runs: list[Binary], stated: Sequence[Promise]) -> list[Bina
             promise.processors
         )
     ]
-    if own and all(names_itself(one) or one in own for one in runs):
+    if own and all(one in own or names_itself(one, stated[0].system) for one in runs):
         return own
     return runs
 

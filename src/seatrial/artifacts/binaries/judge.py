@@ -167,8 +167,9 @@ class _Judge:
     def _check_strangers(self, own: Sequence[Binary]) -> Iterator[Finding]:
         groups: dict[tuple[str, Severity], list[str]] = {}
         for one in self._strangers:
-            # Some packages bring helpers for other machines, in folders that say so.
-            grave: Severity = "warning" if own and names_itself(one) else "fault"
+            # Some packages bring helpers for other machines, under names that say so.
+            named_so = own and names_itself(one, self._promise.system)
+            grave: Severity = "warning" if named_so else "fault"
             key = _machines(one), "note" if is_for_tests(one.path) else grave
             groups.setdefault(key, []).append(one.path)
         for (what, severity), paths in groups.items():

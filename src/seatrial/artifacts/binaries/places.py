@@ -46,6 +46,16 @@ _SAME: Final = {
     "i386": "x86",
     "armv7l": "armv7",
 }
+_LAST: Final = {
+    **{name: one for name, one in _PROCESSORS.items() if len(name) > len("x64")},
+    "32bit": "x86",
+    "64bit": "x86_64",
+}
+"""What the last word of a file's name may end with ("libportaudioarm64.dll")."""
+
+_ENDINGS: Final = {"dylib": "macos", "dll": "windows", "exe": "windows"}
+"""Endings of files that one system alone has; others have ``.so``, too."""
+
 _WORDS = re.compile(r"x86[_-]64|[a-z]+\d*[a-z]*\d*[a-z]*")
 
 
@@ -61,10 +71,27 @@ def common(processor: str) -> str:
     return _SAME.get(processor, processor)
 
 
-def names_itself(binary: Binary) -> bool:
-    """Tell whether a file's path says what it is for, so that it is meant to lie there."""
-    said = words_of(binary.path)
-    return any({common(each.processor), each.system} & said for each in binary.slices)
+def names_itself(binary: Binary, system: str) -> bool:
+    """Tell whether a file's path says what it is for, so that it is meant to lie there.
+
+    Args:
+        binary: the file.
+        system: the one that its wheel is for.
+    """
+    said = words_of(binary.path) | _said_last(binary.path)
+    ending = _ENDINGS.get(binary.path.lower().rpartition(".")[2], system)
+    return any(
+        {common(each.processor), each.system} & said or each.system == ending != system
+        for each in binary.slices
+    )
+
+
+def _said_last(path: str) -> frozenset[str]:
+    """Give the processor that a word in a file's name ends with, where one does."""
+    words = _WORDS.findall(path.lower().rpartition("/")[2])
+    return frozenset(
+        processor for word in words for name, processor in _LAST.items() if word.endswith(name)
+    )
 
 
 def contradiction(binary: Binary) -> str:

@@ -51,12 +51,13 @@ class HeldFile(msgspec.Struct, frozen=True):
 
 
 class HeldJob(msgspec.Struct, frozen=True, kw_only=True):
-    """A job of a pipeline."""
+    """A job of a pipeline; what it left has a time to be thrown away at, also when that is past."""
 
     id: int
     name: str
     status: str
     artifacts_file: HeldFile | None = None
+    artifacts_expire_at: str | None = None
 
 
 class GitLabJobs:
@@ -108,9 +109,14 @@ class GitLabJobs:
         """Give what the jobs of a pipeline left behind, by the jobs' names."""
         held = self._all(f"/pipelines/{quote(run)}/jobs?per_page={MOST}", tuple[HeldJob, ...])
         return tuple(
-            CiArtifact(id=str(one.id), name=one.name, size=one.artifacts_file.size)
+            CiArtifact(
+                id=str(one.id),
+                name=one.name,
+                size=one.artifacts_file.size if one.artifacts_file else 0,
+                expired=one.artifacts_file is None,
+            )
             for one in held
-            if one.artifacts_file is not None and one.status == SUCCESS
+            if one.status == SUCCESS and (one.artifacts_file or one.artifacts_expire_at)
         )
 
     def fetch(self, artifact: str, size: int, to: Path, told: Told = untold) -> None:
