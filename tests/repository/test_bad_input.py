@@ -9,6 +9,7 @@ import pytest
 from seatrial.config.schema import PackageSettings, Settings, SiteSettings
 from seatrial.errors import InvalidConfiguration
 from seatrial.process import Runner
+from seatrial.repository import patterns
 from seatrial.repository.facts import Package
 from seatrial.repository.guessing import MOST_SHOWN
 from seatrial.repository.packages import find_packages
@@ -148,6 +149,20 @@ def test_submodules_and_links_out_of_the_tree_are_no_files(tmp_path: Path) -> No
         named = Settings(package=(PackageSettings(versions=(file,)),))
         with pytest.raises(InvalidConfiguration):
             find_packages(snapshot, named)
+
+
+def test_a_pattern_that_takes_too_long_names_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The backend's pattern that would search for ever is bounded, and told where it stands."""
+    monkeypatch.setattr(patterns, "SECONDS", 0.5)
+    manifest = project("hatchling.build", "[tool.hatch.version]", 'path = "v.txt"')
+    manifest += "pattern = '(a+)+(?P<version>x)$'\n"
+    made = make_repository(tmp_path / "r", {"pyproject.toml": manifest, "v.txt": "a" * 5000 + "!"})
+    with pytest.raises(InvalidConfiguration) as caught:
+        find_packages(open_snapshot(made.folder, Runner()), Settings())
+    assert caught.value.thing == "pyproject.toml"
+    assert "the pattern '(a+)+(?P<version>x)$': it searches one file for more" in caught.value.said
 
 
 def test_a_setup_script_is_never_run(tmp_path: Path) -> None:

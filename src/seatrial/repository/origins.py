@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from seatrial.errors import InvalidConfiguration
 from seatrial.repository import modules, setuptools_origin
 from seatrial.repository.facts import Site
 from seatrial.repository.manifest import Folder, Manifest
@@ -82,7 +83,14 @@ def _matched(manifest: Manifest, path: str, pattern: object, default: str) -> Or
     """Find a version by a pattern; where a plain name finds the same place, the name is shown."""
     theirs = isinstance(pattern, str) and pattern
     locator = f"{THEIRS}{pattern}" if theirs else f"re:{default}"
-    found = at(manifest.folder, path, "text", locator)
+    try:
+        found = at(manifest.folder, path, "text", locator)
+    except InvalidConfiguration as error:
+        said = f"{error.thing}: {error.said}"
+        place = manifest.folder.full("pyproject.toml")
+        raise InvalidConfiguration(
+            place, said, doing="reading", next_step=error.next_step
+        ) from None
     if found.site is None:
         return found
     for name in ("__version__", "VERSION", "version", "__VERSION__"):
