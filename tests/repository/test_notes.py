@@ -38,6 +38,11 @@ def test_conventional_commits_are_grouped() -> None:
     )
 
 
+def test_a_commit_without_a_message_is_listed_as_one() -> None:
+    """An entry is never empty."""
+    assert compose([commit("")], classify_all) == "- (no message) (01234567)"
+
+
 def test_what_users_do_not_notice_is_told_where_there_is_nothing_else() -> None:
     """A section is not left empty, and one kind needs no heading."""
     history = [commit("ci: run less"), commit("Bump the actions group with 2 updates (#7)")]

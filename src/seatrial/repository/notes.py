@@ -82,7 +82,7 @@ def _entry(commit: CommitFact, effect: Effect) -> str:
 
 def _line(commit: CommitFact, text: str, scope: str) -> str:
     # Some begin their subjects like a list, or end them with a word for CI.
-    text = re.sub(_FOR_CI, "", re.sub(r"^[-*] +", "", text)).strip() or text
+    text = re.sub(_FOR_CI, "", re.sub(r"^[-*] +", "", text)).strip() or text or "(no message)"
     head = f"**{escape(scope)}:** " if scope else ""
     # A number of the forge leads to the commit as well, and says more.
     where = "" if _REFERS.search(text) or not commit.id else f" ({commit.id[:_SHORT]})"
