@@ -223,7 +223,7 @@ OF_PACKAGES: Mapping[str, Any] = {
     "pull-request-header": TEXT,
     "pull-request-title-pattern": TEXT,
     "release-as": "3.0.0",
-    "release-type": "simple",
+    "release-type": "node",
     "separate-pull-requests": True,
     "skip-changelog": True,
     "skip-github-release": True,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from seatrial.config.others.reading import Given
 from seatrial.config.others.registry import readings
 from seatrial.config.schema import SiteSettings
@@ -82,3 +84,23 @@ def test_bumpver_in_setup_cfg() -> None:
         SiteSettings(file="README.md", search="[v{version}]"),
     ]
     assert not lost(reading)
+
+
+def test_what_is_found_by_itself_is_not_lost_with_release_please() -> None:
+    """Components that are the packages' names, the usual page and simple releases need no line."""
+    config = {
+        "packages": {
+            name: {"component": name, "release-type": "simple", "changelog-path": "CHANGELOG.md"}
+            for name in ("demo-one", "demo-two", "other")
+        }
+    }
+    text = json.dumps(config)
+    given = Given(
+        text={"release-please-config.json": text}.get,
+        name="",
+        version="1.0",
+        tagged=True,
+        names={"demo-one", "demo-two"},
+    )
+    ((_, reading),) = readings(given, "release-please")
+    assert [one.key for one in reading.lost] == ["packages.other.component"]

@@ -18,6 +18,7 @@ from seatrial.operations.project import Project
 from seatrial.repository.configured_sites import configured_sites
 from seatrial.repository.facts import Package
 from seatrial.repository.manifest import Folder
+from seatrial.repository.names import normalised
 from seatrial.repository.patterns import search
 from seatrial.repository.read import only_package
 
@@ -67,6 +68,7 @@ def import_from(project: Project, tool: str) -> Taken:
         version=package.version if package else "",
         tagged=bool(project.facts.tags),
         fits=lambda pattern, line: search(pattern, line) is not None,
+        names={normalised(one.name) for one in project.facts.packages},
     )
     heard = list(readings(given, tool))
     if not heard:

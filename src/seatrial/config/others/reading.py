@@ -6,7 +6,7 @@ import configparser
 import json
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -27,6 +27,7 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
         version: the version it states now, or empty.
         tagged: whether there are release tags, which show their own format.
         fits: whether a regular expression, another tool's, is found in a line.
+        names: the packages' names, normalised.
     """
 
     text: Callable[[str], str | None]
@@ -34,6 +35,7 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     tagged: bool
     fits: Callable[[str, str], bool] = lambda pattern, line: pattern in line
+    names: Collection[str] = ()
 
 
 class Lost(msgspec.Struct, frozen=True, kw_only=True):

@@ -56,6 +56,8 @@ def read(reading: Reading) -> None:
         for extra in _extra_files(one):
             _please_file(one, path, extra)
         one.ignore("package-name", "component")
+        # Each package's page of that name is found by itself.
+        one.holds("changelog-path", "Say where it is with changelog.file.", "CHANGELOG.md")
         _common(one)
     for extra in _extra_files(reading):
         for path in paths:
@@ -71,7 +73,8 @@ def read(reading: Reading) -> None:
 
 def _common(one: Reading) -> None:
     """Read what may stand for all packages, and for one."""
-    one.holds("release-type", "Only Python packages are released.", "python")
+    # A simple release sets the version in the extra files alone, which are read.
+    one.holds("release-type", "Only Python packages are released.", "python", "simple")
     one.holds("versioning", _RANKS, "default")
     one.holds("changelog-type", _FORM, "default")
     one.holds("force-tag-creation", "The tag is pushed before the forge's release is shown.")
@@ -125,7 +128,8 @@ def _several(reading: Reading, each: list[Reading]) -> None:
         reading.want("changelog.file", file, "changelog-path")
     for one in each:
         name, component = one.text("package-name"), one.text("component")
-        if component and component != name:
+        # Tags with a package's own name in them are found by themselves.
+        if component and component != name and component not in reading.given.names:
             tag = f"{component}{separator}{letter}{{version}}"
             one.lose("component", f"Its tags are {tag}: say so with tag in [[package]].")
 
