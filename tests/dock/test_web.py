@@ -182,7 +182,9 @@ def test_a_page_is_whole_for_those_who_hear_it(dock: Dock, tmp_path: Path, path:
     assert shown.attributes("lang") == ["en"]
     ids = shown.attributes("id")
     assert len(ids) == len(set(ids))
-    assert set(shown.attributes("aria-labelledby")) <= set(ids)
+    labels = shown.attributes("aria-labelledby")
+    assert set(labels) <= set(ids)
+    assert len(labels) == len(set(labels))
     jumps = [link[1:] for link in shown.attributes("href") if link.startswith("#")]
     assert jumps[0] == "dock-main"
     assert set(jumps) <= set(ids)
