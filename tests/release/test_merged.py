@@ -177,6 +177,29 @@ def test_a_merge_that_changed_the_version_once_more_is_seen(world: Scene) -> Non
     assert "1.2.0" in done.stderr
     assert "CHANGELOG.md" in done.stderr
     assert world.held("main") == {}
+    # The way out that was told: propose it, and have it merged.
+    assert proposed(world)["version"] == "1.2.0"
+    merged = merge(world)
+    done = world.seatrial("release", "--merged", "--yes")
+    assert done.returncode == 0, done.stderr
+    assert git(world.remote, "rev-parse", "v1.2.0^{commit}") == merged
+
+
+def test_what_a_merge_left_out_may_come_with_a_later_commit(world: Scene) -> None:
+    """A section that is written on the branch afterwards is released with its version, no more."""
+    proposed(world)
+    merge(world)
+    text = (world.project.folder / "pyproject.toml").read_text("utf-8")
+    changed = text.replace('version = "1.1.0"', 'version = "1.2.0"')
+    world.project.commit("Make it 1.2", {"pyproject.toml": changed})
+    section = (world.project.folder / "CHANGELOG.md").read_text("utf-8")
+    section = section.replace("## 1.1.0", "## 1.2.0 - 2024-03-01\n\n- Even more.\n\n## 1.1.0", 1)
+    world.project.commit("Tell of it", {"CHANGELOG.md": section})
+    world.project.commit("docs: aside", {"README.md": "x"})
+    world.project.push()
+    done = world.seatrial("release", "--merged", "--yes")
+    assert done.returncode == 0, done.stderr
+    assert world.shown("v1.2.0").tagged == "Tell of it"
 
 
 def test_a_commit_that_is_not_on_the_remote_is_not_released(world: Scene) -> None:

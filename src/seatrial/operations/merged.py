@@ -15,6 +15,7 @@ from seatrial.plan.proposal_text import edited_in, notes_in, proposed_in
 from seatrial.plan.values import Note, Plan
 from seatrial.repository.changelog import section_of, versions_in
 from seatrial.repository.facts import last_release
+from seatrial.repository.sites import check_sites
 from seatrial.repository.spans import is_version, locate
 from seatrial.world.ports_forge import PullRequest, PullRequests
 
@@ -41,7 +42,8 @@ def waiting_version(project: Project) -> str:
 def at_merge(project: Project) -> Project:
     """Give the repository at the commit that brought the version it states: where it was merged.
 
-    Commits that came after the merge belong to the next release.
+    Commits that came after the merge belong to the next release, unless what the merge left out of
+    its release came with them.
     """
     version = waiting_version(project)
     found = ""
@@ -53,7 +55,47 @@ def at_merge(project: Project) -> Project:
         if not version or _stated(project, commit, path) != version:
             break
         found = commit
-    return project.at(found, project.folder) if found else project
+    return _mended(project, found, version) if found else project
+
+
+def _mended(project: Project, merged: str, version: str) -> Project:
+    """Give the repository where all files that tell a version tell it.
+
+    That is where it was merged, or where a later commit made up for what was forgotten there.
+    """
+    facts = project.facts
+    places = {site.path for package in facts.packages for site in package.sites}
+    listed = project.snapshot.git(
+        *("log", "--first-parent", "--reverse", "--format=%H"),
+        *(f"{merged}..{project.snapshot.head}", "--"),
+        *sorted(places | ({facts.changelog} if facts.changelog else set())),
+    )
+    there = project.at(merged, project.folder)
+    later = (project.at(commit, project.folder) for commit in listed.text.split())
+    return next((one for one in (there, *later) if _is_whole(one, project, version)), there)
+
+
+def _is_whole(there: Project, project: Project, version: str) -> bool:
+    """Whether all sites of a release and its changelog state a version at another commit.
+
+    Args:
+        there: the repository at that commit.
+        project: what is released, at the planned one.
+        version: which.
+    """
+    names = {package.name for package in project.facts.packages}
+    try:
+        line = next(one for one in lines_of(there) if one.lead.name in names)
+        for package in line.facts.packages:
+            check_sites(package)
+    except (SeatrialError, StopIteration):
+        return False
+    stated = {str(Version(one.version)) for one in line.facts.packages if one.version}
+    facts, written = line.facts, there.settings.changelog.write
+    told = not (facts.changelog and written) or version in versions_in(
+        facts.changelog, facts.changelog_text
+    )
+    return stated <= {version} and told
 
 
 def at_merges(lines: Sequence[Project], project: Project) -> Project:
