@@ -64,8 +64,8 @@ def test_a_set_that_lacks_a_file_is_refused_by_name(tmp_path: Path) -> None:
     assert "*-cp39-abi3-manylinux*_x86_64.whl" in found.said
 
 
-def test_a_file_that_nobody_expects_is_refused_by_name(tmp_path: Path) -> None:
-    """What expect does not name is a fault; where it names nothing, all is welcome."""
+def test_a_file_that_nobody_expects_is_told_by_name(tmp_path: Path) -> None:
+    """What expect does not name is a finding; where it names nothing, all is welcome."""
     wheel, sdist = make_wheel(tmp_path), make_sdist(tmp_path)
     assert codes(Contents(), wheel, sdist) == []
     assert codes(Contents(expect=("py3 × any",)), wheel, sdist) == [("gz", "surplus-file")]

@@ -57,8 +57,8 @@ class ContentsSettings(Table, frozen=True, kw_only=True):
         forbid: globs, in the same form, of paths that no file may hold.
         expect: the files that the release must consist of: ``sdist``; tags of wheels as
             ``cp39-abi3 × manylinux_2_28 × {x86_64, aarch64}``, which are two; or globs of file
-            names.  One that is not there refuses the release, before anything is uploaded, and so
-            does a file that it does not name.
+            names.  One that is not there refuses the release, before anything is uploaded; a file
+            that it does not name is a finding (``surplus-file``).
         ask: codes of findings about which a person is asked before the point of no return, and
             which ``--yes`` does not answer.  With a code that is about the release before
             (``grew``, ``package-gone``), the files are compared with it.

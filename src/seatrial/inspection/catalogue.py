@@ -210,7 +210,7 @@ CATALOGUE: Final = {
         "fault", "`[contents] forbid` names a file that is there.", "Leave it out, or allow it."
     ),
     "surplus-file": Entry(
-        "fault",
+        "warning",
         "`expect` does not name a file that the release has.",
         "Name it there if it belongs to the release, or leave it out.",
     ),

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from seatrial.artifacts.expected import missing, surplus
-from seatrial.artifacts.findings import INCOMPLETE, SURPLUS, Finding, fault, named
+from seatrial.artifacts.findings import INCOMPLETE, SURPLUS, Finding, fault, named, warning
 from seatrial.artifacts.inspect import Looked
 from seatrial.artifacts.sdist import SdistFacts
 from seatrial.artifacts.wheel import WheelFacts
@@ -69,7 +69,7 @@ def check_policy(looked: Sequence[Looked], contents: Contents) -> Iterator[Findi
         said = f"the release has no file {absent.said}, which expect wants"
         yield fault(INCOMPLETE, "", said)
     for name in surplus(contents.expect, names):
-        yield fault(SURPLUS, name, "expect names no such file, and an index never takes it back")
+        yield warning(SURPLUS, name, "expect names no such file, and an index never takes it back")
 
 
 def _check(facts: WheelFacts | SdistFacts, contents: Contents) -> Iterator[Finding]:

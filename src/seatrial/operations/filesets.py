@@ -85,8 +85,9 @@ def set_remarks(chosen: Sequence[Chosen], sets: Sequence[FileSet]) -> list[Note]
             remarks.append(Note(topic="incomplete-set", text=text))
         if one.extra:
             text = (
-                f"The set of {one.package} holds what expect does not name, and is refused with "
-                f"it: {_first(one.extra)}. Name it there, or leave it out with [collect] artifacts."
+                f"The set of {one.package} holds what expect does not name: {_first(one.extra)}. "
+                "Name it there, or leave it out with [collect] artifacts; [contents] refuse = "
+                '["surplus-file"] refuses such a set.'
             )
             remarks.append(Note(topic="surplus-file", text=text))
     return remarks
