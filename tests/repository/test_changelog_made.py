@@ -97,6 +97,19 @@ def test_targets_of_underlined_titles_are_made() -> None:
     )
 
 
+def test_a_line_that_promises_a_date_gets_it() -> None:
+    """A section that says that it is of the future says its day, where the others say theirs."""
+    page = (
+        "Changes\n-------\n\n1.2.0 (future)\n~~~~~~~~~~~~~~\n\nReleased: Not yet.\n\n- Wave.\n\n"
+        "1.1.0\n~~~~~\n\nReleased: 2024-01-01\n\n- Nod.\n"
+    )
+    for text in (page, page.replace("1.2.0", "1.1.1")):
+        assert write("CHANGES.rst", text) == page.replace(
+            "1.2.0 (future)\n~~~~~~~~~~~~~~\n\nReleased: Not yet.",
+            "1.2.0\n~~~~~\n\nReleased: 2024-05-09",
+        )
+
+
 BEFORE = "Changelog\n=========\n\n1.1.0 (2024-01-01)\n------------------\n\n* Nod.\n"
 AFTER = BEFORE.replace("1.1.0 (2", "* Wave.\n\n  Twice.\n\n* Blink.\n\n1.1.0 (2")
 

@@ -25,7 +25,9 @@ _WRITERS = re.compile(r"(towncrier) release notes start|(scriv)-insert-here")
 _PREAMBLE = re.compile(r"(?i)all notable changes|format is based on")
 _DATING = re.compile(r"(?i)[*_]*(?:released?|release date|date)\b|> ?[\w,. /-]{8,20}$")
 _ANCHOR = re.compile(r"\.\. _[^:]+:\s*$|<a (?:id|name)=[^>]*>\s*(?:</a>)?\s*$")
-_PLACEHOLDER_LINE = re.compile(r"(?i)[*_]*(?:unreleased|not yet released|in development)[*_.]*")
+_PLACEHOLDER_LINE = re.compile(
+    r"(?i)[*_]*(?:released?:? )?(?:unreleased|not yet(?: released)?|in development)[*_.]*"
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -174,7 +176,7 @@ class Page:
 
     def _renamed(self, coming: Coming, version: str, date: str, notes: str) -> Outcome:
         heading = coming.heading
-        title = house_style.renamed(heading.title, version, self._like(date))
+        title = house_style.renamed(self._dated(heading.title, date), version, self._like(date))
         lines = [*self.lines]
         lines[heading.first : heading.end] = heading.retitled(title)
         found = house_style.VERSION.search(heading.title)
@@ -342,6 +344,9 @@ class Page:
         return bool(_DATING.match(line)) and house_style.has_date(line)
 
     def _dated(self, title: str, date: str) -> str:
+        if self._released_line(date):
+            # The date has a line of its own.
+            return house_style.UNRELEASED.sub("", title).rstrip(" -\u2013\u2014()[]")
         return house_style.UNRELEASED.sub(self._like(date), title)
 
     def _like(self, date: str) -> str:

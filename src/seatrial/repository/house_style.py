@@ -18,7 +18,7 @@ VERSION = re.compile(
 UNRELEASED = re.compile(
     r"(?i)\b(unreleased|upcoming|in development|not yet released|not released|next release|"
     r"under development|in progress|tbd|tba|tbc|yyyy-mm-dd|xxxx-xx-xx|20\d\d-[x?]{2}-[x?]{2}|"
-    r"unpublished|pending)\b|\?{4}-\?\?-\?\?"
+    r"unpublished|pending)\b|\?{4}-\?\?-\?\?|(?<=\()future(?=\))"
 )
 """Words that stand where a date will be, or for the release to come."""
 
