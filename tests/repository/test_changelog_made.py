@@ -151,3 +151,4 @@ def test_the_notes_are_the_entries_without_a_heading(tmp_path: Path) -> None:
 def test_release_notes_of_mkdocs_are_found() -> None:
     """The page of the release notes may be one of those about the project."""
     assert find(["docs/about/release-notes.md", "docs/index.md"]) == "docs/about/release-notes.md"
+    assert find(["docs/versionhistory.rst", "docs/index.rst"]) == "docs/versionhistory.rst"

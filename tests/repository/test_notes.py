@@ -71,6 +71,7 @@ def test_other_histories_are_a_plain_list() -> None:
     [
         "1.2.0",
         "v1.2.0",
+        "\N{ROBOT FACE} Release 1.2.0",
         "Release 1.2.0",
         "Release version 1.2.0 (#33)",
         "chore(release): 1.2.0",

@@ -41,6 +41,7 @@ READ = [
     ("\N{BUG} mend it", "", "fix", True),
     ("\N{BUG}mend it", "", "other", False),
     ("- fix: mend it", "", "other", False),
+    ("deps(python)(deps): bump ruff from 0.1.0 to 0.2.0 (#12)", "", "other", True),
     ("Bump ruff from 0.1.0 to 0.2.0 (#12)", "", "other", True),
     ("Bump the actions group with 2 updates", "", "other", True),
     ("Bump the actions group across 1 directory with 3 updates", "", "other", True),

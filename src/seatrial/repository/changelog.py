@@ -11,7 +11,10 @@ from packaging.version import Version
 
 from seatrial.errors import InvalidConfiguration
 
-_NAMES = ("changelog", "changes", "history", "news", "release_notes", "release-notes", "releases")
+_NAMES = (
+    *("changelog", "changes", "history", "news", "release_notes", "release-notes", "releases"),
+    *("versionhistory", "version_history"),
+)
 _ENDINGS = (".md", ".rst", ".txt", "", ".markdown")
 _PLACES = (
     *("", "docs", "doc", "docs/source", "doc/source", "docs/source/reference", "docs/src"),

@@ -90,7 +90,8 @@ def _line(commit: CommitFact, text: str, scope: str) -> str:
 
 
 def _is_release(subject: str) -> bool:
-    return _RELEASE_COMMIT.fullmatch(subject) is not None
+    # A picture may stand before it.
+    return _RELEASE_COMMIT.fullmatch(re.sub(r"^[^\w\s(\[]+ +", "", subject)) is not None
 
 
 def escape(text: str) -> str:

@@ -47,7 +47,7 @@ _MERGE = re.compile(
 )
 # The subjects that dependabot and pre-commit.ci write where nobody has told them otherwise.
 _ROBOT = (
-    r"Bump (?:\S+ from \S+ to \S+|\S+ and \S+|the [\w-]+ group|https?://\S+)\b.*"
+    r"(?:deps?(?:\([\w-]+\))*: )?[Bb]ump (?:\S+ from \S+ to \S+|\S+ and \S+|the [\w-]+ group|https?://\S+)\b.*"
     r"|\[pre-commit\.ci\] .+"
 )
 # What release-please documents: a footer that asks for a version.
