@@ -177,6 +177,17 @@ def test_the_sole_import_package_states_the_version_whatever_its_name(tmp_path: 
         check_sites(package)
 
 
+def test_the_folder_that_a_script_names_is_looked_in(tmp_path: Path) -> None:
+    """package_dir in setup.py says where the package's modules lie."""
+    script = (
+        "from setuptools import setup\n"
+        "setup(name='demo-kit', version='1.2.3', package_dir={'': 'Lib'}, packages=['demo_kit'])\n"
+    )
+    files = {"setup.py": script, "Lib/demo_kit/__init__.py": '__version__ = "1.2.3"\n'}
+    paths = [site.path for site in only(tmp_path, files).sites]
+    assert paths == ["setup.py", "Lib/demo_kit/__init__.py"]
+
+
 def test_the_module_of_a_namespace_states_the_version(tmp_path: Path) -> None:
     """demo-core may bring demo/core, beside other folders of the same namespace."""
     files = {

@@ -37,7 +37,21 @@ def module_roots(manifest: Manifest) -> tuple[str, ...]:
     stated += [str(folder) for folder in where] if isinstance(where, list) else []
     options = manifest.setup_cfg.get("options", {})
     stated += re.findall(r"^\s*=\s*(\S+)\s*$", options.get("package_dir", ""), re.MULTILINE)
+    stated += _package_dir(manifest.call.get("package_dir"))
     return tuple(dict.fromkeys([*stated, "", "src", "lib", "python"]))
+
+
+def _package_dir(node: ast.expr | None) -> list[str]:
+    """Give the folder that a script names for all packages: ``package_dir={"": "Lib"}``."""
+    if not isinstance(node, ast.Dict):
+        return []
+    pairs = zip(node.keys, node.values, strict=True)
+    return [
+        value.value
+        for key, value in pairs
+        if isinstance(key, ast.Constant) and key.value == ""
+        if isinstance(value, ast.Constant) and isinstance(value.value, str)
+    ]
 
 
 def _pyproject(manifest: Manifest) -> Origin | None:
