@@ -33,7 +33,7 @@ def noise(size: int) -> bytes:
     return random.Random(size).randbytes(size)  # noqa: S311 -- test data
 
 
-def unpacked(stream: bytes) -> bytes:
+def unpacked(stream: bytes | bytearray) -> bytes:
     """Unpack a whole stream, behind which nothing may stand."""
     engine = zlib.decompressobj(RAW)
     data = engine.decompress(stream)

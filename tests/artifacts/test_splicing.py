@@ -24,7 +24,7 @@ from packaging.tags import platform_tags
 
 from seatrial.artifacts.points import Points, points_of
 from seatrial.artifacts.reusing import Reuse
-from seatrial.artifacts.splicing import FINER, LEAST, Reused, spliced
+from seatrial.artifacts.splicing import ANEW, FINER, LEAST, Reused, spliced
 from seatrial.artifacts.supplies import Supply, opened
 from seatrial.errors import InspectionFailed
 from tests.artifacts.test_stamped_bytes import packed
@@ -245,8 +245,9 @@ def test_a_false_place_is_not_believed(tmp_path: Path, moved: int, which: int) -
     points = points_of(source)
     assert points is not None
     with points:
+        points.look()
         assert spliced(points, source, 512, SIZE) is not None
-        inside = [p for p in points.all if 512 + 32_768 <= p.at <= 512 + SIZE - SIZE // 8]
+        inside = [p for p in points.all if 512 + 32_768 <= p.at <= 512 + SIZE - SIZE // ANEW]
         false = inside[which]
         points.all = tuple(
             one._replace(bit=one.bit + moved) if one == false else one for one in points.all
@@ -282,6 +283,7 @@ def test_an_archive_beyond_the_points_is_compressed_anew(tmp_path: Path) -> None
     source = tmp_path / "e.tar.gz"
     source.write_bytes(gzip.compress(tar_of({"zeros": bytes(50 << 20)}), 6))
     with source.open("rb") as file, Points(file, source.stat().st_size) as points:
+        points.look()
         assert points.all == ()
     assert whole(source) == []
 

@@ -12,7 +12,7 @@ from typing import Final, Self
 
 from seatrial.artifacts.deflating import MIB, Compressor
 
-HELD: Final = 72 * MIB
+HELD: Final = 56 * MIB
 """Bytes that are gathered, wait or are compressed at a time: they and what they become bound the
 memory."""
 

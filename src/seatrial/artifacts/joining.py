@@ -46,7 +46,7 @@ LAST_WITH_TABLE = 0b101
 MOST_LITERALS, MOST_DISTANCES = 286 - 257, 30 - 1
 
 
-def without_end(stream: bytes | bytearray, data: bytes | bytearray) -> bytes | None:
+def without_end(stream: bytes | bytearray, data: bytes | bytearray) -> bytearray | None:
     """Give a deflate stream without its end; nothing where the last block is not found.
 
     Args:
@@ -56,7 +56,7 @@ def without_end(stream: bytes | bytearray, data: bytes | bytearray) -> bytes | N
     for place in islice(_stored(stream, data), MOST_TRIED):
         opened = _unmarked(stream, place)
         if _unpacks_to(opened, data):
-            return bytes(opened)
+            return opened
     return _with_table(stream, data)
 
 
@@ -94,13 +94,15 @@ def _unpacks_to(opened: bytearray, data: bytes | bytearray) -> bool:
     return came == len(data) and not engine.eof
 
 
-def _with_table(stream: bytes | bytearray, data: bytes | bytearray) -> bytes | None:
+def _with_table(stream: bytes | bytearray, data: bytes | bytearray) -> bytearray | None:
     for place, begin in _tables(stream, len(data)):
         end = _end(stream, place, data[max(0, begin - WINDOW) : begin], data[begin:])
         if end:
             # An empty stored block: its three bits, zeros up to the whole byte, and its lengths.
             more = b"" if 8 * len(stream) - end >= 3 else b"\0"  # noqa: PLR2004 -- three bits
-            return bytes(_unmarked(stream, place) + more + STORED)
+            opened = _unmarked(stream, place)
+            opened += more + STORED
+            return opened
     return None
 
 

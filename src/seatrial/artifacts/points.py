@@ -24,6 +24,9 @@ MOST_POINTS: Final = 640
 """Points of an archive; each costs a window of 32 KiB.  One that unpacks to more than they reach
 is compressed anew."""
 
+FEW: Final = 6
+"""Points by which it is first seen whether the others are worth looking for."""
+
 _HEADER: Final = struct.Struct("=5sBBQQIII")
 _POINT: Final = struct.Struct("=QQBB")
 _FAULTS: Final = (OSError, ValueError)
@@ -76,11 +79,14 @@ def _finder(file: BinaryIO, spacing: int) -> _Finder:
 
 
 class Points:
-    """The points of one gzip file; to be closed.
+    """The points of one gzip file, at first a few of its beginning; to be closed.
 
     Args:
         file: the file, which is closed with it.
         size: its bytes.
+
+    Attributes:
+        all: those that were found.
 
     Raises:
         OSError, ValueError: it is broken.
@@ -89,16 +95,29 @@ class Points:
 
     def __init__(self, file: BinaryIO, size: int) -> None:
         self._file = file
-        spacing = min(max(size // PARTS, LEAST_SPACING), MOST_SPACING)
-        self._finder = _finder(file, spacing)
-        most = MOST_POINTS * spacing
+        self._spacing = min(max(size // PARTS, LEAST_SPACING), MOST_SPACING)
+        self._finder = _finder(file, self._spacing)
+        self.all: tuple[Point, ...] = ()
+        self._look(FEW)
+
+    def look(self) -> None:
+        """Find the others; none are there when there are too many, or the file is broken."""
+        try:
+            if not self._look(MOST_POINTS):
+                self.all = ()
+        except _FAULTS:
+            self.all = ()
+
+    def _look(self, count: int) -> bool:
+        """Find as many points, and say whether the file's end was reached."""
+        most = count * self._spacing
         self._finder.seek(most)
-        whole = self._finder.tell()
+        seen = self._finder.tell()
         kept = _Beginning(_HEADER.size + MOST_POINTS * _POINT.size)
         self._finder.export_index(fileobj=kept)
-        self.all: tuple[Point, ...] = ()
-        if whole < most:
-            self.all = tuple(point for point in kept.points() if point.at < whole)
+        # At the end stands a point that no block begins at.
+        self.all = tuple(point for point in kept.points() if point.at < seen)
+        return seen < most
 
     def __enter__(self) -> Self:
         return self
@@ -125,7 +144,7 @@ class Points:
 
 
 def points_of(path: Path) -> Points | None:
-    """Find the points of a gzip file; nothing where it is broken or no finder is there.
+    """Look for points in a gzip file; nothing where it is broken or no finder is there.
 
     What it unpacks to is bounded by what the points reach; nothing of it is kept.
     """

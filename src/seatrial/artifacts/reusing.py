@@ -13,7 +13,18 @@ from typing import Final, NamedTuple, Self
 from seatrial.artifacts.deflating import WINDOW
 from seatrial.artifacts.inflating import BROKEN, RAW, inflater
 from seatrial.artifacts.points import Points, points_of
-from seatrial.artifacts.splicing import LEAST, MIB, SAMPLES, Reused, pays, spent, spliced
+from seatrial.artifacts.splicing import (
+    LEAST,
+    MIB,
+    MOST_SPENT,
+    POOR,
+    SAMPLES,
+    Reused,
+    pays,
+    spent,
+    spliced,
+    well_packed,
+)
 from seatrial.artifacts.supplies import TAR_GZ, ZIP, Supply, promised_kind
 from seatrial.artifacts.zipout import DEFLATED, data_begins
 
@@ -59,11 +70,23 @@ class Reuse:
             return None
         if self._kind == TAR_GZ and supply.at >= 0:
             if not self._looked:
-                self._looked, self._points = True, points_of(self._source)
+                self._looked, self._points = True, self._found()
             if self._points is not None:
                 return spliced(self._points, self._source, supply.at, supply.size)
         if self._kind == ZIP:
             return _member(self._source, supply.path)
+        return None
+
+    def _found(self) -> Points | None:
+        """Give the archive's points; nothing where it is badly packed, or broken."""
+        points = points_of(self._source)
+        if points is None:
+            return None
+        if well_packed(points, POOR):
+            points.look()
+            if well_packed(points, MOST_SPENT):
+                return points
+        points.close()
         return None
 
 

@@ -30,17 +30,22 @@ LEAST = 256 * KIB
 MOST_HEAD = 8 * MIB
 """Bytes before the first block that can be taken over: they are held in memory."""
 
-ANEW = 8
+ANEW = 12
 """One part in so many is compressed anew at the least.  GNU gzip packs programs some 0.1 % worse
 than zlib does at the same level; this part, at a finer level, makes up for it."""
 
 FINER: Final = Libdeflate(level=7)
 
 SAMPLES = 7
+"""Stretches between two points that are compressed, to see how well an archive was packed."""
+
 MOST_SPENT: Final = 1.0075
 """Times that an archive may spend on the same bytes what we would.  On programs, gzip and zlib at
 their usual level spend 0.995 to 1.007 times, at the one below 1.007 to 1.018, at their fastest
 1.09.  zlib itself, which wheels are packed with by others, is not asked: there are several."""
+
+POOR: Final = 1.03
+"""Times that it spends when it was packed for speed, so that it need not be looked at further."""
 
 SEAM = 64 * KIB
 CLOSED: Final = b"\0\0\xff\xff"
@@ -80,11 +85,10 @@ def spliced(points: Points, source: Path, begin: int, size: int) -> Reused | Non
         size: bytes of the member.
 
     Returns:
-        Nothing where it does not pay: the member is small, no blocks of its own are found, or the
-        archive spends more on them than we would.
+        Nothing where it does not pay: the member is small, or few blocks of its own are found.
     """
     inside = _own(points, begin, size)
-    if inside is None or not _well_packed(points, inside):
+    if inside is None:
         return None
     first, last = inside[0], inside[-1]
     head = points.read(begin, first.at)
@@ -131,13 +135,19 @@ def _own(points: Points, begin: int, size: int) -> tuple[Point, ...] | None:
     return inside
 
 
-def _well_packed(points: Points, inside: tuple[Point, ...]) -> bool:
-    stretches = list(pairwise(inside))
+def well_packed(points: Points, most: float) -> bool:
+    """Tell whether an archive spends at most so many times what we would, by samples.
+
+    Those of an archive of which there are no more than two points tell nothing.
+    """
+    inside = tuple(one for one in points.all if one.at >= WINDOW)
+    stretches = [(one, other) for one, other in pairwise(inside) if not other.opens]
     step = max(1, len(stretches) // SAMPLES)
-    return pays(
+    samples = [
         spent(points.read(one.at - WINDOW, other.at), (other.bit - one.bit) / 8)
-        for one, other in stretches[step // 2 :: step]
-    )
+        for one, other in stretches[step // 2 :: step][:SAMPLES]
+    ]
+    return not samples or pays(samples, most)
 
 
 def spent(data: bytes, packed: float) -> float:
@@ -151,10 +161,10 @@ def spent(data: bytes, packed: float) -> float:
     return packed / max(1, len(deflate_compress(data, USUAL)) - before)
 
 
-def pays(samples: Iterable[float]) -> bool:
+def pays(samples: Iterable[float], most: float = MOST_SPENT) -> bool:
     """Tell whether an archive spends about as much as we would."""
     given = list(samples)
-    return bool(given) and median(given) <= MOST_SPENT
+    return bool(given) and median(given) <= most
 
 
 def _opening(bit: int, byte: int) -> tuple[int, bytes]:
