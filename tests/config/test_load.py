@@ -91,6 +91,9 @@ def test_broken_toml_names_its_line() -> None:
     fault = refused("[tool.seatrial]\nbranch = 'main'\nstaging testpypi\n")
     assert fault.thing == "pyproject.toml:3"
     assert fault.said.startswith("this is no TOML")
+    twice = refused("[tool.seatrial.wrap.targets]\nx86_64 = 'linux'\nx86_64 = 'windows'\n")
+    assert twice.thing == "pyproject.toml"
+    assert "line 3" in twice.said
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,21 @@ def test_a_file_that_nobody_expects_is_told_by_name(tmp_path: Path) -> None:
     assert codes(Contents(expect=("sdist",)), wheel, sdist) == [("whl", "surplus-file")]
 
 
+def test_what_is_wrapped_is_wanted_and_alone_keeps_nothing_out(tmp_path: Path) -> None:
+    """Wrapped wheels have to be there; the sdist beside them is a surplus only where expect is."""
+    wheel, sdist = make_wheel(tmp_path, tag="py3-none-win_amd64"), make_sdist(tmp_path)
+    wrapped = ("*-win_amd64.whl",)
+    assert codes(Contents(wrapped=wrapped), wheel, sdist) == []
+    assert codes(Contents(wrapped=wrapped), sdist) == [("", "incomplete-set")]
+    assert codes(Contents(wrapped=wrapped, expect=("sdist",)), wheel, sdist) == []
+    # A tag that the binaries tell fits any name.
+    assert codes(Contents(wrapped=("*.whl",), expect=("sdist",)), wheel, sdist) == []
+    assert codes(Contents(wrapped=wrapped, expect=("py3 × any",)), wheel, sdist) == [
+        ("", "incomplete-set"),
+        ("gz", "surplus-file"),
+    ]
+
+
 def test_a_package_adds_to_what_holds_for_all() -> None:
     """What is said at the top holds for every package, beside what the package says."""
     settings = load(

@@ -180,12 +180,15 @@ def _parse(file: str, text: str) -> dict[str, Any]:
 def _syntax_fault(text: str, said: str) -> tuple[int, str]:
     """Ask tomlkit for the line: the standard library tells it only in prose before Python 3.14."""
     import tomlkit
-    from tomlkit.exceptions import ParseError
+    from tomlkit.exceptions import ParseError, TOMLKitError
 
     try:
         tomlkit.parse(text)
     except ParseError as fault:
         return fault.line, f"this is no TOML: {fault}"
+    except TOMLKitError:
+        # A key that stands there twice: tomlkit knows no line, and what was said names one.
+        return 0, f"this is no TOML: {said}"
     return 0, f"this is no TOML: {said}"
 
 

@@ -65,10 +65,12 @@ def check_policy(looked: Sequence[Looked], contents: Contents) -> Iterator[Findi
         if one.facts is not None:
             yield from _check(one.facts, contents)
     names = [one.path.name for one in looked]
-    for absent in missing(contents.expect, names):
+    wanted = (*contents.expect, *contents.wrapped)
+    for absent in missing(wanted, names):
         said = f"the release has no file {absent.said}, which expect wants"
         yield fault(INCOMPLETE, "", said)
-    for name in surplus(contents.expect, names):
+    # Who names wrapped wheels alone has said nothing of the sdist.
+    for name in surplus(wanted, names) if contents.expect else ():
         yield warning(SURPLUS, name, "expect names no such file, and an index never takes it back")
 
 

@@ -23,10 +23,8 @@ def contents_of(settings: Settings, path: str, wrap: Wrap | None = None) -> Cont
     contents = Contents(
         require=tuple(glob for table in tables for glob in table.require),
         forbid=tuple(glob for table in tables for glob in table.forbid),
-        expect=(
-            *(entry for table in tables for entry in table.expect),
-            *(wheels_of(wrap) if wrap is not None else ()),
-        ),
+        expect=tuple(entry for table in tables for entry in table.expect),
+        wrapped=wheels_of(wrap) if wrap is not None else (),
         ask=tuple(code for table in tables for code in table.ask),
         refuse=tuple(code for table in tables for code in table.refuse),
         libraries=tuple(glob for table in tables for glob in table.libraries),

@@ -60,5 +60,6 @@ class Wrap(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def wheels_of(wrap: Wrap) -> tuple[str, ...]:
-    """Give globs of the names of the wheels that there must be."""
-    return tuple(f"*-{ware.platform}.whl" for ware in wrap.wares if ware.platform != AUTO)
+    """Give globs of the names of the wheels that there must be; any where the tag is not known."""
+    platforms = ["*" if ware.platform == AUTO else f"*-{ware.platform}" for ware in wrap.wares]
+    return tuple(f"{platform}.whl" for platform in platforms)
