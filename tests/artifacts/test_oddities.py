@@ -53,6 +53,13 @@ def test_what_is_usual_is_no_oddity(tmp_path: Path) -> None:
     assert set(codes(wheel)) & {code for _, code in IN_WHEEL} == set()
 
 
+def test_what_setuptools_writes_into_an_sdist_is_no_oddity(tmp_path: Path) -> None:
+    """Files of ``.egg-info`` that say the same are setuptools' own, and not said."""
+    same = {"demo.egg-info/not-zip-safe": "\n", "demo.egg-info/dependency_links.txt": "\n"}
+    assert "same-content" not in codes(make_sdist(tmp_path, files=same))
+    assert "same-content" in codes(make_sdist(tmp_path, files={"a.txt": "\n", "b.txt": "\n"}))
+
+
 @pytest.mark.parametrize(
     ("headers", "code"),
     [

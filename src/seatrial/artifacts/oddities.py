@@ -17,6 +17,9 @@ LONGEST_PATH: Final = 180
 _REPEATED: Final = frozenset({"__init__.py", "py.typed"})
 """Files that say the same in many folders, and have to."""
 
+_WRITTEN: Final = ".egg-info/"
+"""The folder of an sdist that setuptools writes; nobody can choose what is in it."""
+
 
 _FIELDS: Final[Mapping[str, tuple[type, ...]]] = {
     **dict.fromkeys(("name", "version", "description", "requires-python"), (str,)),
@@ -96,7 +99,7 @@ def _check_doubles(file: str, digests: Mapping[str, str]) -> Iterator[Finding]:
     first: dict[str, str] = {}
     doubles = []
     for path, digest in digests.items():
-        if digest and path.rpartition("/")[2] not in _REPEATED:
+        if digest and path.rpartition("/")[2] not in _REPEATED and _WRITTEN not in path:
             other = first.setdefault(digest, path)
             if other != path:
                 doubles.append((path, other))
