@@ -1,11 +1,12 @@
 """The reference cases: inputs with the verdict that PyPI's own server gave.
 
 The cases are of the same commit as the rules.  Each file in ``cases/`` holds one topic; a case says
-what differs from a sound upload of the project ``probe``, version 1.0.  Two files are not of the
+what differs from a sound upload of the project ``probe``, version 1.0.  Three files are not of the
 reference: the verdicts of ``devised.json`` were worked out by hand from the table of the rules, and
 those of ``executed.json`` are what PyPI's own view said to uploads put together at random: its code
 at the same commit, with the libraries that it pins and Python 3.14, without its database; for the
-shape of attestations, of the library that it reads them with.
+shape of attestations, of the library that it reads them with.  Those of ``ordered.json`` were got
+in the same way, with Python 3.13: uploads with two faults at once, and values at a rule's edge.
 """
 
 from __future__ import annotations
