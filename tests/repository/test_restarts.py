@@ -10,6 +10,7 @@ from packaging.version import Version
 
 from seatrial.cli.main import run
 from seatrial.config.schema import PackageSettings, Settings
+from seatrial.errors import TagNotAncestor
 from seatrial.operations.outside import check_history
 from seatrial.process import Runner
 from seatrial.repository.changelog import section
@@ -113,6 +114,26 @@ def test_a_file_that_states_the_higher_version_is_believed(tmp_path: Path) -> No
     made = again(tmp_path / "r", ("2.0.0", "v2.0.0"))
     made.tag("v1.9.1")
     assert last(facts(made)) == "v2.0.0"
+
+
+def test_a_tag_on_a_squashed_branch_counts_by_its_files(tmp_path: Path) -> None:
+    """A commit of the history with the very same files stands for the tagged one."""
+    made = again(tmp_path / "r", ("1.0.0", "v1.0.0"))
+    made.git("checkout", "--quiet", "-b", "release")
+    made.commit("Release", stating("1.1.0"), tag="v1.1.0")
+    made.git("checkout", "--quiet", "main")
+    other = facts(made)
+    assert last(other) == "v1.0.0"
+    with pytest.raises(TagNotAncestor):
+        check_history(other, "main")
+
+    made.git("merge", "--quiet", "--squash", "release")
+    squashed = made.commit("Release (#7)")
+    made.commit("fix: nod", {"b.txt": "1"})
+    found = facts(made)
+    assert (last(found), found.tags[0].commit) == ("v1.1.0", squashed)
+    assert [commit.subject for commit in found.commits] == ["fix: nod"]
+    check_history(found, "main")
 
 
 def test_an_epoch_is_no_restart(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

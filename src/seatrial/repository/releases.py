@@ -12,6 +12,9 @@ from seatrial.repository.listings import Ref
 from seatrial.repository.snapshot import Snapshot
 from seatrial.versions.tags import TagFormat
 
+MOST_SINCE = 10_000
+"""How many commits are looked at for the files of a release."""
+
 
 class Merged:
     """The tags in the history of HEAD, asked for when somebody wants to know them.
@@ -61,7 +64,30 @@ def release_tags(
         )
         for name, version in releases.items()
     )
-    return found if known else tuple(_judged(snapshot, tag, found) for tag in found)
+    if known:
+        return found
+    found = _squashed(snapshot, found)
+    return tuple(_judged(snapshot, tag, found) for tag in found)
+
+
+def _squashed(snapshot: Snapshot, tags: tuple[TagFact, ...]) -> tuple[TagFact, ...]:
+    """Take the last release's tag for one of the commit that holds the very same files.
+
+    Where the pull request of a release is squashed, its tag may stay on the commit of the branch:
+    nothing of it is lost, though HEAD does not descend from it.
+    """
+    last = next((tag for tag in tags if not _is_before_final(tag)), None)
+    if last is None or last.ancestor or snapshot.shallow:
+        return tags
+    tree = snapshot.git("rev-parse", f"{last.commit}^{{tree}}").text.strip()
+    since = f"{last.commit}..{snapshot.head}"
+    rows = snapshot.git("log", f"--max-count={MOST_SINCE}", "--format=%T %H", since).text
+    same = [row.partition(" ")[2] for row in rows.splitlines() if row.startswith(f"{tree} ")]
+    if not same:
+        return tags
+    # Of several commits with these files, what came after the first is new.
+    held = replace(last, commit=same[-1], ancestor=True)
+    return tuple(held if tag is last else tag for tag in tags)
 
 
 def _judged(snapshot: Snapshot, tag: TagFact, tags: Sequence[TagFact]) -> TagFact:
