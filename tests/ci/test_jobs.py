@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.ci.test_workflow import SETUPTOOLS, project, seatrial
 from tests.release.test_collect import MANY
 from tests.release.test_native import BUILT, COUNT, USED
 from tests.support.compiled import compiled
@@ -134,3 +135,21 @@ def test_every_job_of_a_set_runs_and_the_last_one_judges_it(tmp_path: Path, lack
         assert f"no file cp39-abi3 × {lacking}" in last.said
     else:
         assert len(list((last.folder / "whole").iterdir())) == 6
+
+
+@pytest.mark.slow
+@pytest.mark.registry
+def test_what_is_for_every_platform_is_built_by_a_job_of_its_own(tmp_path: Path) -> None:
+    """Where cibuildwheel builds the rest, sdist and pure wheel of a folder come from one script."""
+    made = project(tmp_path, SETUPTOOLS, ["sdist", "py3 × any", "cp311 × win_amd64"], "a folder")
+    done = seatrial(made, "ci")
+    assert done.returncode == 0, done.stderr
+    made.commit("Build by CI")
+    environ = environment(tmp_path / "home")
+    forge = Forge(folder=tmp_path / "forge", remote=made.folder, environ=environ)
+    forge.folder.mkdir()
+    job = jobs_of((made.folder / ".github/workflows/wheels.yml").read_text("utf-8"))["sdist"]
+    built = run_job(forge, "sdist", job)
+    assert built.codes == [0], built.said
+    names = sorted(path.name for path in (forge.artifacts / "wheels-sdist").iterdir())
+    assert names == ["demo-1.0.0-py3-none-any.whl", "demo-1.0.0.tar.gz"]

@@ -20,12 +20,13 @@ from tests.support.repositories import git
 Step = Mapping[str, Any]
 
 PIPX = """#!/bin/sh
-# Runs the Seatrial under test in the place of the version that is named.
+# Runs the Seatrial under test in the place of the version that is named; of what build brings,
+# pipx runs the program that it names for that.
 [ "$1" = run ] && case "$2" in
   seatrial==*) shift 2; exec "{python}" -m seatrial "$@" ;;
-  *) shift; exec "{uv}" tool run --quiet "$@" ;;
+  build==*) from=$2; shift 2; exec "{uv}" tool run --quiet --from "$from" pyproject-build "$@" ;;
 esac
-echo "pipx: $*: only run is known here" >&2
+echo "pipx $*: that is not known here" >&2
 exit 2
 """
 _EXPRESSION = re.compile(r"\$\{\{ *(!?)([\w.]+) *\}\}")
