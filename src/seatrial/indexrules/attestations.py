@@ -56,6 +56,8 @@ def _malformed(text: str) -> str | None:
     head = "1 validation error for list[Attestation]"
     try:
         value = json.loads(text)
+        # Half a surrogate pair, written as an escape, is no text; Python's reader lets it pass.
+        json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return f"{head}\n  Invalid JSON"
     if not isinstance(value, list):
