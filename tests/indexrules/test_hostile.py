@@ -278,3 +278,21 @@ def test_a_bounded_stream_goes_forward_and_one_byte_back() -> None:
 def test_members_are_deflated_in_these_tests() -> None:
     """The archives made by hand are compressed as real ones are."""
     assert {one.method for one in entries(changed(building.WHEEL_NAME))} == {DEFLATE}
+
+
+DEEP = {
+    "quotes": "> " * 6000 + "x",
+    "lists": "- " * 6000 + "x",
+    "tags": "<b>" * 6000 + "x" + "</b>" * 6000,
+    "both": "> " * 3000 + "<i>" * 3000 + "x",
+}
+
+
+@pytest.mark.parametrize("text", DEEP.values(), ids=DEEP)
+def test_a_description_that_is_too_deep_is_not_rendered(tmp_path: Path, text: str) -> None:
+    """Cleaning takes the square of the depth: 100 kB of Markdown would hold the index a minute."""
+    path = building.write_sdist(tmp_path / building.SDIST_NAME, building.sdist_members())
+    fields = {"description": text, "description_content_type": "text/markdown"}
+    assert rules(building.judged(path, fields)) == ["D7"]
+    wide = {**fields, "description": "<br>\n> <b>x</b>\n\n" * 6000}
+    assert rules(building.judged(path, wide)) == []

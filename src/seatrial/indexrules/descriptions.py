@@ -15,6 +15,15 @@ from seatrial.indexrules.values import Form, Limits, Refusal
 _HEADING: Final = re.compile(r"<h([1-6])\b.*?</h\1>", re.DOTALL)
 _FRAME: Final = re.compile(r"</?(?:section|div)\b[^>]*>")
 # The renderers are other people's, and a text that makes one fall over is answered with 500.
+_CONTAINERS: Final = re.compile(r"(?:[ \t]*(?:>|[-+*](?=[ \t])|[0-9]{1,9}[.)](?=[ \t])))+")
+_CONTAINER: Final = re.compile(r">|[-+*]|[0-9]+[.)]")
+_TAG: Final = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
+_EMPTY: Final = frozenset({"br", "hr", "img", "input", "wbr", "source", "col", "link", "meta"})
+"""Elements that hold nothing."""
+
+_DEEPEST: Final = 5000
+"""Elements inside each other that are cleaned: the time grows with the square of the depth."""
+
 FALLS: Final = (
     ArithmeticError,
     AttributeError,
@@ -82,6 +91,22 @@ def _is_title_alone(html: str) -> bool:
     return levels in (["1"], ["1", "2"]) and not _FRAME.sub("", _HEADING.sub("", html)).strip()
 
 
+def _depth(text: str) -> int:
+    """Give how many elements Markdown may put inside each other, from above."""
+    lines = (_CONTAINERS.match(line) for line in text.splitlines())
+    quoted = max((len(_CONTAINER.findall(found[0])) for found in lines if found), default=0)
+    inside: dict[str, int] = {}
+    depth = deepest = 0
+    for found in _TAG.finditer(text):
+        name = found[2].lower()
+        step = -1 if found[1] else 1
+        if name not in _EMPTY and inside.get(name, 0) + step >= 0:
+            inside[name] = inside.get(name, 0) + step
+            depth += step
+            deepest = max(deepest, depth)
+    return quoted + deepest
+
+
 def d1_d2_renders(form: Form, limits: Limits) -> Iterator[Refusal]:
     """D1, D2: a description that is not empty renders.
 
@@ -94,6 +119,10 @@ def d1_d2_renders(form: Form, limits: Limits) -> Iterator[Refusal]:
         return
     if len(text) > limits.description:
         said = f"The description has {len(text)} characters; {limits.description} are rendered."
+        yield refuse_ourselves("D7", said, _SOURCE)
+        return
+    if _depth(text) > _DEEPEST and "markdown" in content_type.lower():
+        said = f"The description has elements inside each other, more than {_DEEPEST} deep."
         yield refuse_ourselves("D7", said, _SOURCE)
         return
     try:

@@ -88,7 +88,7 @@ RULES: Final = {
     "P3": "the publisher's token may not upload to this project, or the project is archived",
     "D1": "the description does not render as what it is said to be",
     "D2": "the description does not render as reStructuredText, which it is where nothing is said",
-    "D7": "the description is longer than we render (PyPI sets no bound)",
+    "D7": "the description is longer, or deeper, than we render (PyPI sets no bound)",
     "X1": "the file's name holds a character that cannot be printed",
     "X2": "the file's name holds a slash",
     "X3": "the file's name ends in none of .tar.gz, .whl and .zip",
