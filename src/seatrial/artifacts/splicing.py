@@ -34,7 +34,8 @@ ANEW = 12
 """One part in so many is compressed anew at the least.  GNU gzip packs programs some 0.1 % worse
 than zlib does at the same level; this part, at a finer level, makes up for it."""
 
-FINER: Final = Libdeflate(level=7)
+FINER: Final = Libdeflate(block=8 * MIB, level=7)
+"""Compresses it; few members have more than a block of it, and those blocks are to be small."""
 
 SAMPLES = 7
 """Stretches between two points that are compressed, to see how well an archive was packed."""
