@@ -340,7 +340,7 @@ class DifferentBytes(Conflict):
     """The index or the forge holds another file under the same name."""
 
     doing = "comparing"
-    next_step = "A name on an index is used once: release the next version."
+    next_step = "Release the next version; on a forge's release, delete that file there instead."
 
 
 class UploadRefused(Conflict):
