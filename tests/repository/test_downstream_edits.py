@@ -124,7 +124,12 @@ def test_other_addresses_are_left_alone(line: str) -> None:
     ("text", "place", "becomes", "said"),
     [
         ("W = 1\n", "v.py:V", "{version}", "nothing in v.py states V"),
-        ('V = "1.0"\nV = "2.0"\n', "v.txt:V", "{version}", "more than one place"),
+        (
+            'V = "1.0"\nV = "2.0"\n',
+            "v.txt:V",
+            "{version}",
+            "place of v.txt: v.txt:1 and v.txt:2",
+        ),
         ("V = (1, 2)\nV = (1, 3)\n", "v.py:V", "bump minor", "V a value more than once"),
         ("demo==1.0\ndemo==1.0\n", "i.txt", "demo=={version}", "more than one place"),
         ("other==1.0\n", "i.txt", "demo=={version}", "nothing in i.txt"),
@@ -172,3 +177,15 @@ def test_hostile_addresses_are_read_in_time_and_done_once(noise: str) -> None:
     text = f"{noise}\ngit+https://github.com/octo/demo.git@v1.0#egg=demo\n{noise}"
     once = changed(text, "in.txt", "git-url-tags")
     assert changed(once, "in.txt", "git-url-tags") == once
+
+
+def test_of_several_edits_that_fit_nothing_each_is_told() -> None:
+    """Whoever mends the configuration mends all of it at once."""
+    edits = [
+        TargetEdit(place="gone.py:V", becomes="{version}"),
+        TargetEdit(place="v.py:V", becomes="{version}"),
+        TargetEdit(place="v.py:W", becomes="{version}"),
+    ]
+    with pytest.raises(DownstreamDiffers, match="no file gone") as caught:
+        edited({"v.py": 'V = "1.0"\n'}.get, edits, NAMES)
+    assert [other.thing for other in caught.value.others] == ["v.py:W"]

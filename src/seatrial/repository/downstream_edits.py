@@ -13,7 +13,7 @@ from seatrial.plan.downstream_values import Names, TargetEdit
 from seatrial.repository import setup_script
 from seatrial.repository.configured_sites import read_as
 from seatrial.repository.span import Span
-from seatrial.repository.spans import LIKE, locate
+from seatrial.repository.spans import LIKE, line_of, locate
 from seatrial.repository.spelling import spell
 from seatrial.repository.tuples import written
 
@@ -44,19 +44,30 @@ def edited(read: Read, edits: Sequence[TargetEdit], names: Names) -> tuple[Found
         names: what the release is called.
 
     Raises:
-        DownstreamDiffers: an edit fits no place, or more than one, or cannot be made there.
+        DownstreamDiffers: an edit fits no place, or more than one, or cannot be made there; of
+            several such edits each is told.
     """
     texts: dict[str, str] = {}
     firsts: dict[str, str] = {}
+    faults: list[DownstreamDiffers] = []
     for edit in edits:
         path = edit.place.partition(":")[0]
         text = texts.get(path)
         if text is None:
             text = read(path)
             if text is None:
-                raise DownstreamDiffers(edit.place, f"there is no file {path}, or it is no text")
+                said = f"there is no file {path}, or it is no text"
+                faults.append(DownstreamDiffers(edit.place, said))
+                continue
             firsts[path] = text
-        texts[path] = _changed(text, edit, names)
+        try:
+            texts[path] = _changed(text, edit, names)
+        except DownstreamDiffers as error:
+            faults.append(error)
+    if faults:
+        first, *more = faults
+        first.others = tuple(more)
+        raise first
     return tuple(
         Found(path=path, before=firsts[path], after=text) for path, text in sorted(texts.items())
     )
@@ -92,8 +103,10 @@ def _changed(text: str, edit: TargetEdit, names: Names) -> str:
     if span is None:
         shown = f"{edit.becomes!r}" if template else (key or "a version")
         raise DownstreamDiffers(edit.place, f"nothing in {path} states {shown}")
-    if locate(text, kind, locator, spelt=spelt, nth=2) is not None:
-        raise DownstreamDiffers(edit.place, f"it fits more than one place of {path}")
+    second = locate(text, kind, locator, spelt=spelt, nth=2)
+    if second is not None:
+        lines = f"{path}:{line_of(text, span)} and {path}:{line_of(text, second)}"
+        raise DownstreamDiffers(edit.place, f"it fits more than one place of {path}: {lines}")
     return _replaced(text, span, _value(span, edit, names, plain=bool(template)))
 
 

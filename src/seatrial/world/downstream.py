@@ -239,7 +239,12 @@ class GitDownstream:
         try:
             yield
         except DownstreamDiffers as error:
-            raise DownstreamDiffers(f"{error.thing} of {self.name}", error.said) from error
+            first, *more = (
+                DownstreamDiffers(f"{one.thing} of {self.name}", one.said)
+                for one in (error, *error.others)
+            )
+            first.others = tuple(more)
+            raise first from error
 
     def _address(self, fork: str) -> str:
         return self._setting.forks(fork) if fork else self._setting.address
