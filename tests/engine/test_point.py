@@ -96,6 +96,22 @@ def test_ctrl_c_at_the_question_stops_the_run(bench: Bench) -> None:
     bench.run(release())
 
 
+def test_ctrl_c_past_it_leaves_only_the_way_forward(bench: Bench) -> None:
+    """Undo is not offered when something is out that it cannot take back."""
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    there = done("pypi")
+    there.irrevocable = True
+    for before, offered in (([], True), ([there], False)):
+        left = Scripted(key="other index", irrevocable=True)
+        with pytest.raises(Interrupted) as caught:
+            bench.run([*before, left], Hooks(before_point_of_no_return=interrupt))
+        assert "seatrial resume" in caught.value.next_step
+        assert ("seatrial undo" in caught.value.next_step) is offered
+
+
 def test_a_failure_before_it_keeps_everything_irrevocable_from_beginning(bench: Bench) -> None:
     """What cannot be taken back waits for every check, needed or not, and is not asked about."""
     asked: list[str] = []

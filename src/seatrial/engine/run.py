@@ -29,6 +29,9 @@ W = TypeVar("W")
 JOBS = 32
 """Actions at once: they mostly wait for networks and for other programs."""
 
+FORWARD = "Run seatrial resume to finish; what is out cannot be taken back."
+"""What is left when something is done that cannot be undone."""
+
 
 def nothing() -> None:
     """Do nothing."""
@@ -134,7 +137,12 @@ class Engine(Generic[W]):
     def _why(self, course: Course[W]) -> SeatrialError:
         if course.interrupted:
             done = sum(task.result is not None for task in course.tasks.values())
-            return Interrupted("the run", f"{done} of {len(course.tasks)} actions are done")
+            out = any(one.irrevocable and one.result for one in course.tasks.values())
+            return Interrupted(
+                "the run",
+                f"{done} of {len(course.tasks)} actions are done",
+                next_step=FORWARD if out else None,
+            )
         first, *others = course.failures
         first.others += tuple(others)
         return first
