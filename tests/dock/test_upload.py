@@ -306,3 +306,24 @@ def test_every_spelling_of_a_version_is_one_release(dock: Dock, tmp_path: Path) 
     assert refused.reason_phrase == "Only one sdist may be uploaded per release."
     later = make_sdist(tmp_path, version="1.1")
     assert upload(dock.upload_url("pypi"), later, fields(later, version="1.1")).status_code == 200
+
+
+@pytest.mark.parametrize(("header", "status"), [("", 200), ("Content-Type: \r\n", 400)])
+def test_a_part_with_an_empty_type_has_none(
+    dock: Dock, tmp_path: Path, header: str, status: int
+) -> None:
+    """A file that states no content type is taken; one that states an empty one is refused (X5)."""
+    wheel = make_wheel(tmp_path)
+    parts = [
+        f'--b\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'
+        for key, value in fields(wheel).items()
+    ]
+    named = f'--b\r\nContent-Disposition: form-data; name="content"; filename="{wheel.name}"\r\n'
+    body = "".join(parts) + named + header + "\r\n"
+    answer = httpx.post(
+        dock.upload_url("pypi"),
+        content=body.encode() + wheel.read_bytes() + b"\r\n--b--\r\n",
+        headers={"Content-Type": "multipart/form-data; boundary=b"},
+        auth=("__token__", "any"),
+    )
+    assert answer.status_code == status

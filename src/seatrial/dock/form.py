@@ -12,7 +12,7 @@ class ReceivedFile(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         name: the name that the client gave it.
-        kind: the content type that the client gave it; empty when none.
+        kind: the content type that the client gave it; empty when it gave an empty one.
         path: where it lies for now.
         size: bytes.
         sha256: hexadecimal.

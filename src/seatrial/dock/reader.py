@@ -22,6 +22,9 @@ MAX_FIELDS_BYTES = 32 * 1024 * 1024
 PART_BYTES = 512
 """What a part costs at least, whatever is in it: a million of empty ones are a large body too."""
 
+UNTYPED = b"application/octet-stream"
+"""The content type of a part that states none; one that states an empty one has none."""
+
 BATCH = 1024 * 1024
 """Bytes gathered before they are written and hashed."""
 
@@ -230,7 +233,7 @@ class FormReader:
             if self._sink is not None:
                 self._sink.close()
             self._sink = Sink(self._path, blake2=True, most=self._most)
-            kind = part.headers.get(b"content-type", b"").decode("latin-1")
+            kind = part.headers.get(b"content-type", UNTYPED).decode("latin-1")
             self._named = (part.filename, kind)
 
     def _data(self, data: bytes, start: int, end: int) -> None:

@@ -72,7 +72,7 @@ def _described(file: ReceivedFile) -> values.UploadedFile:
         sha256=file.sha256,
         md5=file.md5,
         blake2=file.blake2,
-        content_type=file.kind or "application/octet-stream",
+        content_type=file.kind or None,
     )
 
 
