@@ -53,7 +53,7 @@ def test_numbers_of_before_the_numbering_began_again_are_said(tmp_path: Path) ->
         stage.project.commit("fix: one", tag="v1.0.1")
         stage.project.commit("fix: two")
         text = remarks(stage)["higher-on-index"]
-        assert "main holds 2019.12: installers choose that one before 1.0.2." in text
+        assert "main holds demo 2019.12: installers choose that one before 1.0.2." in text
         assert "give the new numbers an epoch (--version 1!1.0.2)" in text
 
 
