@@ -157,7 +157,14 @@ def test_the_same_stage_needs_a_commit(kind: Bump) -> None:
 
 
 @pytest.mark.parametrize(
-    "subjects", [[], ["docs: a"], ["chore: a", "Merge branch 'x'"], ['Revert "Add a"', "Add a"]]
+    "subjects",
+    [
+        [],
+        ["docs: a"],
+        ["chore: a", "Merge branch 'x'"],
+        ['Revert "Add a"', "Add a"],
+        ["\N{ROBOT FACE} Release 1.2.0", "Back to development"],
+    ],
 )
 def test_nothing_for_users_is_nothing_to_release(subjects: list[str]) -> None:
     """Without a commit that users may notice there is no release, and the way to one is named."""
@@ -170,6 +177,7 @@ def test_nothing_for_users_is_nothing_to_release(subjects: list[str]) -> None:
 def test_a_development_mark_alone_is_nothing_to_release() -> None:
     """A stated .dev version after documentation only makes no release."""
     assert isinstance(ask("1.2.0", "1.3.0.dev0", ["docs: a"]), NothingToRelease)
+    assert isinstance(ask("1.2.0", "1.3.0.dev0", ["Bump version to 1.3.0.dev0"]), NothingToRelease)
 
 
 @pytest.mark.parametrize("kind", ["major", "post", "dev"])

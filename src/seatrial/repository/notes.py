@@ -8,30 +8,12 @@ from collections.abc import Callable, Iterable, Sequence
 from seatrial.repository.facts import CommitFact
 from seatrial.repository.history import counted
 from seatrial.versions.conventional import Effect, tells
+from seatrial.versions.release_commits import is_release_commit
 
 Classify = Callable[[Sequence[tuple[str, str]]], Sequence[Effect]]
 """Subjects and bodies, the newest first → what each commit changes for users."""
 
 _GROUPS = (("breaking", "Breaking"), ("feature", "Features"), ("fix", "Fixes"), ("other", "Other"))
-_NUMBER = r"v?\d+(?:\.\d+)+[\w.+!-]*"
-_RELEASE_COMMIT = re.compile(
-    rf"""
-    (?:(?:chore|build|ci)\b)?(?:\([\w-]+\))?!?:?\s*
-    (?:
-        (?:back\ to\ development|post[- ]release)\b.*
-    |
-        (?:start|begin)(?:s|ing)?\ (?:an?\ |the\ )?(?:new\ |next\ )?development(?:\ cycle)?\b.*
-    |
-        (?:(?:prepar(?:e|ing)|cut|tag|bump(?:ed|ing)?|mak(?:e|ing)|set|update)\s+)?(?:the\s+)?(?:for\s+)?
-        (?:release\ version|version\ number|releas(?:e|ed|ing)|version)?:?\s*
-        (?:(?:of|to|for|as|from)\s+)?
-        {_NUMBER}(?:\s*(?:→|->|to)\s*{_NUMBER})?(?:\s*\(\#\d+\))?\.?
-    )
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-"""A subject that only says that a release was made."""
-
 _REFERS = re.compile(r"\((?:[\w./-]*[#!]\d+)\)\s*$")
 _SHORT = 8
 _FOR_CI = r"(?i)\s*\[(?:skip[ -]ci|ci[ -]skip|no[ -]ci|skip[ -]actions|actions[ -]skip)\]"
@@ -55,7 +37,7 @@ def compose(commits: Sequence[CommitFact], classify: Classify) -> str:
         (commit, entry)
         for commit, effect in zip(commits, effects, strict=True)
         for entry in effect.entries or (effect,)
-        if not (effect.undone or _is_release(commit.subject))
+        if not (effect.undone or is_release_commit(commit.subject))
     ]
     told = [one for one in told if not (one[1].says and one[1].kind == "other")] or told
     if all(effect.kind == "other" for _, effect in told):
@@ -87,11 +69,6 @@ def _line(commit: CommitFact, text: str, scope: str) -> str:
     # A number of the forge leads to the commit as well, and says more.
     where = "" if _REFERS.search(text) or not commit.id else f" ({commit.id[:_SHORT]})"
     return f"- {head}{escape(text)}{where}"
-
-
-def _is_release(subject: str) -> bool:
-    # A picture may stand before it.
-    return _RELEASE_COMMIT.fullmatch(re.sub(r"^[^\w\s(\[]+ +", "", subject)) is not None
 
 
 def escape(text: str) -> str:

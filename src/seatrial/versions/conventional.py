@@ -12,6 +12,8 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from seatrial.versions.release_commits import is_release_commit
+
 Kind: TypeAlias = Literal["breaking", "feature", "fix", "other"]
 
 # Rules 2 and 3 give feat and fix; perf, and the types without an effect, are those that the
@@ -230,7 +232,7 @@ def _without_number(title: str) -> str:
 
 
 def _unconventional(subject: str, note: str) -> Effect:
-    """Read a message without a type: by its footer, its gitmoji, or the robot that wrote it."""
+    """Read a message without a type: by its footer, its gitmoji, or as one that users never see."""
     if note:
         return Effect(kind="breaking", says=True, description=subject, note=note)
     emoji = subject.partition(" ")[0].removesuffix("\N{VARIATION SELECTOR-16}")
@@ -238,7 +240,7 @@ def _unconventional(subject: str, note: str) -> Effect:
         kind = _GITMOJI[emoji]
         told = subject if kind == "breaking" else ""
         return Effect(kind=kind, says=True, type="gitmoji", description=subject, note=told)
-    if re.fullmatch(_ROBOT, subject):
+    if re.fullmatch(_ROBOT, subject) or is_release_commit(subject):
         return Effect(says=True, type="build", description=subject)
     return Effect(description=subject)
 

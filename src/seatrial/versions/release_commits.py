@@ -1,0 +1,33 @@
+"""Commits that only say that a release was made, or that work on the next one begins."""
+
+from __future__ import annotations
+
+import re
+
+_NUMBER = r"v?\d+(?:\.\d+)+[\w.+!-]*"
+_RELEASE_COMMIT = re.compile(
+    rf"""
+    (?:(?:chore|build|ci)\b)?(?:\([\w-]+\))?!?:?\s*
+    (?:
+        (?:back\ to\ development|post[- ]release)\b.*
+    |
+        (?:start|begin)(?:s|ing)?\ (?:an?\ |the\ )?(?:new\ |next\ )?development(?:\ cycle)?\b.*
+    |
+        (?:(?:prepar(?:e|ing)|cut|tag|bump(?:ed|ing)?|mak(?:e|ing)|set|update)\s+)?(?:the\s+)?(?:for\s+)?
+        (?:release\ version|version\ number|releas(?:e|ed|ing)|version)?:?\s*
+        (?:(?:of|to|for|as|from)\s+)?
+        {_NUMBER}(?:\s*(?:→|->|to)\s*{_NUMBER})?(?:\s*\(\#\d+\))?\.?
+    )
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+"""A subject that only says that a release was made."""
+
+
+def is_release_commit(subject: str) -> bool:
+    """Whether a subject says nothing else; a picture may stand before it.
+
+    Args:
+        subject: of a commit.
+    """
+    return _RELEASE_COMMIT.fullmatch(re.sub(r"^[^\w\s(\[]+ +", "", subject)) is not None
