@@ -338,6 +338,7 @@ def test_as_many_heavy_actions_run_at_once_as_the_machine_is_made_for(
     """Others go on beside them: what only waits for a network needs no hand."""
     monkeypatch.setattr("seatrial.engine.run.hands_here", lambda: 2)
     lock, at_work, seen, light = threading.Lock(), set[str](), list[int](), threading.Event()
+    pair = threading.Barrier(2)
 
     def within(moment: str, key: str) -> None:
         if not key.startswith("build"):
@@ -347,6 +348,9 @@ def test_as_many_heavy_actions_run_at_once_as_the_machine_is_made_for(
             (at_work.add if moment == "before" else at_work.discard)(key)
             seen.append(len(at_work))
         assert light.wait(30)
+        if moment == "before":
+            # However slow the machine is, one is at work until the next one is.
+            pair.wait(30)
 
     bench.within = within
     actions = [*(Busy(key=f"build {number}") for number in range(8)), Put(key="upload")]
