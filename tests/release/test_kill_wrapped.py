@@ -30,8 +30,8 @@ asset = "engine-2.1.0-{target}.{ext}"
 MOST_POINTS = 124
 """Points that a release of five targets has; a test checks it."""
 
-STEP = 10
-"""Of all points, every so many are tried; of those, one in six in the short run."""
+STEP = 4
+"""Of all points, every so many are tried; of those, one in fifteen in the short run."""
 
 POINTS = [
     pytest.param(point, marks=() if point % 60 == 5 else pytest.mark.slow)

@@ -178,6 +178,16 @@ def test_an_unknown_rule_is_an_error(tmp_path: Path) -> None:
         check(CheckRequest(path=repository.folder, home=tmp_path))
 
 
+def test_unknown_rules_of_the_configuration_are_told_at_once(tmp_path: Path) -> None:
+    """Each is named with its file and line."""
+    files = {**HELLO, "seatrial.toml": '[rules]\nselect = ["ST9999"]\nignore = ["no-such"]\n'}
+    repository = make_repository(tmp_path / "one", files)
+    with pytest.raises(InvalidConfiguration) as met:
+        check(CheckRequest(path=repository.folder, home=tmp_path))
+    assert "seatrial.toml:2" in str(met.value)
+    assert "seatrial.toml:3" in str(met.value)
+
+
 def test_the_configuration_ignores_rules(tmp_path: Path) -> None:
     """A rule that the configuration ignores is asked only when it is selected by name."""
     files = {**DRIFTED, "seatrial.toml": '[rules]\nignore = ["ST101"]\n'}

@@ -19,6 +19,7 @@ from seatrial.operations.mending import mend
 from seatrial.operations.project import Project
 from seatrial.repository.facts import Facts
 from seatrial.repository.read import Ears, bare_facts, read_facts
+from seatrial.repository.unplaced import Unplaced
 from seatrial.rules.inputs import LARGEST, Login, LoginFile, RuleInput
 from seatrial.rules.registry import chosen, judge
 from seatrial.rules.values import Finding, Flaw, Rule, Severity
@@ -109,7 +110,12 @@ def check(request: CheckRequest) -> Checked:
 def wanted(project: Project, request: CheckRequest) -> tuple[Rule, ...]:
     """Give the rules to ask: what the command says comes before what the configuration says."""
     said = project.settings.rules
-    chosen(said.select, said.ignore, thing=f"rules in {project.configuration.file}")
+    unknown = Unplaced(project.configuration.where)
+    for key, words in (("select", said.select), ("ignore", said.ignore)):
+        for number, word in enumerate(words):
+            with unknown.at("rules", key, number):
+                chosen([word], [], thing=key)
+    unknown.refuse()
     ignore = request.ignore if request.select else (*said.ignore, *request.ignore)
     return chosen(request.select or said.select, ignore, thing="--select and --ignore")
 
