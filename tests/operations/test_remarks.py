@@ -18,7 +18,8 @@ description = ""
 authors = []
 [tool.poetry.dependencies]
 python = "^3.11"
-core = {path = "../core"}
+core = {git = "https://example.org/core.git"}
+more = {path = "../more"}
 six = "^1.0"
 [tool.poetry.group.dev.dependencies]
 tool = {path = "../tool"}
@@ -29,9 +30,16 @@ build-backend = "poetry.core.masonry.api"
 
 
 def test_a_requirement_by_path_is_told_before_the_index_refuses_the_file(tmp_path: Path) -> None:
-    """What users would need by a path is remarked on; versions and groups are not."""
+    """An address is remarked on, and a path where it is kept; versions and groups are not."""
     made = make_repository(tmp_path / "r", {"pyproject.toml": MANIFEST})
     decision = Decision(version=Version("1.0.1"), reason="")
     found = line_remarks(Project.open(made.folder), {}, decision)
     (note,) = [one for one in found if one.topic == "required-by-path"]
     assert "demo requires core by a path" in note.text
+    made.commit("chore: keep paths", {"seatrial.toml": 'siblings = "keep"\n'})
+    found = line_remarks(Project.open(made.folder), {}, decision)
+    texts = [one.text for one in found if one.topic == "required-by-path"]
+    assert [text.split(" by ")[0] for text in texts] == [
+        "demo requires core",
+        "demo requires more",
+    ]

@@ -11,7 +11,7 @@ from packaging.version import Version
 from seatrial.errors import InvalidConfiguration
 from seatrial.operations.choosing import Circumstances, Picked, follow, pick
 from seatrial.operations.project import Project
-from seatrial.repository.facts import DIRECT, Package
+from seatrial.repository.facts import BY_PATH, DIRECT, Package
 from seatrial.repository.sibling_versions import admits, followed
 from seatrial.versions.decide import Wish
 
@@ -92,8 +92,11 @@ def versions_of(picked: Iterable[Picked]) -> Mapping[str, Version]:
 
 def _moves(line: Project, name: str, version: Version) -> bool:
     policy = line.settings.siblings
+    # What the files of the last release require in the place of a path, another operator moves.
+    by_path = policy not in {"auto", "keep"}
     return any(
         followed(one.specifier, policy, version) != one.specifier
+        or (by_path and one.specifier == BY_PATH)
         for package in line.facts.packages
         for one in package.requires
         if one.name == name

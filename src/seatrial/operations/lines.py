@@ -9,6 +9,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from seatrial.errors import InvalidConfiguration, SitesDisagree
+from seatrial.operations.by_path import with_releases
 from seatrial.operations.project import Project
 from seatrial.plan.edits import FileEdit
 from seatrial.plan.make import Member
@@ -120,21 +121,31 @@ def members_of(project: Project, line: Project, build: BuildTexts) -> tuple[Memb
             package=package,
             siblings=siblings(package, known),
             build_siblings=build_siblings(package, known),
-            build_edits=_for_the_build(project, package, build),
+            build_edits=edits_for(project, package, build),
         )
         for package in line.facts.packages
     )
 
 
-def _for_the_build(project: Project, package: Package, build: BuildTexts) -> tuple[FileEdit, ...]:
-    """Make the edits for one package's build: those that are configured, and its requirements."""
+def edits_for(project: Project, package: Package, build: BuildTexts) -> tuple[FileEdit, ...]:
+    """Make the edits for one package's build: those that are configured, and its requirements.
+
+    Args:
+        project: the repository.
+        package: which.
+        build: what the build starts from.
+
+    Raises:
+        InvalidConfiguration: a place is not there, or a path leads to what nobody could install.
+    """
     settings, snapshot = project.settings, project.snapshot
     edits = build_edits(snapshot, settings, package.path, build.edits)
-    if settings.siblings_in_git:
-        return edits
     committed = {edit.path: edit.after for edit in build.edits}
     texts = committed | {edit.path: edit.after for edit in edits}
-    after = with_siblings(snapshot, package, build.versions, settings.siblings, texts)
+    after: Mapping[str, str | None] = texts
+    if not settings.siblings_in_git:
+        after = with_siblings(snapshot, package, build.versions, settings.siblings, texts)
+    after = with_releases(project, package, build.versions, after)
     made = {edit.path: edit for edit in edits}
     for path, text in after.items():
         before = committed.get(path, snapshot.text(path))

@@ -11,7 +11,7 @@ from packaging.version import Version
 
 from seatrial.operations.project import Project
 from seatrial.plan.values import Note
-from seatrial.repository.facts import DIRECT, Package, last_release
+from seatrial.repository.facts import BY_PATH, DIRECT, Package, last_release
 from seatrial.repository.spans import BOM
 from seatrial.versions.arithmetic import in_next_epoch, parse
 from seatrial.versions.decide import Decision
@@ -39,7 +39,7 @@ def line_remarks(line: Project, held: Held, outcome: Decision) -> list[Note]:
     found = [*_taken_numbers(line, held, outcome), *_higher(line, held, outcome)]
     found += [*_behind(line, outcome), *_foreign_tags(line), *_moved_tags(line)]
     found += [note for package in line.facts.packages for note in _marks(line, package)]
-    found += [note for package in line.facts.packages for note in _by_path(package)]
+    found += [note for package in line.facts.packages for note in _by_path(line, package)]
     package = line.lead
     if package.from_tag:
         text = f"The version comes from the tag, by {package.from_tag}: no file states it."
@@ -86,10 +86,14 @@ def _marks(line: Project, package: Package) -> Iterator[Note]:
         yield Note(topic="manifest-mark", text=text)
 
 
-def _by_path(package: Package) -> Iterator[Note]:
-    """Say which requirements would go into the files as a path or an address."""
+def _by_path(line: Project, package: Package) -> Iterator[Note]:
+    """Say which requirements would go into the files as a path or an address.
+
+    A path of the repository is given a version for the build, unless ``siblings`` keeps it.
+    """
+    told = {DIRECT, BY_PATH} if line.settings.siblings == "keep" else {DIRECT}
     for one in package.requires:
-        if one.specifier.startswith(DIRECT) and not (one.extra or one.build):
+        if one.specifier in told and not (one.extra or one.build):
             text = (
                 f"{package.name} requires {one.name} by a path or an address, and its files tell "
                 "it: PyPI takes none that do. Require it by its version; a path may stay in a "

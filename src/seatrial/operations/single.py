@@ -19,6 +19,7 @@ from seatrial.errors import InvalidConfiguration, NotVisibleYet
 from seatrial.inspection.inspect import Question, inspect_release
 from seatrial.inspection.policy import weighed
 from seatrial.inspection.verdict import Asked
+from seatrial.operations.lines import BuildTexts, edits_for
 from seatrial.operations.project import Project
 from seatrial.operations.publishing import surroundings
 from seatrial.operations.running import Watch, artifacts_of, journal_of, perform
@@ -30,7 +31,6 @@ from seatrial.plan.contents import contents_of
 from seatrial.plan.values import AnySpec, Contents, Plan
 from seatrial.plan.wraps import Wrap
 from seatrial.report.release import Artifact, Circumstances, Step, report_release
-from seatrial.repository.build_edits import build_edits
 from seatrial.storage import chosen_place, copy_whole
 from seatrial.versions.arithmetic import parse
 from seatrial.world.ports import StoredFile
@@ -156,7 +156,7 @@ def files_made(project: Project, parts: Parts, out: Path, watch: Watch) -> Singl
         path=package.path,
         epoch=project.facts.head_when,
         timeout=project.settings.build.timeout,
-        edits=build_edits(project.snapshot, project.settings, package.path),
+        edits=edits_for(project, package, BuildTexts(versions={})),
         collect=parts.collection,
         wrap=parts.wrap,
         sdist="none" if parts.wheels else "index",

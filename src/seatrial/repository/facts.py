@@ -49,7 +49,10 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
 
 
 DIRECT = "@"
-"""What stands for the versions of a requirement that is an address or a path."""
+"""What stands for the versions of a requirement that is an address; begins :data:`BY_PATH`, too."""
+
+BY_PATH = "@path"
+"""What stands for the versions of a requirement that names a folder of this machine."""
 
 
 class Requires(msgspec.Struct, frozen=True, kw_only=True):

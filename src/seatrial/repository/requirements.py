@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec.structs import replace
 
 from seatrial.repository import setup_script
-from seatrial.repository.facts import DIRECT, Requires
+from seatrial.repository.facts import BY_PATH, DIRECT, Requires
 from seatrial.repository.keyed import dig
+from seatrial.repository.local_paths import local_path, poetry_counts, poetry_path
 from seatrial.repository.manifest import Manifest
 from seatrial.repository.names import normalised
 
@@ -91,21 +92,35 @@ def _read(line: str, extra: str) -> Requires | None:
     except InvalidRequirement:
         name = _NAME.match(line)
         return Requires(name=normalised(name[1]), extra=extra) if name else None
-    specifier = DIRECT if read.url else str(read.specifier)
+    specifier = _address(read.url) if read.url else str(read.specifier)
     return Requires(name=normalised(read.name), specifier=specifier, extra=extra)
+
+
+def _address(url: str) -> str:
+    return DIRECT if local_path(url) is None else BY_PATH
 
 
 def _poetry(manifest: Manifest) -> Iterator[Requires]:
     table = manifest.tool("poetry", "dependencies")
-    for name, said in table.items() if isinstance(table, Mapping) else ():
-        optional = isinstance(said, Mapping) and bool(said.get("optional"))
-        if isinstance(name, str) and name != "python":
-            stated = said.get("version", DIRECT) if isinstance(said, Mapping) else said
-            yield Requires(
-                name=normalised(name),
-                specifier=stated if isinstance(stated, str) else "",
-                extra="optional" if optional else "",
-            )
+    counts = isinstance(table, Mapping) and poetry_counts(manifest.pyproject)
+    for name, said in table.items() if counts else ():
+        # Of several constraints, each may say something else for another Python.
+        for one in said if isinstance(said, list) else [said]:
+            optional = isinstance(one, Mapping) and bool(one.get("optional"))
+            if name != "python":
+                yield Requires(
+                    name=normalised(name),
+                    specifier=_poetry_says(one, several=isinstance(said, list)),
+                    extra="optional" if optional else "",
+                )
+
+
+def _poetry_says(said: object, *, several: bool) -> str:
+    """Give which versions an entry of Poetry's dependencies admits; any where others are beside."""
+    if poetry_path(said) is not None:
+        return BY_PATH
+    stated = said.get("version", DIRECT) if isinstance(said, Mapping) else said
+    return stated if isinstance(stated, str) and not several else ""
 
 
 def _setup_cfg(manifest: Manifest) -> Iterator[Requires]:

@@ -57,6 +57,17 @@ def followed(specifier: str, policy: Policy, version: Version) -> str:
     return ",".join([f"{operator}{_spelt(operator, version)}", *sorted(kept)])
 
 
+def specifier_for(policy: Policy, version: Version) -> str:
+    """Give the specifier that a sibling which is named by its path gets in a release.
+
+    Args:
+        policy: how packages of the repository require each other; "auto" sets a lower bound.
+        version: of the sibling's release.
+    """
+    operator = policy if policy in {"==", "~=", ">="} else ">="
+    return f"{operator}{_spelt(operator, version)}"
+
+
 def admits(specifier: str, version: Version) -> bool:
     """Whether a requirement admits a version, pre-releases too."""
     try:
