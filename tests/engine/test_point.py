@@ -112,6 +112,22 @@ def test_ctrl_c_past_it_leaves_only_the_way_forward(bench: Bench) -> None:
         assert ("seatrial undo" in caught.value.next_step) is offered
 
 
+def test_one_part_that_is_out_leaves_only_the_way_forward(bench: Bench) -> None:
+    """Undo is not offered either when one file of an upload is there and the next is not."""
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    parts = (done("one"), Scripted(key="two"))
+    with pytest.raises(Interrupted) as caught:
+        bench.run(
+            [Family(key="pypi", parts=parts, irrevocable=True)],
+            Hooks(before_point_of_no_return=interrupt),
+        )
+    assert caught.value.said == "0 of 1 actions are done"
+    assert "seatrial undo" not in caught.value.next_step
+
+
 def test_a_failure_before_it_keeps_everything_irrevocable_from_beginning(bench: Bench) -> None:
     """What cannot be taken back waits for every check, needed or not, and is not asked about."""
     asked: list[str] = []

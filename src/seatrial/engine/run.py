@@ -137,7 +137,7 @@ class Engine(Generic[W]):
     def _why(self, course: Course[W]) -> SeatrialError:
         if course.interrupted:
             done = sum(task.result is not None for task in course.tasks.values())
-            out = any(one.irrevocable and one.result for one in course.tasks.values())
+            out = any(_is_out(task) for task in course.tasks.values())
             return Interrupted(
                 "the run",
                 f"{done} of {len(course.tasks)} actions are done",
@@ -152,6 +152,12 @@ class Engine(Generic[W]):
             if not task.over and not course.interrupted:
                 self._journal.append(Skipped(key=task.key, why=f"stopped at {error.thing}"))
         self._journal.append(Ended(outcome=INTERRUPTED if course.interrupted else error.slug))
+
+
+def _is_out(task: Task[W]) -> bool:
+    """Whether something is done for ever, be it one part of many."""
+    done = task.irrevocable and task.result is not None
+    return done or any(_is_out(part) for part in task.parts)
 
 
 def _results(tasks: Iterable[Task[W]]) -> list[Result]:
