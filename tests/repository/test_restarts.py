@@ -136,6 +136,21 @@ def test_a_tag_on_a_squashed_branch_counts_by_its_files(tmp_path: Path) -> None:
     check_history(found, "main")
 
 
+def test_numbers_may_begin_again_after_a_squashed_release(tmp_path: Path) -> None:
+    """The old release counts by a commit with its files, which none of the tags names."""
+    made = make_repository(tmp_path / "r", stating("2020.1"))
+    made.git("checkout", "--quiet", "-b", "release")
+    made.commit("Release", {"a.txt": "1"}, tag="v2020.1")
+    made.git("checkout", "--quiet", "main")
+    made.git("merge", "--quiet", "--squash", "release")
+    made.commit("Release (#7)")
+    made.commit("Begin again", stating("1.0"), tag="v1.0")
+    made.commit("fix: nod", {"b.txt": "1"})
+    found = facts(made)
+    assert last(found) == "v1.0"
+    assert [tag.name for tag in found.tags if tag.abandoned] == ["v2020.1"]
+
+
 def test_an_epoch_is_no_restart(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """A version with an epoch is above all without, for git tags and installers alike."""
     made = again(tmp_path / "r", ("2019.12", "v2019.12"), ("1!1.0.0", "v1!1.0.0"))

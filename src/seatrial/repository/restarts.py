@@ -86,7 +86,8 @@ def restarted(
         if newest is None:
             break
         held = _listed(snapshot, "--merged", newest.commit)
-        before = [Version(tag.version) for tag in tags if tag.name in held]
+        # The last one may count by a commit with the same files, which its tag does not name.
+        before = [Version(tag.version) for tag in tags if tag.name in held or tag == last]
         # A branch that nobody merged may have more of the old numbers.
         old = min(version for version in before if version > Version(newest.version))
         tags = tuple(
