@@ -104,3 +104,13 @@ def test_every_command_tells_all(
     told = capfd.readouterr().err
     assert "pyproject.toml:14 tool.seatrial.tag" in told
     assert "pyproject.toml:15 tool.seatrial.changelog.file: this commit holds no NEWS.md" in told
+
+
+@pytest.mark.parametrize("glob", ["li[", "[", "[]", "[!]", "[z-a]", "lib["])
+def test_a_glob_that_is_none_is_a_place_that_lacks(glob: str, tmp_path: Path) -> None:
+    """A bracket that nothing closes means itself, and an empty range nothing: both are told."""
+    [line] = told(tmp_path / "r", f'[[package]]\npath = "{glob}"\n')
+    assert line == (
+        "seatrial.toml:2 package[0].path: this commit holds no pyproject.toml, setup.py or "
+        f"setup.cfg in a folder like {glob}"
+    )

@@ -24,13 +24,20 @@ def normal(path: str) -> str:
 
 def fits(glob: str, folder: str) -> bool:
     """Whether a folder is one that a glob means; ``*`` stays in its folder, ``**`` does not."""
-    pattern = "".join(
-        {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}.get(piece, re.escape(piece))
-        if not piece.startswith("[")
-        else f"[{piece[1:-1].replace('!', '^', 1) if piece[1] == '!' else piece[1:-1]}]"
-        for piece in re.findall(r"\*\*/|\*\*|\*|\?|\[[^\]/]+\]|.", normal(glob))
-    )
-    return re.fullmatch(pattern, folder) is not None
+    pieces = re.findall(r"\*\*/|\*\*|\*|\?|\[[^\]/]+\]|.", normal(glob))
+    try:
+        return re.fullmatch("".join(map(_pattern, pieces)), folder) is not None
+    except re.error:
+        # A range that ends before it begins holds nothing.
+        return False
+
+
+def _pattern(piece: str) -> str:
+    """Give the regular expression of a piece of a glob; a bracket that nothing closes is one."""
+    if piece.startswith("[") and piece.endswith("]"):
+        return f"[{piece[1:-1].replace('!', '^', 1) if piece[1] == '!' else piece[1:-1]}]"
+    wild = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    return wild.get(piece, re.escape(piece))
 
 
 def entries_for(settings: Settings, folder: str) -> Iterator[PackageSettings]:
