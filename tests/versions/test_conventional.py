@@ -110,6 +110,12 @@ def test_a_long_hostile_message_is_read() -> None:
     assert effect.kind == "other"
 
 
+def test_a_long_subject_of_numbers_is_read() -> None:
+    """A megabyte of what might be the number of a release is read as any other."""
+    assert not classify("Release " + "1.1." * 250_000 + "~").says
+    assert classify("Release 1." + "1." * 400 + "1").says
+
+
 def test_a_squashed_message_holds_several_changes() -> None:
     """The entries of a squashed pull request are read, each once, and the greatest counts."""
     body = "* feat(api): Add x\n\n* wip\n\n* fix: Mend y\n* fix: Mend y\n* Note: not a type\n"

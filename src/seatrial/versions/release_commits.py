@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
-_NUMBER = r"v?\d+(?:\.\d+)+[\w.+!-]*"
+LONGEST = 1000
+"""Characters of a subject that may say nothing else; a longer one costs more than it can tell."""
+
+_NUMBER = r"v?\d+\.\d[\w.+!-]*"
 _RELEASE_COMMIT = re.compile(
     rf"""
     (?:(?:chore|build|ci)\b)?(?:\([\w-]+\))?!?:?\s*
@@ -30,4 +33,6 @@ def is_release_commit(subject: str) -> bool:
     Args:
         subject: of a commit.
     """
+    if len(subject) > LONGEST:
+        return False
     return _RELEASE_COMMIT.fullmatch(re.sub(r"^[^\w\s(\[]+ +", "", subject)) is not None
