@@ -14,6 +14,7 @@ from seatrial.operations.comparing import api_remarks, planned_api
 from seatrial.operations.lines import lines_of
 from seatrial.operations.noting import coming, newcomers
 from seatrial.operations.project import Project
+from seatrial.repository import api
 from seatrial.versions.arithmetic import parse
 from tests.support.repositories import Repository, make_repository
 from tests.support.several import package_files
@@ -130,4 +131,20 @@ def test_what_ends_the_comparison_of_one_package_leaves_the_others(tmp_path: Pat
     one, two = planned_api(Project.open(repository.folder))
 
     assert "griffe did not end well" in one.unasked
+    assert (two.unasked, [broken.object for broken in two.breakages]) == ("", ["two.dropped"])
+
+
+def test_what_takes_too_long_costs_the_time_of_one_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The time is that of each package: the others are compared, and need not wait for the sum."""
+    monkeypatch.setattr(api, "SECONDS", 1.0)
+    repository = made(tmp_path, "independent")
+    long = MODULE + "".join(f"def a{number}(): ...\n" for number in range(100_000))
+    files = {"packages/one/one.py": long, "packages/two/two.py": "def kept(a): ...\n"}
+    repository.commit("fix: tidy", files)
+
+    one, two = planned_api(Project.open(repository.folder))
+
+    assert "griffe did not end well within 1 s" in one.unasked
     assert (two.unasked, [broken.object for broken in two.breakages]) == ("", ["two.dropped"])

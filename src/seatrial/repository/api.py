@@ -24,6 +24,9 @@ from seatrial.repository.snapshot import Snapshot
 SECONDS = 120.0
 """How long the comparison of a package may take."""
 
+CHILD = "seatrial.repository.api_child"
+"""What compares; it is run in a process of its own."""
+
 LARGEST = 2_000_000
 """Bytes of a module that is read at most."""
 
@@ -115,7 +118,8 @@ def _answers(questions: Sequence[Question], folder: Path) -> deque[Answer]:
         answers = said.read_bytes().split(b"\n")[:-1]
         found += [msgspec.json.decode(answer, type=Answer) for answer in answers]
         if len(answers) < len(left):
-            found.append(Answer(unasked=f"griffe did not end well: {ending}"))
+            why = f"griffe did not end well within {SECONDS:g} s: {ending}"
+            found.append(Answer(unasked=why))
     return found
 
 
@@ -123,7 +127,7 @@ def _asked(questions: Sequence[Question], said: Path) -> str:
     """Have questions answered into a file, and say how it ended."""
     try:
         done = Runner().run(
-            [sys.executable, "-I", "-m", "seatrial.repository.api_child", str(said)],
+            [sys.executable, "-I", "-m", CHILD, str(said), str(SECONDS)],
             cwd=said.parent,
             env=child_environment(),
             stdin=msgspec.json.encode(questions),

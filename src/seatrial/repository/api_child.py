@@ -1,12 +1,14 @@
 """Compares two states of a package's sources with griffe, in a process of its own.
 
-It is given a list of questions in JSON on its standard input, and the file that it writes one
-answer a line into, as soon as it has it.  griffe reads the sources by their syntax trees; nothing
-of them is imported.  What a hostile source can make it do ends with this process.
+It is given a list of questions in JSON on its standard input, the file that it writes one answer
+a line into, as soon as it has it, and the seconds that it has for each: when one takes longer it
+ends, whatever griffe is at.  griffe reads the sources by their syntax trees; nothing of them is
+imported.  What a hostile source can make it do ends with this process.
 """
 
 from __future__ import annotations
 
+import faulthandler
 import logging
 import re
 import sys
@@ -215,7 +217,10 @@ def main() -> None:
     logging.disable(logging.CRITICAL)
     questions = msgspec.json.decode(sys.stdin.buffer.read(), type=tuple[Question, ...])
     with Path(sys.argv[1]).open("wb", buffering=0) as answers:
-        answers.writelines(msgspec.json.encode(compare(one)) + b"\n" for one in questions)
+        for question in questions:
+            faulthandler.dump_traceback_later(float(sys.argv[2]), exit=True)
+            answers.write(msgspec.json.encode(compare(question)) + b"\n")
+            faulthandler.cancel_dump_traceback_later()
 
 
 if __name__ == "__main__":
