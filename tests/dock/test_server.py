@@ -166,18 +166,22 @@ def test_a_log_that_cannot_be_written_fails_no_request() -> None:
 def test_a_file_that_was_taken_away_is_told_and_comes_back(
     tmp_path: Path, dock: Dock, size: int
 ) -> None:
-    """A file removed from the folder is not found, by name; the same upload brings it back."""
+    """What is removed from the folder is not found, by name; the same upload brings it back."""
     wheel = make_wheel(tmp_path, size=size)
     upload(dock.upload_url("pypi"), wheel)
     accept = {"Accept": "application/vnd.pypi.simple.v1+json"}
     page = httpx.get(f"{dock.simple_url('pypi')}demo/", headers=accept).json()
     address = page["files"][0]["url"]
+    metadata = httpx.get(f"{address}.metadata").content
     (dock.folder / "pypi" / "demo" / "files" / wheel.name).unlink()
-    lost = httpx.get(address)
-    assert lost.status_code == 404
-    assert f"{wheel.name} is no longer in the dock's folder" in lost.text
+    (dock.folder / "pypi" / "demo" / "metadata" / f"{wheel.name}.metadata").unlink()
+    for kind in ("", ".metadata"):
+        lost = httpx.get(f"{address}{kind}")
+        assert lost.status_code == 404
+        assert f"{wheel.name}{kind} is no longer in the dock's folder" in lost.text
     assert upload(dock.upload_url("pypi"), wheel).status_code == 200
     assert httpx.get(address).content == wheel.read_bytes()
+    assert httpx.get(f"{address}.metadata").content == metadata
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ from seatrial.dock.reader import (
     read_form,
 )
 from seatrial.dock.simple import not_found
-from seatrial.dock.storage import incoming, place
+from seatrial.dock.storage import incoming, place, write_whole
 from seatrial.dock.tokens import Minted
 from seatrial.dock.values import Answer
 
@@ -166,7 +166,7 @@ class Legacy:
             record = msgspec.structs.replace(answer.record, metadata_sha256=digest)
             self._estate.kept(held).add(record, form.file.path, metadata)
         elif answer.status == HTTPStatus.OK and form.file is not None:
-            _bring_back(form.file, held)
+            _bring_back(form, form.file, held)
         return answer
 
     def _refuse_login(self, user: str, password: str) -> str:
@@ -209,10 +209,14 @@ def _answered(answer: Answer, accept: str) -> Response:
     return response
 
 
-def _bring_back(file: ReceivedFile, held: Holdings) -> None:
+def _bring_back(form: Form, file: ReceivedFile, held: Holdings) -> None:
     """Put the bytes of a file that is held already where somebody has taken them away."""
     record = held.file(file.name)
-    if record is not None and not record.url and not held.path(record).exists():
+    if record is None or record.url:
+        return
+    if record.metadata_sha256 and not held.metadata_path(record).exists():
+        write_whole(held.root, held.metadata_path(record), _core_metadata(form, record))
+    if not held.path(record).exists():
         place(file.path, held.path(record))
 
 
