@@ -14,7 +14,6 @@ from seatrial.indexrules.values import Form, Limits, Refusal
 
 _HEADING: Final = re.compile(r"<h([1-6])\b.*?</h\1>", re.DOTALL)
 _FRAME: Final = re.compile(r"</?(?:section|div)\b[^>]*>")
-# The renderers are other people's, and a text that makes one fall over is answered with 500.
 _CONTAINERS: Final = re.compile(r"(?:[ \t]*(?:>|[-+*](?=[ \t])|[0-9]{1,9}[.)](?=[ \t])))+")
 _CONTAINER: Final = re.compile(r">|[-+*]|[0-9]+[.)]")
 _TAG: Final = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
@@ -24,6 +23,7 @@ _EMPTY: Final = frozenset({"br", "hr", "img", "input", "wbr", "source", "col", "
 _DEEPEST: Final = 5000
 """Elements inside each other that are cleaned: the time grows with the square of the depth."""
 
+# The renderers are other people's, and a text that makes one fall over is answered with 500.
 FALLS: Final = (
     ArithmeticError,
     AttributeError,
