@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -18,6 +19,9 @@ from seatrial.repository.facts import last_release
 from seatrial.repository.sites import check_sites
 from seatrial.repository.spans import is_version, locate
 from seatrial.world.ports_forge import PullRequest, PullRequests
+
+MOST_LATER = 100
+"""Commits after a merge among which what it left out is looked for."""
 
 
 def waiting_version(project: Project) -> str:
@@ -72,7 +76,8 @@ def _mended(project: Project, merged: str, version: str) -> Project:
     )
     there = project.at(merged, project.folder)
     later = (project.at(commit, project.folder) for commit in listed.text.split())
-    return next((one for one in (there, *later) if _is_whole(one, project, version)), there)
+    looked_at = itertools.islice(itertools.chain([there], later), MOST_LATER)
+    return next((one for one in looked_at if _is_whole(one, project, version)), there)
 
 
 def _is_whole(there: Project, project: Project, version: str) -> bool:
