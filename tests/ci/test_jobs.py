@@ -92,6 +92,22 @@ def test_what_was_proposed_is_released_after_its_merge(tmp_path: Path) -> None:
         assert "## ✓ Released: demo 1.1.0\n" in merged.summary
 
 
+def test_a_version_that_nobody_proposed_is_proposed(tmp_path: Path) -> None:
+    """One that was raised by hand is refused as a merge, and gets its pull request all the same."""
+    with releasing(tmp_path, 'mode = "pull-request"\n') as (stage, forge):
+        manifest = (stage.project.folder / "pyproject.toml").read_text("utf-8")
+        raised = manifest.replace('version = "1.0.0"', 'version = "1.5.0"')
+        stage.project.commit("Make it 1.5", {"pyproject.toml": raised})
+        stage.project.push()
+        pushed = job_of(stage, forge, "first")
+        assert pushed.codes == [1, 0, 0], pushed.said
+        assert not stage.shown().index
+        git(stage.remote, "update-ref", "refs/heads/main", "refs/heads/release/main")
+        merged = job_of(stage, forge, "second")
+        assert merged.codes == [0, 0, 0], merged.said
+        assert "## ✓ Released: demo 1.5.0\n" in merged.summary
+
+
 def built_by(running: Running, given: Mapping[str, str]) -> None:
     """Do what the builder of maturin projects does: leave the file of a row in ``dist``."""
     folder = running.folder / "dist"

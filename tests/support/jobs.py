@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from seatrial.ci.release import ALWAYS
 from tests.support.repositories import git
 
 Step = Mapping[str, Any]
@@ -104,7 +105,7 @@ def jobs_of(text: str) -> dict[str, Any]:
 
 
 def run_job(forge: Forge, name: str, job: Mapping[str, Any], **values: Any) -> Running:  # noqa: ANN401 - as GitHub has them
-    """Run a job's steps in order, up to the first that fails.
+    """Run a job's steps in order; after one that fails, those that say so.
 
     Args:
         forge: what runs it.
@@ -118,13 +119,17 @@ def run_job(forge: Forge, name: str, job: Mapping[str, Any], **values: Any) -> R
     running = Running(forge=forge, folder=forge.folder / name, values=known)
     running.values["github.token"] = "ghs-of-the-job"
     running.folder.mkdir(parents=True)
+    failed = False
     for step in job["steps"]:
-        if "if" in step and not running.holds(str(step["if"])):
+        condition = str(step.get("if", "true"))
+        if failed and condition != ALWAYS:
+            continue
+        if condition not in {"true", ALWAYS} and not running.holds(condition):
             continue
         if "uses" in step:
             _use(running, step)
         elif not _script(running, step):
-            break
+            failed = True
     return running
 
 

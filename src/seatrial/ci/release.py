@@ -20,6 +20,9 @@ from seatrial.ci.rows import LINUX, quoted
 BOT = "github-actions[bot]"
 """Who commits where no person does: the forge's own account for its jobs."""
 
+ALWAYS = "${{ !cancelled() }}"
+"""The condition of a step that follows also on one that failed."""
+
 
 class Releasing(msgspec.Struct, frozen=True, kw_only=True):
     """What the workflow is to do.
@@ -87,9 +90,11 @@ def _lines(what: Releasing) -> Iterator[str]:
     )
     if what.proposes:
         yield from _step(what, "Release what was merged", "release --merged --yes")
+        # What is refused because nobody has proposed it gets its proposal all the same.
         yield "      - name: Fetch the tag that was made"
+        yield f"        if: {ALWAYS}"
         yield "        run: git fetch --quiet --tags"
-        yield from _step(what, "Propose the next release", "propose")
+        yield from _step(what, "Propose the next release", "propose", ALWAYS)
         return
     version = ' ${VERSION:+--version "$VERSION"}'
     yield from _step(what, "Rehearse", f"rehearse{version}", "inputs.rehearse")
