@@ -12,7 +12,7 @@ from seatrial.errors import GateFailed
 from seatrial.operations.looking import RunStatus
 
 
-def shown(state: str, **more: str) -> list[str]:
+def shown(state: str, *, forever: bool = False, **more: str) -> list[str]:
     """Give the lines for a run in a state."""
     out = StringIO()
     console = Console(file=out, soft_wrap=True, highlight=False)
@@ -25,6 +25,7 @@ def shown(state: str, **more: str) -> list[str]:
         done=3,
         actions=12,
         began=1_795_221_912.0,
+        forever=forever,
         **more,
     )
     _show(console, status)
@@ -52,6 +53,12 @@ def test_a_state_has_its_words_and_its_next_step(state: str, first: str, next_st
     assert lines[2].startswith("  of commit 0123456789ab, begun 2026-11-21")
     last = lines[-1]
     assert last.startswith(f"  Next: {next_step}") if next_step else "Next" not in last
+
+
+def test_no_undo_is_offered_past_the_point_of_no_return() -> None:
+    """What is out stays out, whatever stopped the run: there is only forward."""
+    for state in ("killed", "interrupted", "not-confirmed"):
+        assert shown(state, forever=True)[-1] == "  Next: seatrial resume"
 
 
 def test_what_an_error_said_is_not_told_of_a_run_that_has_ended() -> None:

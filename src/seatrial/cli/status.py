@@ -94,9 +94,9 @@ def _next(status: RunStatus) -> str:
         case "running":
             return "seatrial log --follow"
         case "interrupted" | "killed" | "not-confirmed":
-            return "seatrial resume, or seatrial undo"
+            known = None
         case error:
             known = by_name().get(error)
-            if known is None:
-                return "seatrial resume, or seatrial undo"
-            return resuming(known.next_step)
+    if known is not None:
+        return resuming(known.next_step)
+    return "seatrial resume" if status.forever else "seatrial resume, or seatrial undo"

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from seatrial.engine.history import history
-from seatrial.engine.journal import Entry
+from seatrial.engine.journal import Entry, Expanded
 from seatrial.engine.lock import running
 from seatrial.engine.runs import RunFolder, find, list_runs
 from seatrial.errors import InvalidConfiguration, StalePlan, StorageFault
@@ -17,6 +17,7 @@ from seatrial.operations.pages import HTML
 from seatrial.operations.planfiles import plan_of
 from seatrial.operations.project import Project
 from seatrial.operations.running import journal_of
+from seatrial.plan.values import Plan, Upload
 
 
 class RunStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +36,7 @@ class RunStatus(msgspec.Struct, frozen=True, kw_only=True):
         holder: which process is at it.
         began: when it was begun, seconds since the epoch; nothing when it never was.
         page: its HTML page, if there is one.
+        forever: whether something is done that cannot be taken back.
     """
 
     run: str
@@ -48,6 +50,7 @@ class RunStatus(msgspec.Struct, frozen=True, kw_only=True):
     holder: str = ""
     began: float | None = None
     page: str = ""
+    forever: bool = False
 
 
 def statuses(path: Path, wanted: str = "") -> Sequence[RunStatus]:
@@ -69,7 +72,8 @@ def statuses(path: Path, wanted: str = "") -> Sequence[RunStatus]:
 def _status(run: RunFolder, at_work: str, *, newest: bool) -> RunStatus:
     try:
         plan = plan_of(run)
-        past = history(journal_of(run.path))
+        entries = journal_of(run.path)
+        past = history(entries)
     except (InvalidConfiguration, StalePlan, StorageFault) as error:
         # One damaged run must not hide the others.
         return RunStatus(
@@ -98,7 +102,18 @@ def _status(run: RunFolder, at_work: str, *, newest: bool) -> RunStatus:
         holder=mine,
         began=past.began,
         page=str(page) if page.is_file() else "",
+        forever=any(
+            key in past.actions and past.actions[key].status == "done"
+            for key in _for_ever(plan, entries)
+        ),
     )
+
+
+def _for_ever(plan: Plan, entries: Sequence[Entry]) -> set[str]:
+    """Give the keys of the uploads that cannot be taken back, whole and by the file."""
+    uploads = {one.key for one in plan.actions if isinstance(one, Upload) and not one.staging}
+    expanded = (one for one in entries if isinstance(one, Expanded) and one.key in uploads)
+    return uploads | {part for one in expanded for part in one.parts}
 
 
 def entries_of(path: Path, wanted: str) -> Sequence[Entry]:
