@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import struct
 import zipfile
 import zlib
@@ -48,6 +49,8 @@ class Reuse:
         self._kind = "" if source.is_dir() else promised_kind(shown)
         self._points: Points | None = None
         self._looked = False
+        self._zip: zipfile.ZipFile | None = None
+        self._open = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
         return self
@@ -58,8 +61,7 @@ class Reuse:
         fault: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._points is not None:
-            self._points.close()
+        self._open.close()
 
     def of(self, supply: Supply) -> Reused | None:
         """Give a file's stream, or its beginning, where it can be had and is no larger than ours.
@@ -74,7 +76,10 @@ class Reuse:
             if self._points is not None:
                 return spliced(self._points, self._source, supply.at, supply.size)
         if self._kind == ZIP:
-            return _member(self._source, supply.path)
+            if self._zip is None:
+                # Once: its directory may be long.
+                self._zip = self._open.enter_context(zipfile.ZipFile(self._source))
+            return _member(self._zip, self._source, supply.path)
         return None
 
     def _found(self) -> Points | None:
@@ -85,17 +90,19 @@ class Reuse:
         if well_packed(points, POOR):
             points.look()
             if well_packed(points, MOST_SPENT):
-                return points
+                return self._open.enter_context(points)
         points.close()
         return None
 
 
-def _member(source: Path, path: str) -> Reused | None:
+def _member(archive: zipfile.ZipFile, source: Path, path: str) -> Reused | None:
     """Give the stream of a ZIP archive's member, when it unpacks to what the archive states."""
-    with zipfile.ZipFile(source) as archive, source.open("rb") as file:
-        info = archive.getinfo(path)
-        if info.compress_type != DEFLATED or info.flag_bits & ENCRYPTED:
-            return None
+    info = archive.getinfo(path)
+    if info.compress_type != DEFLATED or info.flag_bits & ENCRYPTED:
+        return None
+    if info.compress_size > MOST_SPENT * info.file_size:
+        return None
+    with source.open("rb") as file:
         try:
             start = data_begins(file, info)
         except struct.error:

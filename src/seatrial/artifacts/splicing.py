@@ -30,6 +30,10 @@ LEAST = 256 * KIB
 MOST_HEAD = 8 * MIB
 """Bytes before the first block that can be taken over: they are held in memory."""
 
+MOST_STRETCH = 16 * MIB
+"""Bytes between two points that are looked at, likewise.  Blocks of zeros that zlib makes have some
+8 MiB; a block can have any number."""
+
 ANEW = 12
 """One part in so many is compressed anew at the least.  GNU gzip packs programs some 0.1 % worse
 than zlib does at the same level; this part, at a finer level, makes up for it."""
@@ -133,7 +137,10 @@ def _own(points: Points, begin: int, size: int) -> tuple[Point, ...] | None:
     first, last = inside[0], inside[-1]
     if first.at - begin > MOST_HEAD or 2 * (last.at - first.at) < size:
         return None
-    return inside
+    if last.at - inside[-2].at > MOST_STRETCH:
+        return None
+    # Samples do not see what is between them: empty blocks without number.
+    return inside if last.bit - first.bit <= 8 * MOST_SPENT * (last.at - first.at) else None
 
 
 def well_packed(points: Points, most: float) -> bool:
@@ -142,7 +149,11 @@ def well_packed(points: Points, most: float) -> bool:
     Those of an archive of which there are no more than two points tell nothing.
     """
     inside = tuple(one for one in points.all if one.at >= WINDOW)
-    stretches = [(one, other) for one, other in pairwise(inside) if not other.opens]
+    stretches = [
+        (one, other)
+        for one, other in pairwise(inside)
+        if not other.opens and other.at - one.at <= MOST_STRETCH
+    ]
     step = max(1, len(stretches) // SAMPLES)
     samples = [
         spent(points.read(one.at - WINDOW, other.at), (other.bit - one.bit) / 8)
