@@ -171,3 +171,15 @@ def test_a_sibling_that_nobody_can_install_is_refused(tmp_path: Path) -> None:
             "require it by its version",
         )
         assert "unheard" not in done.stderr
+
+
+@pytest.mark.registry
+def test_a_package_that_is_built_by_itself_requires_the_last_release(tmp_path: Path) -> None:
+    """Built without a release, too, its files name no folder of this machine."""
+    tags = ("trio-core-v1.0.0", "trio-bots-v1.0.0")
+    with several(tmp_path, packages=PAIR, files=FILES, more=OWN, tags=tags) as stage:
+        kept = tmp_path / "kept"
+        folder = str(stage.project.folder / "packages" / "trio-bots")
+        done = stage.seatrial("build", folder, "--out", str(kept))
+        assert done.returncode == 0, done.stderr
+        assert required(kept, "trio_bots") == ['trio-core (>=1.0.0) ; python_version < "4"']

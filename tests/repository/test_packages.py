@@ -65,6 +65,27 @@ def test_the_root_is_the_package_beside_helpers(tmp_path: Path) -> None:
     assert [package.path for package in packages(tmp_path, files)] == [""]
 
 
+def test_what_has_tags_of_its_own_below_the_root_is_released_too(tmp_path: Path) -> None:
+    """A tag that names a package below tells it from helpers, whose names no tag has."""
+    files = {"pyproject.toml": STATIC, "docs/pyproject.toml": STATIC.replace("demo-kit", "pages")}
+    for folder in ("backend", "helper", "tests/pages", "broken"):
+        name = folder.rpartition("/")[2]
+        files[f"{folder}/pyproject.toml"] = STATIC.replace("demo-kit", f"demo-{name}")
+    files["broken/pyproject.toml"] = "[project\n"
+    made = make_repository(tmp_path / "r", files)
+    for tag in (
+        "demo-kit-v1",
+        "demo-kit-v2",
+        "v3",
+        "demo-backend-v1",
+        "demo-pages-v1",
+        "helper-v1",
+    ):
+        made.tag(tag)
+    found = find_packages(open_snapshot(made.folder, Runner()), Settings())
+    assert [one.path for one in found] == ["", "backend"]
+
+
 def test_packages_in_folders_are_found(tmp_path: Path) -> None:
     """Without one in the root, those below count, but not those of tests, docs and templates."""
     files = {

@@ -7,9 +7,11 @@ import re
 from collections.abc import Iterator, Mapping
 
 from seatrial.config.packages import fits, normal
-from seatrial.repository.manifest import ASIDE, MANIFESTS, Manifest
+from seatrial.errors import InvalidConfiguration
+from seatrial.repository.manifest import ASIDE, MANIFESTS, Manifest, read_manifest
 from seatrial.repository.snapshot import Snapshot
 from seatrial.repository.spans import dig
+from seatrial.versions.tags import by_name, name_key
 
 DEEPEST = 3
 """How many folders below the root a package may lie to be found without configuration."""
@@ -47,6 +49,38 @@ def member_folders(snapshot: Snapshot, root: Manifest) -> list[str]:
         counted = {path for path in there if counts(path)} if not named else set()
         found |= paths | counted
     return sorted(found)
+
+
+def tagged_folders(snapshot: Snapshot, root: Manifest) -> list[str]:
+    """Give the folders below a package in the root whose packages have release tags of their own.
+
+    Many a repository of one package holds further manifests that nobody releases; a tag that names
+    the package (``hatchling-v1.9.0``) tells those that somebody did.
+
+    Args:
+        snapshot: the commit.
+        root: the manifest of the repository's root.
+    """
+    below = {posixpath.dirname(path) for path in snapshot.files if path.endswith(_BELOW)}
+    folders = sorted(path for path in below if counts(path))
+    named = by_name(tag.name for tag in snapshot.tags) if folders else {}
+    named.pop(name_key(root.name), None)
+    if not any(named):
+        return []
+    snapshot.texts(f"{folder}/{name}" for folder in folders for name in MANIFESTS)
+    return [folder for folder in folders if _key(snapshot, folder) in named]
+
+
+_BELOW = tuple(f"/{name}" for name in MANIFESTS)
+
+
+def _key(snapshot: Snapshot, folder: str) -> tuple[str, ...] | None:
+    """Give the words by which tags name the package in a folder; nothing where there is none."""
+    try:
+        manifest = read_manifest(snapshot, folder)
+    except InvalidConfiguration:
+        return None  # a broken manifest below the root describes nothing
+    return name_key(manifest.name) or None if manifest.is_package else None
 
 
 def _globs(root: Manifest) -> tuple[list[str], list[str]]:

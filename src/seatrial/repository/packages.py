@@ -17,7 +17,7 @@ from seatrial.errors import InvalidConfiguration, NoPackage
 from seatrial.repository.configured_sites import configured_sites
 from seatrial.repository.facts import Package
 from seatrial.repository.manifest import MANIFESTS, Manifest, read_manifest
-from seatrial.repository.members import candidates, counts, member_folders
+from seatrial.repository.members import candidates, counts, member_folders, tagged_folders
 from seatrial.repository.names import normalised
 from seatrial.repository.origins import as_source, find_origin
 from seatrial.repository.requirements import computes, requirements
@@ -104,8 +104,9 @@ def found_packages(
 ) -> tuple[Found, ...]:
     """Find the packages of a repository, by folder.
 
-    The configured ones; else the one in the root; else those in folders below, where the projects
-    of tests, documentation, examples and vendored code do not count.  A folder that the user named
+    The configured ones; else the one in the root, with those below that tags name; else those in
+    folders below, where the projects of tests, documentation, examples and vendored code do not
+    count.  A folder that the user named
     picks the package that it, or the nearest folder above it, holds.
 
     Args:
@@ -132,7 +133,9 @@ def found_packages(
     root = read_manifest(snapshot, "")
     members = member_folders(snapshot, root)
     if root.is_package and not members:
-        return (Found(manifest=root),)
+        members = tagged_folders(snapshot, root)
+        if not members:
+            return (Found(manifest=root),)
     folders = members or sorted(path for path in candidates(snapshot) if counts(path))
     snapshot.texts(posixpath.join(folder, name) for folder in folders for name in MANIFESTS)
     found = [manifest for folder in folders if (manifest := _attempt(snapshot, folder))]
