@@ -109,6 +109,25 @@ def test_a_folder_lends_its_name_to_no_other_tags(tmp_path: Path) -> None:
     assert (found["core"][1], found["demo"][1]) == (["core-v1.0"], [])
 
 
+@pytest.mark.parametrize(("tag", "apart"), [("v2.0", False), ("v0.1", True)])
+def test_old_tags_of_a_folder_part_nothing_that_no_file_states(
+    tag: str,
+    apart: bool,  # noqa: FBT001 - a parameter of pytest
+    tmp_path: Path,
+) -> None:
+    """Where tags alone tell the versions, the highest one tells whether packages share them."""
+    files = {
+        f"libs/{at}/pyproject.toml": manifest(f"{at}-demo", "1.0")
+        .replace('version = "1.0"', 'dynamic = ["version"]')
+        .replace('["hatchling"]', '["hatchling", "hatch-vcs"]')
+        + '[tool.hatch.version]\nsource = "vcs"\n'
+        for at in ("one", "two")
+    }
+    repository = make_repository(tmp_path / "r", files, tag="one-v1.0")
+    repository.tag(tag)
+    assert bool(read(repository).lines) is apart
+
+
 def test_a_folders_end_that_two_have_names_neither(tmp_path: Path) -> None:
     """Only what tells one folder from all others names it."""
     repository = make_repository(

@@ -90,12 +90,24 @@ def newest_form(tags: Iterable[str], name: str) -> TagFormat:
     return TagFormat(f"{_newest_prefix(tags)}{{version}}", name)
 
 
-def states_one(package: Package, tags: Iterable[str]) -> bool:
-    """Whether a package states the version of one of some tags, or no file states its version."""
-    if not is_version(package.version):
-        return True
-    stated = Version(package.version)
-    return any(stated in held.values() for held in families(tags).values())
+def states_one(package: Package, tags: Iterable[str], others: Iterable[str]) -> bool:
+    """Whether a package states the version of one of some tags.
+
+    Where no file states its version, that is so when no other tag is of a higher one.
+
+    Args:
+        package: which.
+        tags: that name its folder, at least one.
+        others: those that name nothing.
+    """
+    held = _versions(tags)
+    if is_version(package.version):
+        return Version(package.version) in held
+    return max(held) > max(_versions(others), default=Version("0.dev0"))
+
+
+def _versions(tags: Iterable[str]) -> list[Version]:
+    return [version for family in families(tags).values() for version in family.values()]
 
 
 def _newest_prefix(tags: Iterable[str]) -> str:

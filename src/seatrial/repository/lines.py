@@ -111,8 +111,8 @@ def _together(
     if len({package.version for package in packages}) != 1:
         return False
     # What is called like a folder may be another thing, unless it is what the package states.
-    found = by_folder(named, packages)
-    return not any(states_one(one, found[one.path]) for one in packages if one.path in found)
+    found, plain = by_folder(named, packages), named.get((), [])
+    return not any(states_one(one, found[one.path], plain) for one in packages if one.path in found)
 
 
 class Spellings:
