@@ -152,3 +152,17 @@ def test_release_notes_of_mkdocs_are_found() -> None:
     """The page of the release notes may be one of those about the project."""
     assert find(["docs/about/release-notes.md", "docs/index.md"]) == "docs/about/release-notes.md"
     assert find(["docs/versionhistory.rst", "docs/index.rst"]) == "docs/versionhistory.rst"
+
+
+@pytest.mark.parametrize(
+    ("text", "head"),
+    [
+        ("*unreleased*\n1.2.0\n-----\n\n- a\n\n## 1.1\n", "*2024-05-09*\n1.2.0\n---"),
+        ("## 1.2.0 (unreleased) \0\n\n- a\n\n## 1.1\n", "## 1.2.0 (2024-05-09) "),
+    ],
+)
+def test_a_title_that_is_no_part_of_a_line_is_written_anew(text: str, head: str) -> None:
+    """An underlined one of two lines, and one with a sign that no parser keeps, get a date."""
+    done = section("CHANGES.md", text, version="1.2.0", date="2024-05-09", notes="- n")
+    assert done.text.startswith(head)
+    assert done.notes == "- a"

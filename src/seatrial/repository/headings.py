@@ -36,7 +36,12 @@ class Heading:
         return any(self.title in line for line in self.lines)
 
     def retitled(self, title: str) -> tuple[str, ...]:
-        """Give the lines of such a heading with another title, underlines as long as it."""
+        """Give the lines of the heading with another title, underlines as long as it."""
+        if not self.retitles:
+            if len(self.lines) == 1:
+                return (f"{'#' * self.level} {title}",)
+            # Markdown underlines a paragraph of several lines.
+            return (*title.split("\n"), self.lines[-1].strip()[0] * max(len(title), 3))
         at = next(at for at, line in enumerate(self.lines) if self.title in line)
         return tuple(
             line.replace(self.title, title, 1)
