@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from seatrial.artifacts.archives import Member
+from seatrial.artifacts.scan import OVERLAP, ContentScan
 from seatrial.artifacts.secrets import FORMS, GATES, Form
 from tests.support.inspected import inspect_files
 from tests.support.wheels import make_wheel
@@ -25,6 +27,19 @@ def test_a_traceback_in_a_docstring_is_no_path_of_the_machine(tmp_path: Path) ->
     path = make_wheel(tmp_path, modules={"demo.py": "x", "demo.bin": program})
     found = inspect_files([path], name="demo", version="1.0")
     assert "build-path" not in {one.code for one in found}
+
+
+def test_a_traceback_is_known_wherever_the_pieces_of_a_file_end() -> None:
+    """Files are looked at in pieces, and one may begin or end within what is quoted."""
+    quoted = b'  File "/Users/ada/code/demo/demo.py", line 65, in run\n\0'
+    program = b"\x7fELF".ljust(3000, b"\0") + quoted.ljust(3000, b"\0")
+    for cut in range(2990, 3000 + OVERLAP + len(quoted)):
+        scan = ContentScan("demo-1.0-py3-none-any.whl")
+        scan.begin(Member(path="demo.bin", size=len(program)))
+        scan.feed(program[:cut])
+        scan.feed(program[cut:])
+        scan.end()
+        assert [one.said for one in scan.findings()] == [], cut
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.needle.decode())

@@ -65,6 +65,10 @@ BUILD_IT = (
 )
 
 
+WAYS_OUT = {INCOMPLETE: BUILD_IT, SURPLUS: NAME_IT}
+"""What is mended elsewhere than in what the build puts into the files."""
+
+
 def refuse_faults(findings: Iterable[Finding]) -> None:
     """Raise all faults among findings as one error.
 
@@ -74,16 +78,14 @@ def refuse_faults(findings: Iterable[Finding]) -> None:
     faults = [finding for finding in findings if finding.severity == "fault"]
     if not faults:
         return
-    files = sorted({finding.file for finding in faults if finding.file})
-    if len(files) == 1:
-        surplus = all(finding.code == SURPLUS for finding in faults)
-        said = "\n".join(finding.said for finding in faults)
-        raise InspectionFailed(files[0], said, next_step=NAME_IT if surplus else None)
-    # A file that is not there is mended where it is built, and not in the files that are.
-    absent = all(finding.code == INCOMPLETE for finding in faults)
-    raise InspectionFailed(
-        "the built files", "\n".join(gathered(faults)), next_step=BUILD_IT if absent else None
-    )
+    codes = {finding.code for finding in faults}
+    ways = [WAYS_OUT[code] for code in sorted(codes)] if codes <= WAYS_OUT.keys() else []
+    first = faults[0].file
+    if first and all(finding.file == first for finding in faults):
+        thing, said = first, [finding.said for finding in faults]
+    else:
+        thing, said = "the built files", list(gathered(faults))
+    raise InspectionFailed(thing, "\n".join(said), next_step=" ".join(ways) or None)
 
 
 def gathered(findings: Iterable[Finding]) -> tuple[str, ...]:

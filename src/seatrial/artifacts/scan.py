@@ -67,15 +67,23 @@ _ENCRYPTED = (b"__pyarmor_", b"PYE FILE---")
 """What encrypted Python is known by, in files that the index looks through."""
 
 
+_BEFORE, _BEHIND = b'File "', b'", line '
+"""What stands around a path in a traceback."""
+
+
 def is_for_tests(path: str) -> bool:
     """Tell whether a file lies where tests, examples and documentation are."""
     return bool(_TESTS.search(path))
 
 
 def _is_quoted(data: bytes, found: re.Match[bytes]) -> bool:
-    """Tell whether a path stands in a traceback, which somebody quotes in a docstring."""
-    before, after = data[max(found.start() - 6, 0) : found.start()], data[found.end() :][:7]
-    return before == b'File "' and after == b'", line '[:7]
+    """Tell whether a path stands in a traceback, which somebody quotes in a docstring.
+
+    What is around it may be cut off where a piece of the file begins or ends.
+    """
+    start, end = found.span()
+    before, after = data[max(start - len(_BEFORE), 0) : start], data[end : end + len(_BEHIND)]
+    return _BEFORE.endswith(before) and _BEHIND.startswith(after)
 
 
 class ContentScan:
