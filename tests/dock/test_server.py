@@ -153,6 +153,16 @@ def test_a_full_disk_costs_the_one_upload(tmp_path: Path) -> None:
         assert upload(dock.upload_url("pypi"), small).status_code == 200
 
 
+def test_a_disk_without_room_for_the_index_is_said(tmp_path: Path) -> None:
+    """Where the file has room and the database has none, no other dock is blamed for it."""
+    wheel = make_wheel(tmp_path)
+    with dock_process(tmp_path / "dock", file_size=wheel.stat().st_size + 1) as dock:
+        answer = upload(dock.upload_url("pypi"), wheel)
+    assert answer.status_code == 507
+    assert "The dock's folder cannot be" in answer.reason_phrase
+    assert "another dock" not in answer.text
+
+
 def test_a_log_that_cannot_be_written_fails_no_request() -> None:
     """Where the disk has no room for the log's line, the list has it still."""
     log = RequestLog(Path("/dev/full"))

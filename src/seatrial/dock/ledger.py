@@ -28,6 +28,9 @@ VERSION: Final = 1
 STRAYS: Final = ".strays"
 """Folder for files that no row speaks of; nothing of a person's is ever deleted."""
 
+_BUSY: Final = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+"""What SQLite answers where another process has the file."""
+
 _TABLES: Final = """
 CREATE TABLE files (
     held TEXT NOT NULL, name TEXT NOT NULL, project TEXT NOT NULL, record BLOB NOT NULL,
@@ -63,6 +66,7 @@ class Ledger:
 
         Raises:
             InvalidConfiguration: another dock has it.
+            OSError: it cannot be read or written.
             StorageFault: it is no database of ours.
         """
         with self._lock:
@@ -157,7 +161,9 @@ class Ledger:
             raise
         except sqlite3.OperationalError as error:
             connection.close()
-            raise _locked(self.root, error) from error
+            if getattr(error, "sqlite_errorcode", None) in _BUSY:
+                raise _locked(self.root, error) from error
+            raise OSError(str(error)) from error
         except sqlite3.DatabaseError as error:
             connection.close()
             raise _unreadable(path, str(error)) from error
