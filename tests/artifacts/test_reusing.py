@@ -10,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from seatrial.artifacts.reusing import Reuse
+from seatrial.artifacts.deflating import WINDOW
+from seatrial.artifacts.reusing import PIECE, Reuse
+from seatrial.artifacts.splicing import spent
 from seatrial.artifacts.supplies import Supply
 from tests.artifacts.test_splicing import RAW, SIZE, program, tar_of, whole
+from tests.artifacts.test_stamped_bytes import packed
 
 
 def noise(size: int) -> bytes:
@@ -82,3 +85,27 @@ def test_a_long_directory_is_read_once(tmp_path: Path, monkeypatch: pytest.Monke
         parts = [reuse.of(Supply(path=f"f{one}", size=SIZE)) for one in range(4)]
     assert None not in parts
     assert opens == [source]
+
+
+def test_samples_of_a_zip_are_the_same_on_any_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are the bytes that zlib gives for each piece, whatever else is there to unpack with."""
+    data, source = program(SIZE), tmp_path / "e.zip"
+    with zipfile.ZipFile(source, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("tool", data)
+    stream, engine, at = packed(source, "tool"), zlib.decompressobj(RAW), 0
+    expected = []
+    for begin in range(0, len(stream), PIECE):
+        out = engine.decompress(stream[begin : begin + PIECE])
+        expected.append(data[max(0, at - WINDOW) : at + len(out)])
+        at += len(out)
+    seen: list[bytes] = []
+
+    def spied(sample: bytes, size: float) -> float:
+        seen.append(sample)
+        return spent(sample, size)
+
+    monkeypatch.setattr("seatrial.artifacts.reusing.spent", spied)
+    assert whole(source) == ["tool"]
+    assert seen == expected

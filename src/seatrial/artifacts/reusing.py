@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Final, NamedTuple, Self
 
 from seatrial.artifacts.deflating import WINDOW
-from seatrial.artifacts.inflating import BROKEN, RAW, inflater
+from seatrial.artifacts.inflating import RAW
 from seatrial.artifacts.points import Points, points_of
 from seatrial.artifacts.splicing import (
     LEAST,
@@ -122,15 +122,19 @@ class _Seen(NamedTuple):
 
 
 def _gone_through(read: Callable[[int], bytes], length: int) -> _Seen | None:
-    """Unpack a stream; nothing where it is not exactly one, or spends more than we would."""
-    engine, size, crc, window = inflater(RAW), 0, 0, b""
+    """Unpack a stream; nothing where it is not exactly one, or spends more than we would.
+
+    It is zlib that unpacks, everywhere: another may give a byte of a piece with the next one, and
+    what is taken over must not depend on which is installed.
+    """
+    engine, size, crc, window = zlib.decompressobj(RAW), 0, 0, b""
     step = max(1, length // PIECE // SAMPLES)
     samples = []
     for number, at in enumerate(range(0, length, PIECE)):
         piece = read(min(PIECE, length - at))
         try:
             out = engine.decompress(piece, MOST)
-        except BROKEN:
+        except zlib.error:
             return None
         if not piece or engine.unconsumed_tail or engine.unused_data:
             return None
