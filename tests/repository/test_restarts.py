@@ -11,7 +11,9 @@ from packaging.version import Version
 from seatrial.cli.main import run
 from seatrial.config.schema import PackageSettings, Settings
 from seatrial.errors import TagNotAncestor
+from seatrial.operations.merged import waiting_version
 from seatrial.operations.outside import check_history
+from seatrial.operations.project import Project
 from seatrial.process import Runner
 from seatrial.repository.changelog import section
 from seatrial.repository.facts import Facts, last_release
@@ -85,6 +87,16 @@ def test_where_no_file_states_the_version_the_nearest_tag_counts(
     assert last(found) == "4.0.0" == made.git("describe", "--abbrev=0")
     assert [commit.subject for commit in found.commits] == ["fix: blink"]
     assert run(["next", str(made.folder)]) == 0
+
+
+def test_a_merged_section_above_the_new_numbers_waits_for_its_release(tmp_path: Path) -> None:
+    """Where the changelog alone states the version, the old numbers in it count no more."""
+    page = "## 1.0.0\n\n- b\n\n## 2019.12\n\n- a\n"
+    made = make_repository(tmp_path / "r", FROM_TAG, tag="v2019.12")
+    made.commit("Begin again", {"CHANGELOG.md": page}, tag="v1.0.0")
+    assert waiting_version(Project.open(made.folder)) == ""
+    made.commit("Release 1.1.0", {"CHANGELOG.md": f"## 1.1.0\n\n- c\n\n{page}"})
+    assert waiting_version(Project.open(made.folder)) == "1.1.0"
 
 
 def test_the_next_version_goes_on_with_the_new_numbers(

@@ -35,7 +35,10 @@ def waiting_version(project: Project) -> str:
     stated = project.lead.version
     if not stated:
         told = versions_in(facts.changelog, facts.changelog_text)
-        stated = max((one for one in told if is_version(one)), key=Version, default="")
+        # Of numbers that began again, the old ones are higher, and wait for nothing.
+        old = {Version(tag.version) for tag in facts.tags if tag.abandoned}
+        new = (one for one in told if is_version(one) and Version(one) not in old)
+        stated = max(new, key=Version, default="")
     if not is_version(stated) or Version(stated) in tagged:
         return ""
     if last is not None and Version(stated) < Version(last.version):
