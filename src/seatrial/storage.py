@@ -10,6 +10,7 @@ import contextlib
 import errno
 import os
 import shutil
+import stat
 import sys
 import threading
 from collections.abc import Iterable, Iterator
@@ -149,8 +150,35 @@ def write_whole(path: Path, data: bytes) -> None:
         flush_folder(path.parent)
 
 
-def copy_whole(files: Iterable[tuple[Path, str]], folder: Path) -> None:
-    """Copy files into a folder; all are there, or where there is no room, none.
+def linked(source: Path, to: Path) -> bool:
+    """Give a file a second name instead of copying it, and say whether that could be done.
+
+    Only a plain file is that everybody may read and nobody runs, as a copy of it would be.
+    Whoever links has to know that nothing writes to the first name any more.
+
+    Args:
+        source: the file.
+        to: the name; what has it is gone then, so that no copy is written into another file.
+
+    Raises:
+        OSError: what has the name cannot be taken away.
+    """
+    to.unlink(missing_ok=True)
+    try:
+        mode = source.lstat().st_mode
+        if not stat.S_ISREG(mode) or mode & 0o777 != 0o644:  # noqa: PLR2004 -- the usual ones
+            return False
+        os.link(source, to)
+    except OSError:
+        # It lies on another file system, or on one that knows no such names.
+        return False
+    return True
+
+
+def lay_whole(files: Iterable[tuple[Path, str]], folder: Path) -> None:
+    """Put files into a folder; all are there, or where there is no room, none.
+
+    They are linked where they can be, so nothing may write to the first ones afterwards.
 
     Args:
         files: each with the name that it gets.
@@ -165,7 +193,8 @@ def copy_whole(files: Iterable[tuple[Path, str]], folder: Path) -> None:
             part = folder / f".{name}.part"
             parts.append((part, folder / name))
             try:
-                shutil.copyfile(source, part)
+                if not linked(source, part):
+                    shutil.copyfile(source, part)
             except OSError as error:
                 # Of the two files that are open the error may name neither (write(2)).
                 raise OSError(error.errno, error.strerror, str(folder / name)) from error

@@ -256,6 +256,7 @@ def test_where_the_folder_fills_none_of_the_set_is_left(tmp_path: Path) -> None:
     small, large, out = tmp_path / "a.whl", tmp_path / "b.whl", tmp_path / "out"
     small.write_bytes(bytes(1000))
     large.write_bytes(bytes(2_000_000))
+    large.chmod(0o600)  # What only its owner may read is copied, and not linked.
     out.mkdir()
     (out / "b.whl").write_bytes(b"older")
     files = [(str(small), "a.whl"), (str(large), "b.whl")]
@@ -263,13 +264,13 @@ def test_where_the_folder_fills_none_of_the_set_is_left(tmp_path: Path) -> None:
 import resource, signal
 from pathlib import Path
 from seatrial.errors import StorageFault
-from seatrial.storage import chosen_place, copy_whole
+from seatrial.storage import chosen_place, lay_whole
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
 try:
     with chosen_place(Path({str(out)!r})):
-        copy_whole([(Path(path), name) for path, name in {files!r}], Path({str(out)!r}))
+        lay_whole([(Path(path), name) for path, name in {files!r}], Path({str(out)!r}))
 except StorageFault as fault:
     print(fault.thing, fault.next_step, sep="|")
 """

@@ -38,6 +38,50 @@ def test_a_kept_file_is_known_by_its_digest(store: Store, tmp_path: Path) -> Non
     assert store.files() == [kept]
 
 
+def test_what_was_made_in_the_runs_folder_is_not_copied(store: RunStore, tmp_path: Path) -> None:
+    """A file of the run's own scratch folder is linked; one from elsewhere is not."""
+    scratch = store.folder / "build-1"
+    scratch.mkdir(parents=True)
+    made = scratch / "demo-1.0.tar.gz"
+    made.write_bytes(b"sdist")
+    made.chmod(0o644)
+    kept = store.keep(made)
+    assert kept.sha256 == hashlib.sha256(b"sdist").hexdigest()
+    assert kept.path.samefile(made)
+    assert not store.keep(built(tmp_path, "demo-1.0-py3-none-any.whl")).path.samefile(
+        tmp_path / "out" / "demo-1.0-py3-none-any.whl"
+    )
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o755])
+def test_a_file_with_unusual_rights_is_kept_with_the_usual_ones(store: RunStore, mode: int) -> None:
+    """What a backend made for its owner alone, or to be run, is copied."""
+    scratch = store.folder / "build-1"
+    scratch.mkdir(parents=True)
+    made = scratch / "demo-1.0.tar.gz"
+    made.write_bytes(b"sdist")
+    other = scratch / "other"
+    other.touch()
+    made.chmod(mode)
+    kept = store.keep(made)
+    assert not kept.path.samefile(made)
+    assert kept.path.stat().st_mode == other.stat().st_mode
+
+
+def test_what_a_killed_run_left_half_linked_is_never_written_into(store: RunStore) -> None:
+    """A file under the name that parts have may be another name of a kept file."""
+    scratch = store.folder / "build-1"
+    scratch.mkdir(parents=True)
+    (first := scratch / "a-1.whl").write_bytes(b"first")
+    first.chmod(0o644)
+    kept = store.keep(first)
+    os.link(kept.path, store.folder / "artifacts" / ".b-1.whl.part")
+    (second := scratch / "b-1.whl").write_bytes(b"second")
+    second.chmod(0o600)
+    store.keep(second)
+    assert kept.path.read_bytes() == b"first"
+
+
 def test_wheels_come_first_each_group_by_name(store: RunStore, tmp_path: Path) -> None:
     """The order of the files is that in which they are uploaded, and another process has it too."""
     for name in ("b-1.tar.gz", "a-1.whl", "a-1.tar.gz", "c-1.whl"):

@@ -31,7 +31,7 @@ from seatrial.plan.contents import contents_of
 from seatrial.plan.values import AnySpec, Contents, Plan
 from seatrial.plan.wraps import Wrap
 from seatrial.report.release import Artifact, Circumstances, Step, report_release
-from seatrial.storage import chosen_place, copy_whole
+from seatrial.storage import chosen_place, lay_whole
 from seatrial.versions.arithmetic import parse
 from seatrial.world.ports import StoredFile
 from seatrial.world.store import RunStore
@@ -174,7 +174,7 @@ def files_made(project: Project, parts: Parts, out: Path, watch: Watch) -> Singl
         findings = inspect_release(files, question).findings
         with chosen_place(out):
             out.mkdir(parents=True, exist_ok=True)
-            copy_whole(((file.path, file.name) for file in files), out)
+            lay_whole(((file.path, file.name) for file in files), out)
         # What was fetched lies there even where it is refused: people want to look at it.
         refuse_faults(weighed(findings, contents))
         return report_of(parts.outcome, plan, run, artifacts_of(world), findings)

@@ -17,6 +17,7 @@ from seatrial.errors import StorageFault
 from seatrial.storage import (
     flush,
     flush_folder,
+    linked,
     make_folder,
     storage_fault,
     storage_faults,
@@ -68,7 +69,8 @@ class RunStore:
         """Take a built file in (fsynced, complete or not at all), and give it back by digest.
 
         Args:
-            file: what to copy; it stays where it is, and no other of its name comes meanwhile.
+            file: what to copy; it stays where it is, and no other of its name comes meanwhile.  One
+                that was made in the run's own folder is linked, so nobody may write to it later.
 
         Raises:
             StorageFault: it cannot be read or copied; the store is what it was.
@@ -76,7 +78,7 @@ class RunStore:
         make_folder(self._artifacts)
         beside = self._artifacts / f".{file.name}.part"
         try:
-            digest = _copy(file, beside)
+            digest = self._brought(file, beside)
             folder = self._artifacts / digest
             make_folder(folder)
             path = folder / file.name
@@ -91,6 +93,13 @@ class RunStore:
             kept = self._names() | {file.name: digest}
             write_whole(self._kept, msgspec.json.encode(kept, order="sorted"))
             return self._checked_file(file.name, digest)
+
+    def _brought(self, file: Path, to: Path) -> str:
+        """Bring a file to a place in the store, onto the disk, and give its SHA-256."""
+        own = file.is_relative_to(self._folder) and not file.is_relative_to(self._artifacts)
+        with storage_faults(to):
+            there = own and linked(file, to)
+        return _flushed(to) if there else _copy(file, to)
 
     def keep_all(self, files: Sequence[Path]) -> Sequence[StoredFile]:
         """Take several files in, some at a time; each as :meth:`keep` does.
@@ -202,6 +211,13 @@ def _copy(source: Path, to: Path) -> str:
         writing.flush()
         flush(writing.fileno())
     return digest.hexdigest()
+
+
+def _flushed(path: Path) -> str:
+    """Have a file on the disk, and give its SHA-256."""
+    with storage_faults(path), path.open("rb+") as file:
+        flush(file.fileno())
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _read(path: Path, kind: type[_T]) -> _T | None:
