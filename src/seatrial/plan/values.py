@@ -115,8 +115,8 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         require: globs that each file must hold a path of; "wheel:" or "sdist:" in front of one
             means that kind alone.
         forbid: globs of paths that no file may hold.
-        expect: the files that there must be, and none beside them
-            (:mod:`seatrial.artifacts.expected`); anything when empty.
+        expect: the files that there must be (:mod:`seatrial.artifacts.expected`); one that it does
+            not name is a finding, where it names any.
         wrapped: globs of the wheels that are wrapped, which there must be as well.
         ask: codes of findings about which a person is asked.
         refuse: codes of findings that refuse the release.

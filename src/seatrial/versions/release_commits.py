@@ -8,6 +8,10 @@ LONGEST = 1000
 """Characters of a subject that may say nothing else; a longer one costs more than it can tell."""
 
 _NUMBER = r"v?\d+\.\d[\w.+!-]*"
+_PLAIN_VERBS = r"(?:prepar(?:e|ing)|cut|tag|bump(?:ed|ing)?)"
+"""What is done to a release's number alone; "Update to 2.31.0" may be about anything."""
+
+_VERBS = rf"(?:{_PLAIN_VERBS}|mak(?:e|ing)|set|update)"
 _RELEASE_COMMIT = re.compile(
     rf"""
     (?:(?:chore|build|ci)\b)?(?:\([\w-]+\))?!?:?\s*
@@ -16,9 +20,13 @@ _RELEASE_COMMIT = re.compile(
     |
         (?:start|begin)(?:s|ing)?\ (?:an?\ |the\ )?(?:new\ |next\ )?development(?:\ cycle)?\b.*
     |
-        (?:(?:prepar(?:e|ing)|cut|tag|bump(?:ed|ing)?|mak(?:e|ing)|set|update)\s+)?(?:the\s+)?(?:for\s+)?
-        (?:release\ version|version\ number|releas(?:e|ed|ing)|version)?:?\s*
-        (?:(?:of|to|for|as|from)\s+)?
+        (?:
+            (?:{_VERBS}\s+)?(?:the\s+)?(?:for\s+)?
+            (?:release\ version|version\ number|releas(?:e|ed|ing)|version):?\s*
+            (?:(?:of|to|for|as|from)\s+)?
+        |
+            (?:{_PLAIN_VERBS}\s+)?(?:(?:to|from)\s+)?
+        )
         {_NUMBER}(?:\s*(?:→|->|to)\s*{_NUMBER})?(?:\s*\(\#\d+\))?\.?
     )
     """,
