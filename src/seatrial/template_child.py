@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import traceback
 
 import msgspec
-from jinja2 import StrictUndefined, TemplateError, meta
+from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from seatrial.template import Asked, Made
@@ -27,10 +28,24 @@ def made(asked: Asked) -> Made:
         uses = meta.find_undeclared_variables(environment.parse(asked.template))
         text = environment.from_string(asked.template).render(asked.names)
     except _BROKEN as error:
-        return Made(fault=f"it does not render: {str(error) or type(error).__name__}")
+        said = str(error) or type(error).__name__
+        line = _line(error)
+        return Made(
+            fault=f"line {line} does not render: {said}" if line else f"it does not render: {said}"
+        )
     if len(text) > asked.most:
         return Made(fault=f"it makes {len(text)} characters, and {asked.most} are taken")
     return Made(text=text.strip(), uses=tuple(sorted(uses)))
+
+
+def _line(error: BaseException) -> int:
+    """Give the template's line that an error comes from; 0 where it does not tell."""
+    if isinstance(error, TemplateSyntaxError):
+        return error.lineno
+    frames = traceback.walk_tb(error.__traceback__)
+    # jinja2 gives the frames of a template its lines and this name.
+    lines = [line for frame, line in frames if frame.f_code.co_filename == "<template>"]
+    return lines[-1] if lines else 0
 
 
 def _bound(memory: int) -> None:

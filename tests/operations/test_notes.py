@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
-from seatrial import template
+from seatrial import template, template_child
 from seatrial.cli.main import run
 from seatrial.errors import ChangelogMissing, InvalidConfiguration
 from seatrial.operations.deciding import Day, changes_of, choose
@@ -18,6 +18,7 @@ from seatrial.operations.project import Project
 from seatrial.plan.after_build import AfterBuild, artifact, shown
 from seatrial.plan.edits import FileEdit
 from seatrial.repository.edit import file_edits
+from seatrial.template import Asked
 from seatrial.versions.decide import Decision, Wish
 from tests.support.repositories import HELLO, Repository, make_repository
 
@@ -349,3 +350,17 @@ def test_the_heading_for_what_comes_is_treated_as_at_the_last_release(
     section = f"{title.format('0.2.0')}\n\n- Waving\n\n{first}"
     assert texts.texts["CHANGELOG.md"] == (f"{coming}\n\n{section}" if kept else section)
     assert texts.notes == "- Waving"
+
+
+@pytest.mark.parametrize(
+    ("template", "line"),
+    [
+        ("a\n{{ x }\n", 2),
+        ("a\n\n{{ nope }}", 3),
+        ("{% for i in [1] %}\n{{ 1 / 0 }}{% endfor %}", 2),
+    ],
+)
+def test_a_broken_template_is_told_with_its_line(template: str, line: int) -> None:
+    """The line is named whether it cannot be read or cannot be rendered."""
+    found = template_child.made(Asked(template=template, names={}, most=100, memory=1 << 30))
+    assert found.fault.startswith(f"line {line} does not render: ")
