@@ -21,6 +21,7 @@ from seatrial.actions.marker import Marker, read_marker
 from seatrial.errors import BuildFailed, BytesLost
 from seatrial.plan.state import Absent, Receipt, Same, State
 from seatrial.plan.values import Build, DraftRelease, Upload
+from seatrial.world.built import Built
 from seatrial.world.ports import BuildNeeds, ForgeRelease, StoredFile, World
 
 
@@ -127,10 +128,31 @@ class BuildFiles(Bound[Build]):
                     needs=needs,
                 ),
             )
-        # The wheel is made from the sdist, so that an sdist that lacks a file is found here
-        # and not by the first user who installs from it.
+        wheels: Sequence[Path]
+        if spec.wrap is not None:
+            from seatrial.actions.wrapping import stamping, wrapped
+
+            with stamping(world.wares, spec.wrap) as begun:
+                built = self._both(world, source, out, needs)
+                wheels = wrapped(begun, spec, built.wheel, out.parent)
+        else:
+            built = self._both(world, source, out, needs)
+            wheels = (built.wheel,)
+            if not built.wheel.stem.endswith("-any"):
+                from seatrial.artifacts.proving import with_proven_tag
+
+                wheels = (with_proven_tag(built.wheel, out.parent, epoch=spec.epoch),)
+        return (*wheels, *([built.sdist] if spec.sdist != "none" else []))
+
+    def _both(self, world: World, source: Path, out: Path, needs: BuildNeeds) -> Built:
+        """Build sdist and wheel.
+
+        The wheel is made from the sdist, so that an sdist that lacks a file is found here and not
+        by the first user who installs from it.
+        """
+        spec = self.spec
         try:
-            built = world.machine.build(
+            return world.machine.build(
                 source,
                 out,
                 epoch=spec.epoch,
@@ -141,16 +163,6 @@ class BuildFiles(Bound[Build]):
             if len(self.plan.names) > 1:
                 error.thing = f"{error.thing} of {spec.package}"
             raise
-        wheels: Sequence[Path] = (built.wheel,)
-        if spec.wrap is not None:
-            from seatrial.actions.wrapping import wrapped
-
-            wheels = wrapped(world, spec, built.wheel, out.parent)
-        elif not built.wheel.stem.endswith("-any"):
-            from seatrial.artifacts.proving import with_proven_tag
-
-            wheels = (with_proven_tag(built.wheel, out.parent, epoch=spec.epoch),)
-        return (*wheels, *([built.sdist] if spec.sdist != "none" else []))
 
     def _draft(self, world: World) -> tuple[ForgeRelease | None, Marker | None]:
         if world.forge is None or not any(isinstance(a, DraftRelease) for a in self.plan.actions):

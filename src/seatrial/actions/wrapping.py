@@ -8,37 +8,45 @@ from pathlib import Path
 from seatrial.artifacts.ahead import look_ahead
 from seatrial.artifacts.deflating import Libdeflate
 from seatrial.artifacts.points import found_by
-from seatrial.artifacts.stamping import Target, stamp
+from seatrial.artifacts.stamping import Stamping, Target
 from seatrial.artifacts.wanted import Place
 from seatrial.errors import InspectionFailed, SeatrialError
 from seatrial.plan.values import Build
 from seatrial.plan.wraps import Ware, Wrap
-from seatrial.world.ports import World
 from seatrial.world.ports_wares import Wares
 
 
-def wrapped(world: World, spec: Build, base: Path, scratch: Path) -> Sequence[Path]:
+def stamping(wares: Wares, wrap: Wrap) -> Stamping:
+    """Have the archives of the binaries, which are looked into while the package is built.
+
+    Args:
+        wares: where the archives are had.
+        wrap: what is to be wrapped.
+
+    Raises:
+        DifferentBytes: an archive's bytes are not those that were planned.
+        Unreachable: one did not come.
+        StorageFault: there is no room.
+    """
+    return Stamping([_target(wares, wrap, ware) for ware in wrap.wares])
+
+
+def wrapped(begun: Stamping, spec: Build, base: Path, scratch: Path) -> Sequence[Path]:
     """Make one wheel for each platform; the built one is no part of the release.
 
     Args:
-        world: where the binaries are had.
+        begun: the archives.
         spec: the build, with what is to be wrapped.
         base: the wheel that was built, for any platform.
         scratch: a folder for what is made.
 
     Raises:
         InspectionFailed: the wheel is no base, or an archive is not what it should be.
-        DifferentBytes: an archive's bytes are not those that were planned.
-        Unreachable: one did not come.
         StorageFault: there is no room.
     """
-    wrap = spec.wrap
-    if wrap is None:
-        return (base,)
-    targets = [_target(world.wares, wrap, ware) for ware in wrap.wares]
     out = scratch / "wrapped"
     out.mkdir()
-    return [one.path for one in stamp(base, targets, out, epoch=spec.epoch)]
+    return [one.path for one in begun.make(base, out, epoch=spec.epoch)]
 
 
 def looked_into(wares: Wares, wrap: Wrap) -> None:

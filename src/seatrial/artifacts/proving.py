@@ -18,7 +18,8 @@ from seatrial.artifacts.archives import reading
 from seatrial.artifacts.crew import Crew, Line
 from seatrial.artifacts.deflating import Zlib
 from seatrial.artifacts.inspect import inspect_file
-from seatrial.artifacts.stamping import SIGNATURES, name_of, wheel_text
+from seatrial.artifacts.restating import wheel_text
+from seatrial.artifacts.stamping import SIGNATURES, name_of
 from seatrial.artifacts.wheel import WheelFacts, read_wheel
 from seatrial.artifacts.zipout import ZipOut, dos_time_of, whole
 from seatrial.storage import storage_faults

@@ -35,6 +35,9 @@ MOST: Final = 8 * MIB
 
 ENCRYPTED: Final = 1
 
+POINT: Final = WINDOW
+"""Bytes of memory that a point takes."""
+
 
 class Reuse:
     """Looks for compressed bytes in one archive; to be closed.
@@ -61,7 +64,25 @@ class Reuse:
         fault: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the memory back."""
         self._open.close()
+
+    @property
+    def held(self) -> int:
+        """Bytes of memory that what was found takes."""
+        return POINT * len(self._points.all) if self._points is not None else 0
+
+    def prepare(self) -> None:
+        """Look for what can be taken over, before it is asked for.
+
+        Raises:
+            OSError: the archive cannot be read.
+        """
+        if self._kind == TAR_GZ and not self._looked:
+            self._looked, self._points = True, self._found()
 
     def of(self, supply: Supply) -> Reused | None:
         """Give a file's stream, or its beginning, where it can be had and is no larger than ours.
@@ -71,8 +92,7 @@ class Reuse:
         if supply.size < LEAST:
             return None
         if self._kind == TAR_GZ and supply.at >= 0:
-            if not self._looked:
-                self._looked, self._points = True, self._found()
+            self.prepare()
             if self._points is not None:
                 return spliced(self._points, self._source, supply.at, supply.size)
         if self._kind == ZIP:

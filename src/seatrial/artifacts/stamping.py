@@ -7,17 +7,16 @@ name, the tags and ``Root-Is-Purelib`` of WHEEL, and RECORD
 
 from __future__ import annotations
 
-import base64
 import contextlib
-import csv
 import hashlib
-import io
 import os
 import zipfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple, Self
 
 import msgspec
 
@@ -28,11 +27,13 @@ from seatrial.artifacts.binaries.promise import promise_of
 from seatrial.artifacts.binaries.read import BinaryScan
 from seatrial.artifacts.crew import Crew, Line
 from seatrial.artifacts.deflating import Compressor, Libdeflate
+from seatrial.artifacts.restating import record_digest, record_line, record_text, wheel_text
 from seatrial.artifacts.reusing import Reuse
+from seatrial.artifacts.scouting import Scout
 from seatrial.artifacts.supplies import TAR_XZ, Content, Supply, opened, promised_kind
 from seatrial.artifacts.unfinished import Unfinished, unfinished
 from seatrial.artifacts.wanted import Place, Wanted
-from seatrial.artifacts.wheel import RecordEntry, WheelFacts, read_wheel
+from seatrial.artifacts.wheel import WheelFacts, read_wheel
 from seatrial.artifacts.zipout import ZipOut, dos_time_of, whole
 from seatrial.errors import InspectionFailed
 
@@ -92,10 +93,7 @@ def stamp(
     epoch: int,
     compressor: Compressor | None = None,
 ) -> tuple[Stamped, ...]:
-    """Make one platform wheel for each target.
-
-    The same input gives the same bytes with the same compressor.  Archives are read once, from
-    front to back, and nothing is unpacked to the disk.
+    """Make one platform wheel for each target; as :meth:`Stamping.make` does.
 
     Args:
         base: a wheel for any platform.
@@ -105,13 +103,69 @@ def stamp(
         compressor: what compresses; libdeflate when absent.
 
     Raises:
-        InspectionFailed: the base is not for any platform, an archive is broken or hostile, or it
-            lacks a file that is wanted.
-        StorageFault: a wheel cannot be written; then none is left.
+        InspectionFailed, StorageFault: as there.
     """
-    facts, when = _pure(base), dos_time_of(epoch)
+    with Stamping(targets) as stamping:
+        return stamping.make(base, out, epoch=epoch, compressor=compressor)
+
+
+class Stamping:
+    """The archives of targets, which are looked into from the beginning, and their wheels.
+
+    Args:
+        targets: what to make.
+    """
+
+    def __init__(self, targets: Sequence[Target]) -> None:
+        self._targets = targets
+        self._scout = Scout([(one.source, one.shown) for one in targets])
+
+    def __enter__(self) -> Self:
+        self._scout.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._scout.__exit__(kind, fault, trace)
+
+    def make(
+        self, base: Path, out: Path, *, epoch: int, compressor: Compressor | None = None
+    ) -> tuple[Stamped, ...]:
+        """Make one platform wheel for each target.
+
+        The same input gives the same bytes with the same compressor.  Archives are read from front
+        to back, and nothing is unpacked to the disk.
+
+        Args:
+            base: a wheel for any platform.
+            out: an existing folder for the wheels.
+            epoch: time of the members that are added (``SOURCE_DATE_EPOCH``), seconds.
+            compressor: what compresses; libdeflate when absent.
+
+        Raises:
+            InspectionFailed: the base is not for any platform, an archive is broken or hostile, or
+                it lacks a file that is wanted.
+            StorageFault: a wheel cannot be written; then none is left.
+        """
+        return _made(base, self._targets, out, _Means(dos_time_of(epoch), compressor, self._scout))
+
+
+class _Means(NamedTuple):
+    """What all wheels are made with."""
+
+    when: tuple[int, int]
+    compressor: Compressor | None
+    scout: Scout
+
+
+def _made(base: Path, targets: Sequence[Target], out: Path, means: _Means) -> tuple[Stamped, ...]:
+    facts = _pure(base)
     with contextlib.ExitStack() as stack:
-        crew = stack.enter_context(Crew(compressor or Libdeflate()))
+        crew = stack.enter_context(Crew(means.compressor or Libdeflate()))
         files = [
             stack.enter_context(unfinished(out / f".{number}.part"))
             for number, _ in enumerate(targets)
@@ -120,8 +174,10 @@ def stamp(
         # What is left to do when one fails, or the person stops it, is not waited for.
         stack.callback(crew.stop)
         jobs = [
-            lanes.submit(_stamped, crew, file, partial(_Wheel, base, facts, target, when))
-            for file, target in zip(files, targets, strict=True)
+            lanes.submit(
+                _stamped, crew, file, partial(_Wheel, base, facts, means, (number, target))
+            )
+            for number, (file, target) in enumerate(zip(files, targets, strict=True))
         ]
         made: dict[Path, Stamped] = {}
         for target, file, job in zip(targets, files, jobs, strict=True):
@@ -194,16 +250,22 @@ class _Wheel:
     """One wheel that is being made; its platform is known when it was written."""
 
     def __init__(
-        self, base: Path, facts: WheelFacts, target: Target, when: tuple[int, int], out: ZipOut
+        self,
+        base: Path,
+        facts: WheelFacts,
+        means: _Means,
+        numbered: tuple[int, Target],
+        out: ZipOut,
     ) -> None:
         self._base = base
         self._facts = facts
-        self._target = target
-        self._when = when
+        self._number, self._target = numbered
+        self._when = means.when
+        self._scout = means.scout
         self._out = out
         self._record: list[tuple[str, str, str]] = []
-        self._scan = BinaryScan() if target.platform == AUTO else None
-        self.platform = target.platform
+        self._scan = BinaryScan() if self._target.platform == AUTO else None
+        self.platform = self._target.platform
 
     def write(self) -> tuple[str, ...]:
         """Write everything, and give the paths of what was added."""
@@ -225,10 +287,10 @@ class _Wheel:
             self.platform = self._best(self._scan)
         text = wheel_text(stated, self._facts, self.platform).encode()
         whole(self._out, own[0], self._when, text)
-        lines = [_line(entry) for entry in self._facts.record if entry.path not in own]
+        lines = [record_line(entry) for entry in self._facts.record if entry.path not in own]
         lines += self._record
-        lines += [(own[0], _digest(hashlib.sha256(text).digest()), str(len(text)))]
-        whole(self._out, own[1], self._when, _csv([*lines, (own[1], "", "")]))
+        lines += [(own[0], record_digest(hashlib.sha256(text).digest()), str(len(text)))]
+        whole(self._out, own[1], self._when, record_text([*lines, (own[1], "", "")]))
         self._out.close()
         return placed
 
@@ -236,11 +298,12 @@ class _Wheel:
         target = self._target
         wanted = Wanted(target.places, target.shown, held)
         source, shown = target.source, target.shown
-        with opened(source, shown) as files, Reuse(source, shown) as reuse:
+        with opened(source, shown) as files, self._scout.take(self._number) as reuse:
             for supply, content in files:
                 to = wanted.take(supply)
                 if to:
                     self._add(to, supply, content, reuse)
+        self._scout.used(self._number)
         wanted.complete()
         return wanted.placed
 
@@ -284,7 +347,7 @@ class _Wheel:
         member.end()
         if self._scan:
             self._scan.end()
-        self._record.append((to, _digest(digest.digest()), str(size)))
+        self._record.append((to, record_digest(digest.digest()), str(size)))
 
 
 def check_machine(target: Target, path: str, head: bytes) -> None:
@@ -316,35 +379,3 @@ def refused(target: Target, said: str, way_out: str) -> InspectionFailed:
         doing=f"taking the binaries of {target.name} from",
         next_step=way_out or "See that it is the right archive, and who made it.",
     )
-
-
-def wheel_text(stated: str, facts: WheelFacts, platform: str) -> str:
-    """Give WHEEL with the platform's tags, and with everything else as it was.
-
-    Args:
-        stated: the base wheel's.
-        facts: what the base wheel says of itself.
-        platform: the platform tag, or several with dots between.
-    """
-    kept = [
-        line
-        for line in stated.splitlines()
-        if line.strip() and line.partition(":")[0].strip().lower() not in {"tag", "root-is-purelib"}
-    ]
-    codes = sorted({tag.rpartition("-")[0] for tag in facts.tags})
-    tags = [f"Tag: {code}-{one}" for code in codes for one in sorted(platform.split("."))]
-    return "\n".join([*kept, "Root-Is-Purelib: false", *tags]) + "\n"
-
-
-def _line(entry: RecordEntry) -> tuple[str, str, str]:
-    return entry.path, entry.digest, "" if entry.size is None else str(entry.size)
-
-
-def _digest(digest: bytes) -> str:
-    return "sha256=" + base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-
-
-def _csv(lines: Iterable[tuple[str, str, str]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(lines)
-    return text.getvalue().encode()
