@@ -188,8 +188,10 @@ def measure(folder: Path) -> list[Row]:
     )  # fmt: skip
     size = sum(one.stat().st_size for one in shop.programs.glob("*/*"))
     job = f"wrap 5 times {size / 5e6:.0f} MB"
-    limits = {BUILT: FASTER, PACKED: FASTER}
-    rows = at_least(job, figures, OURS, limits)
+    rows = at_least(job, figures, OURS, {BUILT: FASTER})
+    # Packing neither builds nor inspects: what does the same as it is the stamping.
+    whole = f"{figures[PACKED] / figures[OURS]:.2f} times faster"
+    rows += [Row(job="", how=PACKED, figure=shown(figures[PACKED]), ratio=whole)]
     rows += at_least(f"{job}, stamp", figures, STAMPED, {PACKED: FASTER})
     rows += at_most("", figures, STAMPED, {DEFLATED: DEFLATE})[1:]
     gain = f"{figures[PACKED] / figures[ANEW]:.2f} times faster than `wheel pack`"

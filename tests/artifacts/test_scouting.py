@@ -27,7 +27,7 @@ def archives(folder: Path, count: int) -> list[tuple[Path, str]]:
 def offered(path: Path) -> Supply:
     """Give the one file of an archive, as who reads it meets it."""
     with opened(path, path.name) as files:
-        ((supply, _),) = ((one, content.read()) for one, content in files)
+        ((supply, _),) = ((one, content.read(one.size)) for one, content in files)
     return supply
 
 
