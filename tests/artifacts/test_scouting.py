@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 from pathlib import Path
 
@@ -37,9 +38,8 @@ def test_what_a_scout_found_is_what_is_found_without_one(tmp_path: Path) -> None
     with Scout(made) as scout:
         for number in (2, 0, 1):
             supply = offered(made[number][0])
-            with scout.take(number) as found, Reuse(*made[number]) as other:
+            with scout.taken(number) as found, Reuse(*made[number]) as other:
                 assert found.of(supply) == other.of(supply) is not None
-            scout.used(number)
 
 
 def test_where_there_is_no_room_nothing_is_looked_at_before(
@@ -48,7 +48,7 @@ def test_where_there_is_no_room_nothing_is_looked_at_before(
     """What is asked for is looked at all the same, and the scout ends though it never began."""
     monkeypatch.setattr(scouting, "ROOM", 0)
     made = archives(tmp_path, 2)
-    with Scout(made) as scout, scout.take(0) as found:
+    with Scout(made) as scout, scout.taken(0) as found:
         assert found.held == 0
         assert found.of(offered(made[0][0])) is not None
         assert found.held > 0
@@ -62,10 +62,9 @@ def test_a_broken_archive_and_one_that_is_gone_are_left_to_who_reads_them(tmp_pa
     listed = [(broken, broken.name), (gone, gone.name), *made]
     with Scout(listed) as scout:
         for number in range(4):
-            with scout.take(number) as found:
+            with scout.taken(number) as found:
                 if number > 1:
                     assert found.of(offered(listed[number][0])) is not None
-            scout.used(number)
 
 
 def test_what_nobody_took_is_given_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,9 +77,10 @@ def test_what_nobody_took_is_given_back(tmp_path: Path, monkeypatch: pytest.Monk
         close(self)
 
     monkeypatch.setattr(Reuse, "close", closing)
-    with Scout(archives(tmp_path, 3)) as scout:
-        scout.take(2)
-        taken = len(closed)
-    assert not taken
-    assert len(closed) == len(scout._found)
-    assert not scout._thread.is_alive()
+    with contextlib.ExitStack() as later:
+        with Scout(archives(tmp_path, 3)) as scout:
+            later.enter_context(scout.taken(2))
+            taken = len(closed)
+        assert not taken
+        assert len(closed) == len(scout._found)
+        assert not scout._thread.is_alive()

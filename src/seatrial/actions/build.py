@@ -130,11 +130,11 @@ class BuildFiles(Bound[Build]):
             )
         wheels: Sequence[Path]
         if spec.wrap is not None:
-            from seatrial.actions.wrapping import stamping, wrapped
+            from seatrial.actions.wrapping import begun, wrapped
 
-            with stamping(world.wares, spec.wrap) as begun:
+            with begun(world.wares, spec.wrap) as archives:
                 built = self._both(world, source, out, needs)
-                wheels = wrapped(begun, spec, built.wheel, out.parent)
+                wheels = wrapped(archives, spec, built.wheel, out.parent)
         else:
             built = self._both(world, source, out, needs)
             wheels = (built.wheel,)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from seatrial.artifacts.ahead import look_ahead
 from seatrial.artifacts.deflating import Libdeflate
 from seatrial.artifacts.points import found_by
-from seatrial.artifacts.stamping import Stamping, Target
+from seatrial.artifacts.stamping import Stamping, Target, stamping
 from seatrial.artifacts.wanted import Place
 from seatrial.errors import InspectionFailed, SeatrialError
 from seatrial.plan.values import Build
@@ -16,7 +17,7 @@ from seatrial.plan.wraps import Ware, Wrap
 from seatrial.world.ports_wares import Wares
 
 
-def stamping(wares: Wares, wrap: Wrap) -> Stamping:
+def begun(wares: Wares, wrap: Wrap) -> AbstractContextManager[Stamping]:
     """Have the archives of the binaries, which are looked into while the package is built.
 
     Args:
@@ -28,14 +29,14 @@ def stamping(wares: Wares, wrap: Wrap) -> Stamping:
         Unreachable: one did not come.
         StorageFault: there is no room.
     """
-    return Stamping([_target(wares, wrap, ware) for ware in wrap.wares])
+    return stamping([_target(wares, wrap, ware) for ware in wrap.wares])
 
 
-def wrapped(begun: Stamping, spec: Build, base: Path, scratch: Path) -> Sequence[Path]:
+def wrapped(archives: Stamping, spec: Build, base: Path, scratch: Path) -> Sequence[Path]:
     """Make one wheel for each platform; the built one is no part of the release.
 
     Args:
-        begun: the archives.
+        archives: those of the binaries.
         spec: the build, with what is to be wrapped.
         base: the wheel that was built, for any platform.
         scratch: a folder for what is made.
@@ -46,7 +47,7 @@ def wrapped(begun: Stamping, spec: Build, base: Path, scratch: Path) -> Sequence
     """
     out = scratch / "wrapped"
     out.mkdir()
-    return [one.path for one in begun.make(base, out, epoch=spec.epoch)]
+    return [one.path for one in archives.make(base, out, epoch=spec.epoch)]
 
 
 def looked_into(wares: Wares, wrap: Wrap) -> None:

@@ -10,7 +10,8 @@ from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Final, Self
 
-from seatrial.artifacts.deflating import MIB, Compressor
+from seatrial.artifacts.archives import MIB
+from seatrial.artifacts.deflating import Compressor
 
 HELD: Final = 56 * MIB
 """Bytes that are gathered, wait or are compressed at a time: they and what they become bound the

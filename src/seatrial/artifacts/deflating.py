@@ -13,9 +13,9 @@ from typing import Final, Protocol
 
 from deflate import __version__, deflate_compress
 
+from seatrial.artifacts.archives import MIB
 from seatrial.artifacts.joining import without_end
 
-MIB = 1 << 20
 WINDOW = 32 * 1024
 """Bytes before a block that it may refer to."""
 

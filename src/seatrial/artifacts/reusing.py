@@ -11,12 +11,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, NamedTuple, Self
 
+from seatrial.artifacts.archives import MIB
 from seatrial.artifacts.deflating import WINDOW
 from seatrial.artifacts.inflating import RAW
 from seatrial.artifacts.points import Points, points_of
 from seatrial.artifacts.splicing import (
     LEAST,
-    MIB,
     MOST_SPENT,
     POOR,
     SAMPLES,

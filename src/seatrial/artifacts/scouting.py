@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from seatrial.artifacts.deflating import MIB
+from seatrial.artifacts.archives import MIB
 from seatrial.artifacts.points import MOST_POINTS
 from seatrial.artifacts.reusing import POINT, Reuse
 
@@ -57,12 +57,14 @@ class Scout:
         for reuse in self._found.values():
             reuse.close()
 
-    def take(self, number: int) -> Reuse:
+    @contextlib.contextmanager
+    def taken(self, number: int) -> Iterator[Reuse]:
         """Give what there is of an archive, and wait for it where it is being looked into.
 
+        When it is left, its memory is free again.
+
         Args:
-            number: of the archive.  Each is taken once; it is to be closed, and then
-                :meth:`used` is to be called.
+            number: of the archive.  Each is taken once.
         """
         with self._changed:
             while self._at == number:
@@ -70,13 +72,13 @@ class Scout:
             if number in self._left:
                 self._left.remove(number)
             found = self._found.pop(number, None)
-        return found or Reuse(*self._archives[number])
-
-    def used(self, number: int) -> None:
-        """Know that an archive's memory is free again."""
-        with self._changed:
-            self._held.pop(number, None)
-            self._changed.notify_all()
+        try:
+            with found or Reuse(*self._archives[number]) as reuse:
+                yield reuse
+        finally:
+            with self._changed:
+                self._held.pop(number, None)
+                self._changed.notify_all()
 
     def _look(self) -> None:
         while (number := self._next()) is not None:

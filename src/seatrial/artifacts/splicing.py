@@ -19,11 +19,12 @@ from typing import Final
 import msgspec
 from deflate import deflate_compress
 
+from seatrial.artifacts.archives import MIB
 from seatrial.artifacts.deflating import USUAL, WINDOW, Libdeflate
 from seatrial.artifacts.inflating import BROKEN, RAW, inflater
 from seatrial.artifacts.points import Point, Points
 
-KIB, MIB = 1 << 10, 1 << 20
+KIB = 1 << 10
 LEAST = 256 * KIB
 """Bytes of a member from which it pays."""
 

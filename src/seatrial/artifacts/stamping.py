@@ -11,12 +11,11 @@ import contextlib
 import hashlib
 import os
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from types import TracebackType
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 import msgspec
 
@@ -105,32 +104,31 @@ def stamp(
     Raises:
         InspectionFailed, StorageFault: as there.
     """
-    with Stamping(targets) as stamping:
-        return stamping.make(base, out, epoch=epoch, compressor=compressor)
+    with stamping(targets) as begun:
+        return begun.make(base, out, epoch=epoch, compressor=compressor)
 
 
-class Stamping:
-    """The archives of targets, which are looked into from the beginning, and their wheels.
+@contextlib.contextmanager
+def stamping(targets: Sequence[Target]) -> Iterator[Stamping]:
+    """Have the archives of targets looked into, from now until their wheels are made.
 
     Args:
         targets: what to make.
     """
+    with Scout([(one.source, one.shown) for one in targets]) as scout:
+        yield Stamping(targets, scout)
 
-    def __init__(self, targets: Sequence[Target]) -> None:
-        self._targets = targets
-        self._scout = Scout([(one.source, one.shown) for one in targets])
 
-    def __enter__(self) -> Self:
-        self._scout.__enter__()
-        return self
+class Stamping(NamedTuple):
+    """Targets whose archives are being looked into.
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        fault: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._scout.__exit__(kind, fault, trace)
+    Attributes:
+        targets: what to make.
+        scout: looks into them.
+    """
+
+    targets: Sequence[Target]
+    scout: Scout
 
     def make(
         self, base: Path, out: Path, *, epoch: int, compressor: Compressor | None = None
@@ -151,7 +149,7 @@ class Stamping:
                 it lacks a file that is wanted.
             StorageFault: a wheel cannot be written; then none is left.
         """
-        return _made(base, self._targets, out, _Means(dos_time_of(epoch), compressor, self._scout))
+        return _made(base, self.targets, out, _Means(dos_time_of(epoch), compressor, self.scout))
 
 
 class _Means(NamedTuple):
@@ -298,12 +296,11 @@ class _Wheel:
         target = self._target
         wanted = Wanted(target.places, target.shown, held)
         source, shown = target.source, target.shown
-        with opened(source, shown) as files, self._scout.take(self._number) as reuse:
+        with opened(source, shown) as files, self._scout.taken(self._number) as reuse:
             for supply, content in files:
                 to = wanted.take(supply)
                 if to:
                     self._add(to, supply, content, reuse)
-        self._scout.used(self._number)
         wanted.complete()
         return wanted.placed
 

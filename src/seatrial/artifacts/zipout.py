@@ -16,8 +16,9 @@ from typing import BinaryIO, Protocol
 
 import msgspec
 
+from seatrial.artifacts.archives import MIB
 from seatrial.artifacts.crew import Line
-from seatrial.artifacts.deflating import MIB, WINDOW
+from seatrial.artifacts.deflating import WINDOW
 from seatrial.artifacts.splicing import FINER, Reused
 from seatrial.errors import InspectionFailed
 
