@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import seatrial
-from seatrial.artifacts.findings import INCOMPLETE, SURPLUS
+from seatrial.artifacts.findings import INCOMPLETE, SIBLING, SURPLUS
 from seatrial.indexrules.rulebook import RULES, family
 from seatrial.inspection.catalogue import CATALOGUE
 
@@ -18,7 +18,7 @@ PLACES = [
     SOURCE / "operations" / "trying.py",
 ]
 RULE = re.compile(r"(?:[ABDFKMNPQSTVWXYZ]|X500\.)[0-9]+")
-NAMED = {"INCOMPLETE": INCOMPLETE, "SURPLUS": SURPLUS}
+NAMED = {"INCOMPLETE": INCOMPLETE, "SIBLING": SIBLING, "SURPLUS": SURPLUS}
 MAKERS = {"fault", "warning", "note", "make"}
 
 

@@ -104,3 +104,35 @@ def test_a_glob_that_fits_nothing_is_refused(line: str) -> None:
     """A glob that cannot fit any path or name is a fault of the configuration."""
     with pytest.raises(InvalidConfiguration, match=r"glob|path"):
         load({"seatrial.toml": f"[contents]\n{line}\n"})
+
+
+@pytest.mark.parametrize(
+    ("stated", "wanted", "faults"),
+    [
+        ("core==1.2.0", "core==1.2.0", 0),
+        ("Core (>=1.2.0,<1.3.0)", "core~=1.2.0", 0),
+        ('core>=1.2.0; python_version < "4"', "core>=1.2.0", 0),
+        ("core[fast]>=1.2", "core>=1.2.0", 0),
+        ("core>=1.2.0,<2", "core>=1.2.0", 1),
+        ("core>=1.1.0", "core>=1.2.0", 1),
+        ("core", "core==1.2.0", 1),
+        ("core @ file:///build/core", "core>=1.2.0", 1),
+        ("other", "core>=1.2.0", 1),
+        ("other", 'core>=1.2.0; extra == "more"', 0),
+        ('core>=1.0.0; extra == "more"', 'core>=1.2.0; extra == "more"', 1),
+    ],
+)
+def test_a_sibling_is_required_as_the_release_has_it(
+    tmp_path: Path, stated: str, wanted: str, faults: int
+) -> None:
+    """The same versions pass in any spelling; what an extra requires may be missing."""
+    wheel = make_wheel(tmp_path, headers=f"Requires-Dist: {stated}\n")
+    assert codes(Contents(siblings=(wanted,)), wheel) == [("whl", "sibling-requirement")] * faults
+
+
+def test_an_sdist_need_not_tell_what_it_requires(tmp_path: Path) -> None:
+    """Many backends leave it to the build; what an sdist does tell has to be right."""
+    wanted = Contents(siblings=("core==1.2.0",))
+    assert codes(wanted, make_sdist(tmp_path)) == []
+    wrong = make_sdist(tmp_path, headers="Requires-Dist: core\n")
+    assert codes(wanted, wrong) == [("gz", "sibling-requirement")]

@@ -183,3 +183,21 @@ def test_a_package_that_is_built_by_itself_requires_the_last_release(tmp_path: P
         done = stage.seatrial("build", folder, "--out", str(kept))
         assert done.returncode == 0, done.stderr
         assert required(kept, "trio_bots") == ['trio-core (>=1.0.0) ; python_version < "4"']
+
+
+@pytest.mark.registry
+def test_a_package_that_is_built_by_itself_requires_what_a_release_of_it_would(
+    tmp_path: Path,
+) -> None:
+    """Where the commit states the next version, it requires that one of its sibling."""
+    more = 'tag = "v{version}"\nsiblings = "=="\n[[package]]\npath = "packages/*"\n'
+    with several(tmp_path, packages=PAIR, files=FILES, more=more) as stage:
+        raised = {path: text.replace("1.0.0", "1.1.0") for path, text in FILES.items()}
+        stage.project.commit("Release 1.1.0", raised)
+        folder = str(stage.project.folder / "packages" / "trio-bots")
+        done = stage.seatrial("build", folder, "--out", str(tmp_path / "kept"))
+        assert done.returncode == 0, done.stderr
+        wanted = ['trio-core (==1.1.0) ; python_version < "4"']
+        assert required(tmp_path / "kept", "trio_bots") == wanted
+        rehearsed(stage, tmp_path / "rehearsed")
+        assert required(tmp_path / "rehearsed", "trio_bots") == wanted

@@ -58,6 +58,17 @@ INCOMPLETE = "incomplete-set"
 SURPLUS = "surplus-file"
 """The code of the finding that a file is there which nobody expects."""
 
+SIBLING = "sibling-requirement"
+"""The code of the finding that another package of the repository is required otherwise."""
+
+DIRECT = "pypi-m37"
+"""The code of PyPI's word about a requirement that is an address."""
+
+FOLLOW_IT = (
+    "Let what builds it run `seatrial build` on this commit, or build from the sdist that this "
+    "makes: it writes the requirement that `siblings` says; or state it in the commit."
+)
+
 NAME_IT = "Name it in expect if it belongs to the release, or leave it out; then run this again."
 
 BUILD_IT = (
@@ -65,7 +76,7 @@ BUILD_IT = (
 )
 
 
-WAYS_OUT = {INCOMPLETE: BUILD_IT, SURPLUS: NAME_IT}
+WAYS_OUT = {INCOMPLETE: BUILD_IT, SIBLING: FOLLOW_IT, SURPLUS: NAME_IT}
 """What is mended elsewhere than in what the build puts into the files."""
 
 
@@ -79,6 +90,8 @@ def refuse_faults(findings: Iterable[Finding]) -> None:
     if not faults:
         return
     codes = {finding.code for finding in faults}
+    if SIBLING in codes:
+        codes.discard(DIRECT)  # what PyPI says of the same requirement
     ways = [WAYS_OUT[code] for code in sorted(codes)] if codes <= WAYS_OUT.keys() else []
     first = faults[0].file
     if first and all(finding.file == first for finding in faults):

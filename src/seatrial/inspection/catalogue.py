@@ -209,6 +209,13 @@ CATALOGUE: Final = {
     "forbidden-content": Entry(
         "fault", "`[contents] forbid` names a file that is there.", "Leave it out, or allow it."
     ),
+    "sibling-requirement": Entry(
+        "fault",
+        "It requires another package of the repository otherwise than `siblings` has it in this "
+        "release: by a path, or other versions of it.",
+        "Build it with `seatrial build`, or from the sdist that this makes; or state the "
+        "requirement in the commit.",
+    ),
     "surplus-file": Entry(
         "warning",
         "`expect` does not name a file that the release has.",

@@ -17,6 +17,7 @@ from seatrial.artifacts.wheel import WheelFacts
 from seatrial.errors import InvalidConfiguration
 from seatrial.indexrules.rulebook import RULES
 from seatrial.inspection.catalogue import CATALOGUE, PYPI, SINCE
+from seatrial.inspection.siblings import check_siblings
 from seatrial.plan.values import Contents
 
 KINDS = ("wheel", "sdist")
@@ -64,6 +65,7 @@ def check_policy(looked: Sequence[Looked], contents: Contents) -> Iterator[Findi
     for one in looked:
         if one.facts is not None:
             yield from _check(one.facts, contents)
+            yield from check_siblings(one.facts, contents.siblings)
     names = [one.path.name for one in looked]
     wanted = (*contents.expect, *contents.wrapped)
     for absent in missing(wanted, names):

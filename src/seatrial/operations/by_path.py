@@ -13,7 +13,7 @@ from seatrial.errors import InvalidConfiguration, SeatrialError
 from seatrial.operations.project import Project
 from seatrial.repository.by_path import line_of, with_versions
 from seatrial.repository.facts import BY_PATH, Facts, Package, last_release
-from seatrial.repository.local_paths import ByPath
+from seatrial.repository.local_paths import ByPath, by_paths
 from seatrial.repository.manifest import Manifest, read_manifest
 from seatrial.repository.names import normalised
 from seatrial.repository.sibling_versions import specifier_for
@@ -43,7 +43,7 @@ def with_releases(
         InvalidConfiguration: a path leads to what nobody could install; each is named.
     """
     made, policy = dict(texts), project.settings.siblings
-    if policy == "keep" or not any(one.specifier == BY_PATH for one in package.requires):
+    if not _binds(project, package):
         return made
     path = f"{package.path}/pyproject.toml".lstrip("/")
     manifest = read_manifest(project.snapshot, package.path)
@@ -53,7 +53,7 @@ def with_releases(
     faults: list[tuple[ByPath, str]] = []
 
     def bind(one: ByPath) -> str | None:
-        found = _version(project, _folder(package, one), normalised(one.name), versions)
+        found = _version(project, package, one, versions)
         if isinstance(found, Version):
             return specifier_for(policy, found)
         if one.published:
@@ -67,6 +67,30 @@ def with_releases(
     if after != text:
         made[path] = after
     return made
+
+
+def versions_by_path(
+    project: Project, package: Package, versions: Mapping[str, Version]
+) -> dict[str, Version]:
+    """Give normalised name → version of what a package tells its users that it requires by a path.
+
+    Args:
+        project: the repository.
+        package: which.
+        versions: normalised name → version, of everything that is released.
+    """
+    if not _binds(project, package):
+        return {}
+    manifest = read_manifest(project.snapshot, package.path)
+    poetry = manifest.family.startswith("poetry")
+    told = [one for one in by_paths(manifest.pyproject, poetry=poetry) if one.published]
+    found = {normalised(one.name): _version(project, package, one, versions) for one in told}
+    return {name: one for name, one in found.items() if isinstance(one, Version)}
+
+
+def _binds(project: Project, package: Package) -> bool:
+    by_path = any(one.specifier == BY_PATH for one in package.requires)
+    return by_path and project.settings.siblings != "keep"
 
 
 def _understood(
@@ -87,9 +111,10 @@ def _folder(package: Package, one: ByPath) -> str | None:
 
 
 def _version(
-    project: Project, folder: str | None, name: str, versions: Mapping[str, Version]
+    project: Project, package: Package, one: ByPath, versions: Mapping[str, Version]
 ) -> Version | str:
     """Give the version that stands for a sibling, or why there is none."""
+    folder, name = _folder(package, one), normalised(one.name)
     if folder is None:
         return "which leads out of the repository"
     manifest = read_manifest(project.snapshot, folder)

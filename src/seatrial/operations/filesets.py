@@ -69,6 +69,11 @@ def set_remarks(chosen: Sequence[Chosen], sets: Sequence[FileSet]) -> list[Note]
             text = f"The files of {name} come from {collection.origin}{here}."
             if not collection.commit:
                 text += " Nobody says which commit they were built from."
+            if member.build_edits:
+                text += (
+                    " What is changed for the build alone is in them if they were built by "
+                    "`seatrial build`, or from the sdist that it makes."
+                )
             remarks.append(Note(topic="collected", text=text))
         elif member.wrap is not None:
             text = (

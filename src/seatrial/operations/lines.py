@@ -11,6 +11,7 @@ from packaging.version import Version
 from seatrial.errors import InvalidConfiguration, SitesDisagree
 from seatrial.operations.by_path import with_releases
 from seatrial.operations.project import Project
+from seatrial.operations.required import wanted_of
 from seatrial.plan.edits import FileEdit
 from seatrial.plan.make import Member
 from seatrial.repository.build_edits import build_edits
@@ -121,6 +122,7 @@ def members_of(project: Project, line: Project, build: BuildTexts) -> tuple[Memb
             package=package,
             siblings=siblings(package, known),
             build_siblings=build_siblings(package, known),
+            requires=wanted_of(project, package, build.versions),
             build_edits=edits_for(project, package, build),
         )
         for package in line.facts.packages

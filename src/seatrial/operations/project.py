@@ -129,9 +129,8 @@ class Project(Struct, frozen=True, dict=True, eq=False):
                 folder = path.resolve().relative_to(snapshot.root.resolve()).as_posix()
             except ValueError:  # git was told of a work tree elsewhere
                 folder = ""
-            folder = "" if folder == "." else folder
             said = configuration_of(snapshot) if configuration is None else configuration
-            return cls(snapshot, said, runner, folder)
+            return cls(snapshot, said, runner, "" if folder == "." else folder)
 
         try:
             opening.begin()
@@ -232,15 +231,19 @@ class Project(Struct, frozen=True, dict=True, eq=False):
         return TagFormat(self.facts.tag_format, normalised(self.lead.name))
 
     def package(self) -> Package:
-        """Give the one package that a command is about.
+        """Give the one package that a command is about: of several, that of the named folder.
 
         Raises:
             NoPackage: there is none.
             SeveralPackages: there are more; they are named.
         """
-        if len(self.facts.packages) > 1:
+        from seatrial.repository.packages import by_folder
+
+        found = self.facts.packages
+        meant = by_folder(found, self.folder) if found[1:] else self.lead
+        if meant is None:
             raise self._several("it holds")
-        return self.lead
+        return meant
 
     def check_one_version(self) -> None:
         """Refuse packages that have versions of their own, of which none is named.
@@ -264,11 +267,8 @@ class Project(Struct, frozen=True, dict=True, eq=False):
 
     def holds(self, commit: str) -> bool:
         """Say whether a commit is the planned one or in its history."""
-        done = self.runner.run(
-            ["git", "merge-base", "--is-ancestor", commit, self.snapshot.head],
-            cwd=self.snapshot.root,
-        )
-        return done.code == 0
+        asked = ["git", "merge-base", "--is-ancestor", commit, self.snapshot.head]
+        return self.runner.run(asked, cwd=self.snapshot.root).code == 0
 
     @cached_property
     def remote(self) -> Remote | None:

@@ -22,13 +22,14 @@ from seatrial.inspection.verdict import Asked
 from seatrial.operations.lines import BuildTexts, edits_for
 from seatrial.operations.project import Project
 from seatrial.operations.publishing import surroundings
+from seatrial.operations.required import versions_as_stated, wanted_of
 from seatrial.operations.running import Watch, artifacts_of, journal_of, perform
 from seatrial.operations.worlds import lone_world, real_world
 from seatrial.operations.wrapping import resolved_wrap
 from seatrial.plan import values
 from seatrial.plan.collects import Collection
 from seatrial.plan.contents import contents_of
-from seatrial.plan.values import AnySpec, Contents, Plan
+from seatrial.plan.values import AnySpec, Plan
 from seatrial.plan.wraps import Wrap
 from seatrial.report.release import Artifact, Circumstances, Step, report_release
 from seatrial.storage import chosen_place, lay_whole
@@ -141,6 +142,7 @@ def files_made(project: Project, parts: Parts, out: Path, watch: Watch) -> Singl
     """
     package = project.package()
     name = canonicalize_name(package.name)
+    versions = versions_as_stated(project, package)
     commit = values.Commit(
         key=f"take commit {project.facts.head[:12]}",
         parent=project.facts.head,
@@ -156,20 +158,24 @@ def files_made(project: Project, parts: Parts, out: Path, watch: Watch) -> Singl
         path=package.path,
         epoch=project.facts.head_when,
         timeout=project.settings.build.timeout,
-        edits=edits_for(project, package, BuildTexts(versions={})),
+        edits=edits_for(project, package, BuildTexts(versions=versions)),
         collect=parts.collection,
         wrap=parts.wrap,
         sdist="none" if parts.wheels else "index",
     )
     plan = lone_plan(name, package.version, project.facts.head, (commit, made))
-    held = parts.collection or parts.wrap
-    contents = contents_of(project.settings, package.path, parts.wrap) if held else Contents()
+    settings = project.settings
+    # What the commit requires by name stays where a release would commit it.
+    required = wanted_of(project, package, versions, named=not settings.siblings_in_git)
+    contents = contents_of(settings, package.path, parts.wrap, required)
+    if not (parts.collection or parts.wrap):
+        # One machine makes one wheel of a set that others complete.
+        contents = msgspec.structs.replace(contents, expect=())
     with _run_folder(plan) as run:
         world = real_world(project, plan, run)
         perform(plan, world, run, watch)
         files = world.store.files()
-        versions = {str(version_of(file.name)) for file in files}
-        version = package.version or min(versions)
+        version = package.version or min(str(version_of(file.name)) for file in files)
         question = Question(name=name, version=version, now=time.time(), contents=contents)
         findings = inspect_release(files, question).findings
         with chosen_place(out):

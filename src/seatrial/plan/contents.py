@@ -8,13 +8,16 @@ from seatrial.plan.values import Contents
 from seatrial.plan.wraps import Wrap, wheels_of
 
 
-def contents_of(settings: Settings, path: str, wrap: Wrap | None = None) -> Contents:
+def contents_of(
+    settings: Settings, path: str, wrap: Wrap | None = None, siblings: tuple[str, ...] = ()
+) -> Contents:
     """Put together what holds for all packages and what holds for one.
 
     Args:
         settings: the configuration.
         path: the package's folder, from the repository's root.
         wrap: the binaries; each platform's wheel has to be there.
+        siblings: what its files must require of the repository's other packages.
 
     Raises:
         InvalidConfiguration: what is expected cannot be understood.
@@ -28,6 +31,7 @@ def contents_of(settings: Settings, path: str, wrap: Wrap | None = None) -> Cont
         ask=tuple(code for table in tables for code in table.ask),
         refuse=tuple(code for table in tables for code in table.refuse),
         libraries=tuple(glob for table in tables for glob in table.libraries),
+        siblings=siblings,
     )
     for entry in contents.expect:
         # Imported late: most projects expect nothing in particular.

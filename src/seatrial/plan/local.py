@@ -124,7 +124,7 @@ def _inspect(outline: Outline, part: Part, need: str) -> values.Inspect:
         needs=(need,),
         package=part.name,
         version=part.version,
-        contents=contents_of(outline.settings, part.path, part.wrap),
+        contents=contents_of(outline.settings, part.path, part.wrap, part.requires),
     )
 
 

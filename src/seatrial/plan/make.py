@@ -35,6 +35,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
         package: as the repository states it.
         siblings: normalised names of the packages of the repository that it requires.
         build_siblings: those of them that its build requires.
+        requires: what its files must require of the repository's other packages.
         build_edits: what is changed on top of the release commit for its build alone.
         collect: where its files come from when they were built elsewhere.
         wrap: the binaries that its wheels are made with.
@@ -43,6 +44,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     package: Package
     siblings: tuple[str, ...] = ()
     build_siblings: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
     build_edits: tuple[FileEdit, ...] = ()
     collect: Collection | None = None
     wrap: Wrap | None = None
@@ -206,6 +208,7 @@ def _lines(facts: Facts, material: Material) -> tuple[Line, ...]:
                     siblings=tuple(name for name in member.siblings if name in released),
                     builds_with=tuple(name for name in member.build_siblings if name in released),
                     computes=member.package.computes,
+                    requires=member.requires,
                     edits=member.build_edits,
                     collect=member.collect,
                     wrap=member.wrap,

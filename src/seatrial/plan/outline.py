@@ -27,6 +27,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
         siblings: names of the packages of this release that it requires.
         builds_with: names of those of them that its build requires.
         computes: whether its build alone knows them: they may be any, then.
+        requires: what its files must require of the repository's other packages.
         edits: what is changed on top of the release commit for its build alone.
         collect: where its files come from when they were built elsewhere.
         wrap: the binaries that its wheels are made with.
@@ -41,6 +42,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     siblings: tuple[str, ...] = ()
     builds_with: tuple[str, ...] = ()
     computes: bool = False
+    requires: tuple[str, ...] = ()
     edits: tuple[FileEdit, ...] = ()
     collect: Collection | None = None
     wrap: Wrap | None = None

@@ -121,6 +121,8 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         ask: codes of findings about which a person is asked.
         refuse: codes of findings that refuse the release.
         libraries: globs of libraries that compiled files need and another package brings.
+        siblings: what each file must require of the repository's other packages (PEP 508); what an
+            extra requires, or a build computes, may be missing.
     """
 
     require: tuple[str, ...] = ()
@@ -130,6 +132,7 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ask: tuple[str, ...] = ()
     refuse: tuple[str, ...] = ()
     libraries: tuple[str, ...] = ()
+    siblings: tuple[str, ...] = ()
 
 
 class Inspect(Spec, frozen=True, kw_only=True, tag="inspect"):

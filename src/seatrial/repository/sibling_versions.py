@@ -57,6 +57,18 @@ def followed(specifier: str, policy: Policy, version: Version) -> str:
     return ",".join([f"{operator}{_spelt(operator, version)}", *sorted(kept)])
 
 
+def is_set(specifier: str, policy: Policy) -> bool:
+    """Whether a policy says which versions a requirement is of, whatever it says now.
+
+    Args:
+        specifier: what is required now; empty for any version.
+        policy: how packages of the repository require each other.
+    """
+    if policy == "auto":
+        return bool(re.match(r"\s*={2,3}(?!.*\*)", specifier))
+    return policy != "keep"
+
+
 def specifier_for(policy: Policy, version: Version) -> str:
     """Give the specifier that a sibling which is named by its path gets in a release.
 
