@@ -147,3 +147,24 @@ def test_a_large_file_that_is_broken_is_refused(tmp_path: Path, lie: str) -> Non
     path.write_bytes(whole)
     with Unpacking(path) as unpacking, pytest.raises((zipfile.BadZipFile, zlib.error)):
         read(unpacking)
+
+
+def test_a_stream_that_installers_refuse_is_refused(tmp_path: Path) -> None:
+    """A block whose codes leave some bits without a meaning is broken, as zlib has it."""
+    path = archived(tmp_path, content())
+    whole = bytearray(path.read_bytes())
+    start = 30 + len(NAME)
+    # A last block with a table (RFC 1951, 3.2.7): of the codes for literals there are two, of two
+    # bits each, one of them the end of the block, which comes at once.
+    fields = [(0b101, 3), (0, 5), (1, 5), (15, 4)]
+    order = (16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15)
+    fields += [({18: 1, 1: 2, 2: 2}.get(one, 0), 3) for one in order]
+    fields += [(0, 1), (138 - 11, 7), (0, 1), (117 - 11, 7), (3, 2), (3, 2), (1, 2), (1, 2), (2, 2)]
+    bits = length = 0
+    for value, width in fields:
+        bits |= value << length
+        length += width
+    whole[start : start + 24] = bits.to_bytes(24, "little")
+    path.write_bytes(whole)
+    with Unpacking(path) as unpacking, pytest.raises(zlib.error, match="invalid literal/lengths"):
+        read(unpacking)

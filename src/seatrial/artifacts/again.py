@@ -9,9 +9,10 @@ import tempfile
 import zlib
 from bisect import bisect_right
 from collections import OrderedDict
-from typing import BinaryIO, Final, NamedTuple, Protocol
+from typing import BinaryIO, Final, NamedTuple
 
 from seatrial.artifacts.archives import MIB
+from seatrial.artifacts.inflating import BROKEN, RAW, Inflater, inflater
 
 PACKED: Final = MIB // 4
 """Bytes that are inflated at a time; between two such pieces a mark can be set."""
@@ -23,28 +24,6 @@ BLOCKS: Final = 64
 MUCH: Final = 64 * MIB
 """Bytes that are inflated again before, with half of the member, it is put on the disk instead: who
 jumps about in it like that has no end otherwise."""
-
-
-class Inflater(Protocol):
-    """What :func:`zlib.decompressobj` gives."""
-
-    @property
-    def eof(self) -> bool:
-        """Whether the stream has ended."""
-        ...
-
-    @property
-    def unconsumed_tail(self) -> bytes:
-        """What was given to it and not looked at yet."""
-        ...
-
-    def decompress(self, data: bytes, max_length: int, /) -> bytes:
-        """Give what comes of it, and no more than that many bytes."""
-        ...
-
-    def copy(self) -> Inflater:
-        """Give another one in the same state."""
-        ...
 
 
 class Place(NamedTuple):
@@ -79,7 +58,7 @@ class Inflating:
     def __init__(self, raw: BinaryIO, place: Place, mark: Mark | None = None) -> None:
         self._raw = raw
         self._place = place
-        self._engine = mark.engine.copy() if mark else zlib.decompressobj(-zlib.MAX_WBITS)
+        self._engine = mark.engine.copy() if mark else inflater(RAW)
         self.packed = mark.packed if mark else 0
         self.unpacked = mark.unpacked if mark else 0
 
@@ -92,7 +71,11 @@ class Inflating:
         """
         while self.unpacked < self._place.size and not self._engine.eof:
             waiting = self._engine.unconsumed_tail or self._more()
-            data = self._engine.decompress(waiting, min(MIB, self._place.size - self.unpacked))
+            most = min(MIB, self._place.size - self.unpacked)
+            try:
+                data = self._engine.decompress(waiting, most)
+            except BROKEN as fault:
+                raise zlib.error(str(fault)) from fault
             self.unpacked += len(data)
             if data or not waiting:
                 return data

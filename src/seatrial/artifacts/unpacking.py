@@ -11,7 +11,6 @@ import shutil
 import struct
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +18,7 @@ from typing import BinaryIO, Final, Self
 
 from seatrial.artifacts.again import PACKED, Again, Inflating, Mark, Place
 from seatrial.artifacts.archives import IN_MEMORY, MIB, Member
+from seatrial.artifacts.inflating import crc32
 
 MARKS: Final = 128
 """Marks in a file at most: an inflater's state has 42 kB."""
@@ -84,7 +84,7 @@ class Unpacking:
         every = max(PACKED, place.packed // MARKS)
         crc, following = 0, every
         while piece := inflating.next():
-            crc = zlib.crc32(piece, crc)
+            crc = crc32(piece, crc)
             yield piece
             mark = inflating.mark() if inflating.packed >= following else None
             if mark is not None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import struct
 import zipfile
-import zlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -19,6 +18,7 @@ import msgspec
 from seatrial.artifacts.archives import MIB
 from seatrial.artifacts.crew import Line
 from seatrial.artifacts.deflating import WINDOW
+from seatrial.artifacts.inflating import crc32
 from seatrial.artifacts.splicing import FINER, Reused
 from seatrial.errors import InspectionFailed
 
@@ -250,7 +250,7 @@ class Member:
 
     def feed(self, data: bytes) -> None:
         """Take its next bytes; more than it may have are an error of who feeds."""
-        self._crc = zlib.crc32(data, self._crc)
+        self._crc = crc32(data, self._crc)
         fed = memoryview(data)[self._skip :]
         self._skip -= len(data) - len(fed)
         while fed:
