@@ -306,6 +306,8 @@ def test_a_section_without_notes_says_so() -> None:
     done = write("CHANGES.md", "## 1.1 - 2020-01-01\n\n- x\n", notes="")
 
     assert done.text.startswith("## 1.2.0 - 2024-05-09\n\n- No notable changes.\n\n## 1.1")
+    again = section("CHANGELOG.md", done.text, version="1.2.0", date="2024-05-10", notes="- Late.")
+    assert (again.text, again.notes) == (done.text, "- No notable changes.")
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,8 @@ from seatrial.versions.release_commits import is_release_commit
         "1.2.3",
         "v1.2.3",
         "Release 1.2.3",
+        "Release 37 packages",
+        "Release 2 packages (#12)",
         "Bump version to 1.2.3",
         "Bump to 1.2.3",
         "Bump 1.2.2 → 1.2.3",

@@ -18,8 +18,8 @@ from seatrial.repository.link_targets import linked
 from seatrial.repository.spacing import bullet, lstripped, rstripped, stripped
 
 _NOTHING = re.compile(
-    r"(?i)[-*+]?\s*(?:nothing(?: \w+){0,2}|no (?:\w+ )?changes(?: yet)?|tbd|n/a|none|\.\.\.|"
-    r"unreleased|to be released|\\?\[[^\]]*\])?\s*[.:]?\s*|[-*_=]{3,}|#{1,6}\s.*"
+    r"(?i)[-*+]?\s*(?:nothing(?: \w+){0,2}|no (?!notable )(?:\w+ )?changes(?: yet)?|tbd|n/a|none|"
+    r"\.\.\.|unreleased|to be released|\\?\[[^\]]*\])?\s*[.:]?\s*|[-*_=]{3,}|#{1,6}\s.*"
 )
 _WRITERS = re.compile(r"(towncrier) release notes start|(scriv)-insert-here")
 _PREAMBLE = re.compile(r"(?i)all notable changes|format is based on")

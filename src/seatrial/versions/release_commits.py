@@ -20,6 +20,8 @@ _RELEASE_COMMIT = re.compile(
     |
         (?:start|begin)(?:s|ing)?\ (?:an?\ |the\ )?(?:new\ |next\ )?development(?:\ cycle)?\b.*
     |
+        releas(?:e|ed|ing)\ \d+\ packages(?:\s*\(\#\d+\))?
+    |
         (?:
             (?:{_VERBS}\s+)?(?:the\s+)?(?:for\s+)?
             (?:release\ version|version\ number|releas(?:e|ed|ing)|version):?\s*
