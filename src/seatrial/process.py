@@ -16,6 +16,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import IO
 
 import msgspec
 
@@ -220,6 +221,7 @@ class Runner:
         cwd: Path,
         take: Callable[[bytes], None],
         env: Mapping[str, str] | None = None,
+        stdin: bytes = b"",
     ) -> Completed:
         """Run a command to its end, and hand on its standard output piece by piece as it comes.
 
@@ -228,6 +230,7 @@ class Runner:
             cwd: the working directory.
             take: gets each piece, unredacted; what it raises ends the command.
             env: the whole environment; :func:`child_environment` when absent.
+            stdin: what it reads, while it prints.
 
         Returns:
             How it ended; ``stdout`` is empty.
@@ -238,17 +241,20 @@ class Runner:
         began = time.monotonic()
         with self._started(list(argv), cwd, child_environment() if env is None else env) as child:
             said: list[bytes] = []
-            stdin, stdout, stderr = child.stdin, child.stdout, child.stderr
-            if stdin is None or stdout is None or stderr is None:
+            into, stdout, stderr = child.stdin, child.stdout, child.stderr
+            if into is None or stdout is None or stderr is None:
                 raise ToolMissing(argv[0], "its streams could not be connected")
-            stdin.close()
             # A full pipe of errors would stop a child that we read no errors of.
             listener = threading.Thread(target=lambda: said.append(stderr.read()), daemon=True)
             listener.start()
+            # So would one that waits until somebody reads what it printed so far.
+            feeder = threading.Thread(target=_fed, args=(into, stdin), daemon=True)
+            feeder.start()
             while piece := stdout.read1(PIECE):  # type: ignore[attr-defined]  # a BufferedReader
                 take(piece)
             child.wait()
             listener.join()
+            feeder.join()
         return Completed(
             code=child.returncode,
             stdout=b"",
@@ -358,6 +364,12 @@ class Runner:
 
 
 _KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
+
+
+def _fed(into: IO[bytes], data: bytes) -> None:
+    """Write what a command reads; one that is gone already says so at its end."""
+    with contextlib.suppress(BrokenPipeError), into:
+        into.write(data)
 
 
 def _signal(child: subprocess.Popen[bytes], number: int) -> None:

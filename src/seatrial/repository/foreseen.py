@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from seatrial.ahead import Ahead
 from seatrial.errors import SeatrialError
 from seatrial.process import Runner
-from seatrial.repository.place import git_begun, run_git
+from seatrial.repository.ancestry import Ancestry, ancestry_begun, ancestry_of
 
 if TYPE_CHECKING:
     from seatrial.repository.commits import Commits
@@ -34,7 +34,7 @@ class Foreseen:
     def __init__(self) -> None:
         # A runner of its own: what was not needed is ended, and nothing else.
         self._runner = Runner()
-        self._merged: list[Ahead[bytes]] = []
+        self._walked: list[Ahead[Ancestry]] = []
         self._history: dict[tuple[tuple[str, ...], str], Ahead[Commits]] = {}
 
     def begin(self, snapshot: Snapshot) -> None:
@@ -52,7 +52,7 @@ class Foreseen:
             mine = replace(snapshot, runner=self._runner)
             self._history[("",), since] = Ahead(partial(read_history, mine, ("",), since=since))
         if not alone:
-            self._merged.append(Ahead(partial(_merged, self._runner, snapshot)))
+            self._walked.append(Ahead(partial(_walked, self._runner, snapshot)))
 
     def descends(self, snapshot: Snapshot, commit: str) -> bool:
         """Whether it is known already that the planned commit descends from another one.
@@ -68,20 +68,20 @@ class Foreseen:
             return ahead.result().reach or commit == snapshot.head
         return False
 
-    def merged(self, snapshot: Snapshot) -> AbstractContextManager[Callable[[], bytes]]:
-        """Have git look for the tags in the history of HEAD: it walks far, so it begins early.
+    def walked(self, snapshot: Snapshot) -> AbstractContextManager[Callable[[], Ancestry]]:
+        """Have git list what the planned commit descends from: it walks far, so it begins early.
 
         Args:
             snapshot: the planned commit.
         """
         if not snapshot.tags:
-            return contextlib.nullcontext(bytes)
-        if self._merged:
-            return contextlib.nullcontext(self._merged[0].result)
+            return contextlib.nullcontext(Ancestry)
+        if self._walked:
+            return contextlib.nullcontext(self._walked[0].result)
         if not snapshot.whole:
             # Few have to ask: what is known of the last release is enough for them.
-            return contextlib.nullcontext(partial(_merged, snapshot.runner, snapshot))
-        return git_begun(snapshot.runner, snapshot.root, *merged_tags(snapshot))
+            return contextlib.nullcontext(partial(_walked, snapshot.runner, snapshot))
+        return ancestry_begun(snapshot.runner, snapshot.root, snapshot.head)
 
     def history(self, folders: Sequence[str], since: str) -> Commits | None:
         """Give the commits of packages since a release, if they were foreseen.
@@ -100,8 +100,8 @@ class Foreseen:
 
     def end(self) -> None:
         """End what nobody waits for any more."""
-        for merged in self._merged:
-            merged.give_up(self._runner.halt)
+        for walked in self._walked:
+            walked.give_up(self._runner.halt)
         for history in self._history.values():
             history.give_up(self._runner.halt)
         self._history.clear()
@@ -125,14 +125,8 @@ def beside(work: Callable[[Runner], T]) -> Iterator[Callable[[], T]]:
         ahead.give_up(runner.halt)
 
 
-def merged_tags(snapshot: Snapshot) -> tuple[str, ...]:
-    """Give the arguments of git that list the tags in the history of a commit."""
-    form = "--format=%(refname:strip=2)"
-    return ("for-each-ref", "--merged", snapshot.head, form, "refs/tags")
-
-
-def _merged(runner: Runner, snapshot: Snapshot) -> bytes:
-    return run_git(runner, snapshot.root, *merged_tags(snapshot)).stdout
+def _walked(runner: Runner, snapshot: Snapshot) -> Ancestry:
+    return ancestry_of(runner, snapshot.root, snapshot.head)
 
 
 def _last(snapshot: Snapshot) -> tuple[str, bool]:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from seatrial.errors import NoRepository
-from seatrial.process import child_environment
+from seatrial.process import Runner, child_environment
 from seatrial.repository.commits import Commits
 from seatrial.repository.facts import CommitFact
-from seatrial.repository.place import QUIET_GIT
+from seatrial.repository.place import MEND, QUIET_GIT
+from seatrial.repository.records import Reader
 from seatrial.repository.snapshot import Snapshot
-
-_FORMAT = "%H%x00%ct%x00%aN <%aE>%x00%P%x00%s%x00%b%x00"
-_FIELDS = 6
-_PARENTS = 3
 
 
 def read_history(
@@ -44,137 +40,54 @@ def read_history(
         StorageFault: the history is long, and there is no room for it.
     """
     several = every or len(folders) > 1
-    mark = os.urandom(8).hex()
-    owners = _Owners(folders) if several else None
-    commits = Commits(folders)
-    reader = _Reader(mark, owners, commits, every=every, since=since)
-    options = ("-z", "--encoding=UTF-8", "--no-color", "--no-notes", "--no-mailmap")
     paths = () if several else tuple(f":(top,literal){path}" for path in folders if path)
-    done = snapshot.runner.run_fed(
-        [
-            "git",
-            "-c",
-            "log.showSignature=false",
-            "log",
-            *options,
-            f"--format={mark}{_FORMAT}",
-            *(("--name-only", "--no-renames") if several else ()),
-            *(("--topo-order",) if every else ()),
-            *(() if most is None else (f"--max-count={most}",)),
-            f"{since}..{snapshot.head}" if since else snapshot.head,
-            "--",
-            *paths,
-        ],
-        cwd=snapshot.root,
-        take=reader.take,
-        # Else git hands on each commit by itself (git(1), GIT_FLUSH).
-        env=child_environment({**QUIET_GIT, "GIT_FLUSH": "0"}),
-    )
-    if done.code:
-        raise NoRepository(
-            str(snapshot.root), done.said, next_step="Mend what git says, and run this again."
-        )
-    return reader.finished()
+    reader = Reader(folders, several=several, every=every, since=since)
+    argv = ["git", "-c", "log.showSignature=false", "log", "--no-color", "--no-notes"]
+    argv += ["--no-mailmap", *reader.options]
+    argv += ["--topo-order"] if every else []
+    argv += [] if most is None else [f"--max-count={most}"]
+    argv += [f"{since}..{snapshot.head}" if since else snapshot.head, "--", *paths]
+    return _taken(snapshot, snapshot.runner, reader, argv)
 
 
-class _Owners:
-    """Which packages own a path: those in whose folder it lies, the innermost alone."""
+def read_listed(
+    snapshot: Snapshot,
+    runner: Runner,
+    folders: Sequence[str],
+    ids: bytes,
+    paths: Sequence[str] | None = None,
+) -> Commits:
+    """Read those of the commits whose ids are known that touch packages, in the order given.
 
-    def __init__(self, folders: Sequence[str]) -> None:
-        names = (folder.encode("utf-8", "surrogateescape") for folder in folders)
-        self._numbers = {name: number for number, name in enumerate(names)}
-        # Folder → the number of its package.  There are as many as folders in the history's trees.
-        self._known: dict[bytes, int] = {}
+    Merges are left out.
 
-    def of(self, names: Iterable[bytes]) -> set[int]:
-        """Give the numbers of the packages that files belong to.
+    Args:
+        snapshot: the planned commit.
+        runner: starts git.
+        folders: those of the packages, from the root; each commit says which it touches.
+        ids: of the commits, a line each.
+        paths: the folders that matter, where they are so few that git finds them quickly.
 
-        Args:
-            names: the paths of files, from the root.
-        """
-        known, found = self._known, set()
-        for name in names:
-            folder = name.rpartition(b"/")[0]
-            number = known.get(folder)
-            found.add(self._above(folder) if number is None else number)
-        found.discard(_NOBODY)
-        return found
-
-    def _above(self, folder: bytes) -> int:
-        at, passed = folder, []
-        while at not in self._known:
-            passed.append(at)
-            number = self._numbers.get(at, _NOBODY)
-            if number != _NOBODY or not at:
-                break
-            at = at.rpartition(b"/")[0]
-        else:
-            number = self._known[at]
-        self._known.update(dict.fromkeys(passed, number))
-        return number
-
-
-_NOBODY = -1
-
-
-class _Reader:
-    """Takes apart what ``git log -z --name-only`` prints.
-
-    Each record is the mark and the fields, each ended by a NUL; then one NUL; then, if the commit
-    touches files, a line feed and their names, each ended by a NUL.  A name cannot be taken for a
-    record: nobody who wrote it knew the mark.
+    Raises:
+        NoRepository: git failed.
+        StorageFault: they are many, and there is no room for them.
     """
+    reader = Reader(folders, several=True, every=False)
+    argv = ["git", "diff-tree", "--stdin", "-r", "--root", *reader.options, "--"]
+    argv += [f":(top,literal){path}" for path in paths or ()]
+    return _taken(snapshot, runner, reader, argv, ids)
 
-    def __init__(
-        self,
-        mark: str,
-        owners: _Owners | None,
-        commits: Commits,
-        *,
-        every: bool = False,
-        since: str = "",
-    ) -> None:
-        self._every = every
-        self._since = since.encode("ascii")
-        self._mark = mark.encode("ascii")
-        self._owners = owners
-        self._rest = bytearray()
-        self._commits = commits
 
-    def take(self, piece: bytes) -> None:
-        """Take the next piece of the output."""
-        # A mark may lie across the border of two pieces.
-        since = max(len(self._rest) - len(self._mark), 1)
-        self._rest += piece
-        cut = self._rest.rfind(self._mark, since)
-        if cut > 0:
-            whole = bytes(memoryview(self._rest)[:cut])
-            del self._rest[:cut]
-            self._read(whole)
-
-    def finished(self) -> Commits:
-        """Give the commits; nothing more is to come."""
-        self._read(bytes(self._rest))
-        self._rest.clear()
-        self._commits.close()
-        return self._commits
-
-    def _read(self, records: bytes) -> None:
-        add = self._commits.add
-        for record in records.split(self._mark)[1:]:
-            *fields, names = record.split(b"\0", _FIELDS)
-            if len(fields) < _FIELDS:
-                continue
-            if self._since and self._since in fields[_PARENTS]:
-                self._commits.reach = True
-            touched = b""
-            if self._owners is not None:
-                # A NUL and a line feed before the first name, a NUL after the last.
-                owners = self._owners.of(names[2:-1].split(b"\0")) if names[2:] else set()
-                if not owners and not self._every and b" " not in fields[_PARENTS]:
-                    continue
-                touched = b" ".join([b"%d" % number for number in sorted(owners)])
-            add(b"\0".join(fields), touched)
+def _taken(
+    snapshot: Snapshot, runner: Runner, reader: Reader, argv: list[str], stdin: bytes = b""
+) -> Commits:
+    """Run git, and give what the reader takes of its output."""
+    # Else git hands on each commit by itself (git(1), GIT_FLUSH).
+    env = child_environment({**QUIET_GIT, "GIT_FLUSH": "0"})
+    done = runner.run_fed(argv, cwd=snapshot.root, take=reader.take, env=env, stdin=stdin)
+    if done.code:
+        raise NoRepository(str(snapshot.root), done.said, next_step=MEND)
+    return reader.finished()
 
 
 def counted(

@@ -67,7 +67,7 @@ def read_facts(
         InvalidConfiguration: a manifest or a configured name cannot be used.
         ShallowClone: the history back to the last release is not here.
     """
-    with snapshot.foreseen.merged(snapshot) as listed:
+    with snapshot.foreseen.walked(snapshot) as walked:
         found = found_packages(snapshot, settings, folder, ears.where)
         outlines = tuple(one.outline for one in found)
         lines = lines_among(settings, outlines, (tag.name for tag in snapshot.tags))
@@ -75,9 +75,9 @@ def read_facts(
         if meant is not None:
             lines = tuple(line for line in lines if meant in line.packages)
         wanted = {package.path for line in lines for package in line.packages}
-        merged = Merged(listed)
+        merged = Merged(snapshot, walked)
         if snapshot.whole:
-            merged.names()  # while git is still there
+            _ = merged.names  # while git is still there
     described: dict[str, Package] = {}
 
     def describe() -> Mapping[str, Package]:
@@ -198,7 +198,7 @@ def _commits(
     if commits is None:
         most = None if last else MOST_COMMITS
         commits = read_history(snapshot, folders, since=since, most=most)
-    refuse_cut(snapshot, commits)
+    refuse_cut(snapshot, (commit.id for commit in commits))
     return commits
 
 

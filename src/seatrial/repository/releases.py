@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 
 from msgspec.structs import replace
 from packaging.version import Version
 
+from seatrial.repository.ancestry import Ancestry
 from seatrial.repository.facts import TagFact
 from seatrial.repository.listings import Ref
 from seatrial.repository.snapshot import Snapshot
@@ -17,22 +19,28 @@ MOST_SINCE = 10_000
 
 
 class Merged:
-    """The tags in the history of HEAD, asked for when somebody wants to know them.
+    """The tags in the history of HEAD, looked for when somebody wants to know them.
 
     Args:
-        listed: gives what git lists.
+        snapshot: the planned commit.
+        walked: gives what it descends from.
     """
 
-    def __init__(self, listed: Callable[[], bytes]) -> None:
-        self._listed = listed
-        self._names: frozenset[str] | None = None
+    def __init__(self, snapshot: Snapshot, walked: Callable[[], Ancestry]) -> None:
+        self._snapshot = snapshot
+        self._walked = walked
 
+    @functools.cached_property
+    def ancestry(self) -> Ancestry:
+        """What the planned commit descends from."""
+        return self._walked()
+
+    @functools.cached_property
     def names(self) -> frozenset[str]:
-        """Give their names."""
-        if self._names is None:
-            lines = self._listed().decode("utf-8", "surrogateescape").split("\n")
-            self._names = frozenset(lines)
-        return self._names
+        """Their names."""
+        tags = self._snapshot.tags
+        held = self.ancestry.among({tag.commit for tag in tags})
+        return frozenset(tag.name for tag in tags if tag.commit in held)
 
 
 def release_tags(
@@ -53,7 +61,7 @@ def release_tags(
     # Where the very newest is a final one that HEAD descends from, it is the last release.
     enough = not (snapshot.whole or version.is_prerelease)
     known = enough and snapshot.foreseen.descends(snapshot, by_name[last].commit)
-    names = frozenset({last}) if known else merged.names()
+    names = frozenset({last}) if known else merged.names
     found = tuple(
         TagFact(
             name=name,

@@ -21,7 +21,8 @@ from seatrial.repository.lines import Line, Spellings, commits_of
 from seatrial.repository.moved import Tagged, with_moved
 from seatrial.repository.releases import Merged, release_tags
 from seatrial.repository.snapshot import Snapshot
-from seatrial.repository.tagged import format_text, last_of, refuse_cut
+from seatrial.repository.tagged import format_text, last_of
+from seatrial.repository.unreleased import read_unreleased
 from seatrial.versions.tags import TagFormat
 
 MOST_COMMITS = 2000
@@ -70,8 +71,9 @@ def read_several(
     released = [last_of(tags) for _, tags in tagged]
     last = {number: tag.commit for number, tag in enumerate(released) if tag is not None}
     fresh = _fresh(snapshot, lines, last)
-    several.heard([package.name for number in sorted(fresh) for package in lines[number].packages])
     with beside(lambda runner: _new_commits(several, last, fresh, runner)) as commits:
+        changed = (lines[number] for number in sorted(fresh))
+        several.heard([package.name for line in changed for package in line.packages])
         packages, whole = described(), common()
         found = []
         for line, (form, tags) in zip(lines, tagged, strict=True):
@@ -143,7 +145,6 @@ def _new_commits(
 ) -> list[list[CommitFact]]:
     """Read what is new for each line: one pass, and one more where some were never released."""
     lines, snapshot = several.lines, replace(several.snapshot, runner=runner)
-    folders = tuple(sorted(package.path for line in lines for package in line.packages))
     first = tuple(
         sorted(p.path for n, line in enumerate(lines) if n not in last for p in line.packages)
     )
@@ -155,24 +156,15 @@ def _new_commits(
     found: list[list[CommitFact]] = [[] for _ in lines]
     bounds = {number: id_ for number, id_ in last.items() if number in fresh}
     if bounds:
-        since = _common(snapshot, sorted(set(bounds.values())))
-        commits = read_history(snapshot, folders, since=since, every=True)
-        refuse_cut(snapshot, commits)
-        for number, mine in commits_of(lines, commits, bounds, bounds).items():
+        for number, mine in read_unreleased(
+            snapshot, lines, several.merged.ancestry, bounds
+        ).items():
             found[number] = mine
     if first:
         commits = read_history(snapshot, first, most=MOST_COMMITS, every=True)
         for number, mine in commits_of(lines, commits, {}, fresh - last.keys()).items():
             found[number] = mine
     return found
-
-
-def _common(snapshot: Snapshot, commits: Sequence[str]) -> str:
-    """Give the newest commit that all of some descend from, or an empty string."""
-    if len(commits) == 1:
-        return commits[0]
-    done = snapshot.runner.run(["git", "merge-base", "--octopus", *commits], cwd=snapshot.root)
-    return done.text.strip() if done.code == 0 else ""
 
 
 def _own_changelog(several: Several, place: str) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from packaging.version import Version
 
 from seatrial.errors import ShallowClone
-from seatrial.repository.facts import CommitFact, TagFact, last_release
+from seatrial.repository.facts import TagFact, last_release
 from seatrial.repository.lines import Line
 from seatrial.repository.names import normalised
 from seatrial.repository.snapshot import Snapshot
@@ -26,13 +26,17 @@ def format_text(form: TagFormat, line: Line) -> str:
     return form.text.replace("{name}", normalised(line.name))
 
 
-def refuse_cut(snapshot: Snapshot, commits: Iterable[CommitFact]) -> None:
+def refuse_cut(snapshot: Snapshot, commits: Iterable[str]) -> None:
     """Refuse a shallow clone whose history ends within what is new.
+
+    Args:
+        snapshot: the planned commit.
+        commits: ids of what is new; not looked at where the clone is whole.
 
     Raises:
         ShallowClone: it does.
     """
-    cut = snapshot.shallow and snapshot.shallow.intersection(commit.id for commit in commits)
+    cut = snapshot.shallow and snapshot.shallow.intersection(commits)
     if cut:
         raise ShallowClone(
             str(snapshot.root), f"its history is cut at {min(cut)[:12]}, after the last release"
