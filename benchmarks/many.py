@@ -35,7 +35,7 @@ PEER = 3
 
 ROUNDS = 3
 FASTER = 1
-SLOWER = 1.5
+SLOWER = 1
 """How many times what one pass of git over the same history takes."""
 URL = "https://github.com/seatrial-benchmark/many.git"
 

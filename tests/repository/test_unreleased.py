@@ -152,7 +152,7 @@ def test_what_is_outside_is_what_git_says(tmp_path: Path, seed: int) -> None:
 def test_a_long_list_is_the_same_from_the_disk(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What no longer has room in memory lies in a file, and is read in pieces as often as wanted."""
+    """What has no room in memory lies in a file, and is read in pieces as often as wanted."""
     made, ids = woven(tmp_path / "r", 3)
     _, small = opened(made)
     monkeypatch.setattr("seatrial.repository.ancestry.IN_MEMORY", 100)
@@ -186,7 +186,7 @@ def test_a_failure_of_git_is_said(tmp_path: Path) -> None:
     snapshot, ancestry = opened(made)
     tree = made.git("rev-parse", "HEAD:a")
     (made.folder / ".git/objects" / tree[:2] / tree[2:]).unlink()
-    with pytest.raises(NoRepository, match="unable to read tree|bad tree|missing"):
+    with pytest.raises(NoRepository, match=r"unable to read tree|bad tree|missing"):
         read_unreleased(snapshot, lines_of(("a",)), ancestry, {0: made.git("rev-parse", "HEAD~1")})
     with pytest.raises(NoRepository, match=r"(?i)bad|not a"):
         ancestry_of(snapshot.runner, snapshot.root, "0" * 39 + "1")
