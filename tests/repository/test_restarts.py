@@ -210,3 +210,55 @@ def test_check_and_the_changelog_follow_the_new_numbers(
     assert json.loads(capfd.readouterr().out)["findings"] == []
     written = section("CHANGELOG.md", page, version="1.1", date="2026-11-20", notes="- d")
     assert written.text == page.replace("## 1.0\n", "## 1.1\n\n- d\n\n## 1.0\n")
+
+
+def test_of_several_packages_each_has_its_own_numbering(tmp_path: Path) -> None:
+    """One begins again, one had a hotfix of an older line on a later day; a third goes on."""
+    names = ("one", "two", "six")
+    made = make_repository(
+        tmp_path / "r",
+        {
+            f"libs/{name}/pyproject.toml": FROM_TAG["pyproject.toml"].replace("hello", name)
+            for name in names
+        },
+    )
+    for name in names:
+        made.tag(f"{name}-v2019.12")
+    made.git("branch", "old")
+    made.commit("Begin again", {"libs/one/a.txt": "1"}, tag="one-v1.0.0")
+    made.commit("Go on", {"libs/two/a.txt": "1", "libs/six/a.txt": "1"}, tag="two-v2020.1")
+    made.tag("six-v2020.1")
+    made.git("checkout", "--quiet", "old")
+    made.commit("fix: for those who stay", {"libs/two/b.txt": "1"}, tag="two-v2019.13")
+    made.git("checkout", "--quiet", "main")
+    made.git("merge", "--quiet", "--no-edit", "old")
+    made.commit("fix: blink", {f"libs/{name}/c.txt": "1" for name in names})
+
+    found = facts(made)
+
+    lines = {line.packages[0].name: line for line in found.lines}
+    assert {name: last(line) for name, line in lines.items()} == {
+        "one": "one-v1.0.0",
+        "two": "two-v2020.1",
+        "six": "six-v2020.1",
+    }
+    assert [commit.subject for commit in lines["one"].commits] == ["fix: blink"]
+    assert {tag.name for tag in lines["one"].tags if tag.abandoned} == {"one-v2019.12"}
+    assert not any(tag.abandoned for name in ("two", "six") for tag in lines[name].tags)
+
+
+def test_one_of_several_that_began_again_gets_the_next_of_the_new_numbers(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """``seatrial next`` goes on from the nearest release, whatever the others have."""
+    texts = {
+        f"libs/{name}/pyproject.toml": FROM_TAG["pyproject.toml"].replace("hello", name)
+        for name in ("one", "two")
+    }
+    made = make_repository(tmp_path / "r", texts)
+    made.tag("one-v2019.12")
+    made.tag("two-v0.1.0")
+    made.commit("Begin again", {"libs/one/a.txt": "1"}, tag="one-v1.0.0")
+    made.commit("fix: blink", {"libs/one/b.txt": "1"})
+    assert run(["next", str(made.folder)]) == 0
+    assert "one 1.0.1\n" in capfd.readouterr().out.replace("  ", " ")

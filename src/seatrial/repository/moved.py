@@ -12,7 +12,12 @@ from seatrial.repository.facts import Package, TagFact
 from seatrial.repository.lines import Line
 from seatrial.repository.listings import contents
 from seatrial.repository.releases import Merged, release_tags
-from seatrial.repository.restarts import counts_below, restarted
+from seatrial.repository.restarts import (
+    counts_below,
+    perhaps_restarted,
+    restarted,
+    says_something,
+)
 from seatrial.repository.snapshot import Snapshot
 from seatrial.repository.spans import is_version, locate
 from seatrial.versions.tags import TagFormat, families, may_name, name_key, prefix_key
@@ -139,6 +144,9 @@ def with_moved(
         spelt = {one: tags for one, tags in spelt.items() if may_name(one, lines[0].name)}
     stated = [line.packages[0].version for line in lines]
     below = {n for n, (_, tags) in enumerate(read) if counts_below(stated[n], tags)}
+    if len(lines) > 1:  # of a lone one, more is known when its commits are read
+        unsaid = {n: tags for n, (_, tags) in enumerate(read) if not says_something(stated[n])}
+        below |= perhaps_restarted(snapshot, unsaid)
     ahead = [n for n, line in enumerate(lines) if n in below or _is_ahead(line, read[n][1])]
     found = [
         _from_here(form, restarted(snapshot, tags, stated[n]), lines[n]) if n in below else read[n]

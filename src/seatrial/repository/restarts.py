@@ -7,7 +7,7 @@ installers the higher number stays the newer one, and that is said where an inde
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 from packaging.version import Version
@@ -51,6 +51,38 @@ def released_among(tags: Iterable[TagFact], commits: Iterable[CommitFact]) -> fr
     tagged = {tag.commit for tag in tags}
     rows = (row[0] for row in commits.rows()) if isinstance(commits, Commits) else ()
     return frozenset(id_ for id_ in rows if id_ in tagged)
+
+
+def perhaps_restarted(snapshot: Snapshot, read: Mapping[int, Sequence[TagFact]]) -> set[int]:
+    """Give the lines that have a release of a later day than the one with the highest number.
+
+    git is asked once, for all of them; whether the later one descends from the other is asked of
+    those alone.
+
+    Args:
+        snapshot: the planned commit.
+        read: number of a line → its release tags.
+    """
+    finals = {
+        number: [
+            tag
+            for tag in tags
+            if tag.ancestor and not tag.abandoned and not Version(tag.version).is_prerelease
+        ]
+        for number, tags in read.items()
+    }
+    commits = sorted({tag.commit for tags in finals.values() if tags[1:] for tag in tags})
+    if not commits:
+        return set()
+    asked = ("rev-list", "--no-walk=unsorted", "--timestamp", "--stdin")
+    listed = snapshot.git(*asked, stdin="\n".join(commits).encode()).text
+    days = {commit: int(day) for day, commit in map(str.split, listed.splitlines())}
+    found = set()
+    for number, tags in finals.items():
+        last = last_release(tags) if tags[1:] else None
+        if last is not None and any(days[tag.commit] > days[last.commit] for tag in tags):
+            found.add(number)
+    return found
 
 
 def restarted(
