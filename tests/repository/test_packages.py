@@ -242,7 +242,10 @@ def test_values_of_the_wrong_type_are_no_traceback(tmp_path: Path, text: str) ->
 
 
 UV_ROOT = '[tool.uv.workspace]\nmembers = ["libs/*"]\nexclude = ["libs/old"]\n'
-HATCH_ROOT = '[tool.hatch.envs.default.workspace]\nmembers = ["libs/*", {path = "extra"}]\n'
+HATCH_ROOT = (
+    '[tool.hatch.envs.default.workspace]\nmembers = ["libs/*", {path = "extra"}]\n'
+    'exclude = ["libs/old*"]\n[tool.hatch.envs.test]\nworkspace.members = ["libs/a"]\n'
+)
 POETRY_ROOT = (
     '[tool.poetry]\nname = "all"\npackage-mode = false\n'
     '[tool.poetry.dependencies]\na = {path = "tools/a", develop = true}\n'
@@ -262,7 +265,7 @@ PIXI_ROOT = (
     [
         (UV_ROOT, ("libs/a", "libs/b", "libs/old", "apps/c"), ["libs/a", "libs/b"]),
         (STATIC + UV_ROOT, ("libs/a",), ["", "libs/a"]),
-        (STATIC + HATCH_ROOT, ("libs/a", "extra"), ["", "extra", "libs/a"]),
+        (STATIC + HATCH_ROOT, ("libs/a", "libs/older", "extra"), ["", "extra", "libs/a"]),
         (POETRY_ROOT, ("tools/a", "b"), ["b", "tools/a"]),
         (PDM_ROOT, ("tools/a",), ["tools/a"]),
         (PIXI_ROOT, ("tools/a", "tests/x"), ["tools/a"]),
@@ -279,6 +282,23 @@ def test_the_members_of_a_workspace_are_found(
         for number, folder in enumerate(folders)
     }
     assert sorted(one.path for one in packages(tmp_path, files)) == found
+
+
+HATCH_TOML = '[envs.default]\nworkspace.members = ["scripts", "{}"]\n'
+
+
+@pytest.mark.parametrize("root", ["", STATIC, f"{STATIC}{HATCH_ROOT}"])
+def test_the_members_in_hatchs_own_file_come_before_those_in_the_manifest(
+    tmp_path: Path, root: str
+) -> None:
+    """Its environments are in the place of those of their names; the root may be no package."""
+    files = {"hatch.toml": HATCH_TOML.format("apps/b")} | {
+        f"{folder}/pyproject.toml": STATIC.replace("demo-kit", folder.replace("/", "-"))
+        for folder in ("scripts", "libs/c", "apps/b")
+    }
+    files |= {"pyproject.toml": root} if root else {}
+    found = sorted(one.path for one in packages(tmp_path, files))
+    assert found == [*([""] if root else []), "apps/b", "scripts"]
 
 
 def test_a_glob_means_every_folder_that_it_fits_but_one_that_is_named(tmp_path: Path) -> None:

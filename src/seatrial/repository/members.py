@@ -31,20 +31,25 @@ def candidates(snapshot: Snapshot) -> set[str]:
 def member_folders(snapshot: Snapshot, root: Manifest) -> list[str]:
     """Give the folders of the workspace that the root's manifest describes, or none.
 
-    uv (``[tool.uv.workspace]``) and Hatch (``workspace.members`` of an environment) name the
-    members by globs.  Poetry, PDM and Pixi have no list of members; where the root itself is no
-    package, those that it requires by their paths are its workspace.
+    uv (``[tool.uv.workspace]``) and Hatch (``workspace.members`` of an environment, here or in
+    ``hatch.toml``) name the members by globs.  Poetry, PDM and Pixi have no list of members; where
+    the root itself is no package, those that it requires by their paths are its workspace.
 
     Args:
         snapshot: the commit.
         root: the manifest of the repository's root.
     """
-    named, left_out = _globs(root)
+    named = [pair for pair in _globs(root) if pair[0]]
     if not named and root.is_package:
         return []
     there = candidates(snapshot)
-    found = {path for path in there if any(fits(glob, path) for glob in named)}
-    found -= {path for path in found if any(fits(glob, path) for glob in left_out)}
+    found = {
+        path
+        for members, left_out in named
+        for path in there
+        if any(fits(glob, path) for glob in members)
+        and not any(fits(glob, path) for glob in left_out)
+    }
     if not root.is_package and (paths := set(_paths(root)) & there):
         counted = {path for path in there if counts(path)} if not named else set()
         found |= paths | counted
@@ -83,14 +88,19 @@ def _key(snapshot: Snapshot, folder: str) -> tuple[str, ...] | None:
     return name_key(manifest.name) or None if manifest.is_package else None
 
 
-def _globs(root: Manifest) -> tuple[list[str], list[str]]:
-    """Give the globs of members, and of those that are left out."""
-    named = _strings(root.tool("uv", "workspace", "members"))
-    for environment in _tables(root.tool("hatch", "envs")):
+def _globs(root: Manifest) -> Iterator[tuple[list[str], list[str]]]:
+    """Give the globs of members, and of those that are left out, of each workspace."""
+    uv = root.tool("uv", "workspace")
+    yield _strings(dig(uv, "members")), _strings(dig(uv, "exclude"))
+    # hatch.toml holds the same tables at its top, and wins; an environment has a workspace.
+    own = root.folder.parsed("hatch.toml").get("envs")
+    environments = {**_named(root.tool("hatch", "envs")), **_named(own)}
+    for environment in _tables(environments):
         members = dig(environment, "workspace", "members")
-        named += _strings(members)
-        named += _strings([dig(one, "path") for one in members] if isinstance(members, list) else 0)
-    return named, _strings(root.tool("uv", "workspace", "exclude"))
+        listed = members if isinstance(members, list) else []
+        paths = _strings([dig(one, "path") for one in listed])
+        left_out = dig(environment, "workspace", "exclude")
+        yield _strings(members) + paths, _strings(left_out)
 
 
 def _paths(root: Manifest) -> Iterator[str]:
@@ -120,6 +130,10 @@ _EDITABLE = re.compile(r"file:///\$\{PROJECT_ROOT\}/([^#]+)")
 def _tables(value: object) -> list[Mapping[str, object]]:
     values = value.values() if isinstance(value, Mapping) else ()
     return [one for one in values if isinstance(one, Mapping)]
+
+
+def _named(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}
 
 
 def _strings(value: object) -> list[str]:
