@@ -68,7 +68,8 @@ artifacts = ["wrapper/_bin/*"]
 STAMP = """
 import sys
 from pathlib import Path
-from seatrial.artifacts.stamping import Target, stamp
+from seatrial.artifacts.placing import Target
+from seatrial.artifacts.stamping import stamp
 from seatrial.artifacts.wanted import Place
 
 base, archives, out, *platforms = sys.argv[1:]

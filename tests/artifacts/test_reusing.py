@@ -12,10 +12,12 @@ import pytest
 
 from seatrial.artifacts.deflating import WINDOW
 from seatrial.artifacts.reusing import PIECE, Reuse
-from seatrial.artifacts.splicing import spent
-from seatrial.artifacts.supplies import Supply
-from tests.artifacts.test_splicing import RAW, SIZE, program, tar_of, whole
+from seatrial.artifacts.splicing import NotSplicedError, spent
+from seatrial.artifacts.supplies import Supply, opened
+from tests.artifacts.test_splicing import RAW, SIZE, program, spliced, tar_of, whole
 from tests.artifacts.test_stamped_bytes import packed
+from tests.artifacts.test_stamping import stamped, target
+from tests.support.wheels import make_wheel
 
 
 def noise(size: int) -> bytes:
@@ -27,11 +29,11 @@ def noise(size: int) -> bytes:
 def test_blocks_that_unpack_to_too_much_are_not_looked_at(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int, taken: list[str]
 ) -> None:
-    """What lies between two points is held in memory, and a block may unpack to any size."""
+    """What is gone through for a block is held in memory, and one may unpack to any size."""
     data = noise(SIZE) + bytes(10 << 20) + noise(300_000)
     source = tmp_path / "e.tar.gz"
     source.write_bytes(gzip.compress(tar_of({"tool": data}), 6))
-    monkeypatch.setattr("seatrial.artifacts.splicing.MOST_STRETCH", most)
+    monkeypatch.setattr("seatrial.artifacts.blocks.FAR", most)
     assert whole(source) == taken
 
 
@@ -109,3 +111,19 @@ def test_samples_of_a_zip_are_the_same_on_any_machine(
     monkeypatch.setattr("seatrial.artifacts.reusing.spent", spied)
     assert whole(source) == ["tool"]
     assert seen == expected
+
+
+def test_where_it_shows_late_that_it_does_not_pay_the_wheel_is_begun_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A wheel of which much was written is the same as one of which nothing was taken over."""
+    source = tmp_path / "e.tar.gz"
+    files = {"tool": program(SIZE), "small": b"x" * 4000, "more": program(SIZE, 2)}
+    source.write_bytes(gzip.compress(tar_of(files), 1))
+    base, wanted = make_wheel(tmp_path), target(source, "small", "tool", "more")
+    (anew,) = stamped(base, [wanted], tmp_path / "anew")
+    monkeypatch.setattr("seatrial.artifacts.splicing.POOR", 9.0)
+    with opened(source) as offered, pytest.raises(NotSplicedError):
+        spliced(source, next(offered))
+    (late,) = stamped(base, [wanted], tmp_path / "late")
+    assert late.path.read_bytes() == anew.path.read_bytes()

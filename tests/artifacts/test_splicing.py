@@ -22,10 +22,10 @@ from hypothesis import strategies as st
 from packaging.tags import platform_tags
 from zlib_ng import zlib_ng
 
-from seatrial.artifacts.points import Points, points_of
+from seatrial.artifacts.blocks import Block, Blocks
 from seatrial.artifacts.reusing import Reuse
-from seatrial.artifacts.splicing import ANEW, FINER, LEAST, Reused, spliced
-from seatrial.artifacts.supplies import Supply, opened
+from seatrial.artifacts.splicing import FINER, LEAST, NotSplicedError, Reused, begun
+from seatrial.artifacts.supplies import Offered, Supply, opened
 from seatrial.errors import InspectionFailed
 from tests.artifacts.test_stamped_bytes import packed
 from tests.artifacts.test_stamping import stamped, target
@@ -73,11 +73,27 @@ def unpacked(stream: bytes) -> list[bytes]:
     return found
 
 
+def spliced(path: Path, offered: Offered) -> tuple[bytes, Reused | None]:
+    """Read a member, and give its bytes with what is taken over of it."""
+    found: list[Reused] = []
+    splicing = begun(path, offered)
+    if splicing is not None:
+        splicing.found = found.append
+    content, data = splicing or offered.content, b""
+    while piece := content.read(1 << 20):
+        data += piece
+    return data, found[0] if found else None
+
+
 def reused(path: Path) -> Iterator[tuple[Supply, bytes, Reused | None]]:
     """Give the files of an archive with what can be reused of it."""
     with opened(path) as files, Reuse(path, path.name) as reuse:
-        for supply, content in files:
-            yield supply, content.read(supply.size), reuse.of(supply)
+        for offered in files:
+            try:
+                data, part = spliced(path, offered)
+            except NotSplicedError:
+                continue
+            yield offered.supply, data, part or reuse.of(offered.supply)
 
 
 def whole(path: Path) -> list[str]:
@@ -173,7 +189,7 @@ def test_nothing_is_taken_over_across_the_end_of_a_stream(tmp_path: Path, cut: i
     assert "two" in whole(source)
 
 
-@pytest.mark.parametrize("size", [LEAST - 1, LEAST, LEAST + 1, LEAST + 65_536, 400_001])
+@pytest.mark.parametrize("size", [LEAST - 1, LEAST, LEAST + 1, LEAST + 65_536, 400_001, 1_400_001])
 def test_sizes_around_the_limits_are_true(tmp_path: Path, size: int) -> None:
     """With blocks enough to take over or too few, the wheel holds what the archive does."""
     source = tmp_path / "e.tar.gz"
@@ -235,24 +251,36 @@ def test_one_processor_makes_the_same_bytes(
     assert [one.path.read_bytes() for one in many] == [one.path.read_bytes() for one in few]
 
 
-@pytest.mark.parametrize("moved", [1, 3, 8, 800])
-@pytest.mark.parametrize("which", [0, -1])
-def test_a_false_place_is_not_believed(tmp_path: Path, moved: int, which: int) -> None:
-    """Where a block does not begin where it is said to, nothing is taken over."""
-    data = program(SIZE)
+@pytest.mark.parametrize(
+    ("which", "moved"),
+    [
+        ("begin", 1),
+        ("begin", 3),
+        ("begin", 8),
+        ("begin", 800),
+        ("end", 3),
+        ("end", 8),
+        ("end", 800),
+    ],
+)
+def test_a_false_place_is_not_believed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, which: str, moved: int
+) -> None:
+    """Where a block does not begin or end where it is said to, nothing is taken over."""
     source = tmp_path / "e.tar.gz"
-    source.write_bytes(gzip.compress(tar_of({"tool": data}), 6))
-    points = points_of(source)
-    assert points is not None
-    with points:
-        points.look()
-        assert spliced(points, source, 512, SIZE) is not None
-        inside = [p for p in points.all if 512 + 32_768 <= p.at <= 512 + SIZE - SIZE // ANEW]
-        false = inside[which]
-        points.all = tuple(
-            one._replace(bit=one.bit + moved) if one == false else one for one in points.all
-        )
-        assert spliced(points, source, 512, SIZE) is None
+    source.write_bytes(gzip.compress(tar_of({"tool": program(SIZE)}), 6))
+    assert whole(source) == ["tool"]
+    find = Blocks.find
+
+    def false(self: Blocks, at: int) -> Block | None:
+        found = find(self, at)
+        assert found is not None
+        place = getattr(found, which)
+        return found._replace(**{which: place._replace(bit=place.bit + moved)})
+
+    monkeypatch.setattr(Blocks, "find", false)
+    with opened(source) as files, pytest.raises(NotSplicedError):
+        spliced(source, next(files))
 
 
 def hurt(packed_up: bytes, how: str) -> bytes:
@@ -276,16 +304,6 @@ def test_a_broken_archive_is_refused_as_ever(tmp_path: Path, how: str) -> None:
     with pytest.raises(InspectionFailed, match=r"it cannot be read|a file in it has"):
         stamped(base, [target(source, "tool")], tmp_path / "out")
     assert list((tmp_path / "out").iterdir()) == []
-
-
-def test_an_archive_beyond_the_points_is_compressed_anew(tmp_path: Path) -> None:
-    """What unpacks to far more than it has is not gone through for its blocks."""
-    source = tmp_path / "e.tar.gz"
-    source.write_bytes(gzip.compress(tar_of({"zeros": bytes(50 << 20)}), 6))
-    with source.open("rb") as file, Points(file, source.stat().st_size) as points:
-        points.look()
-        assert points.all == ()
-    assert whole(source) == []
 
 
 def test_the_first_fault_is_told_and_nothing_left(tmp_path: Path) -> None:

@@ -104,7 +104,8 @@ def test_memory_is_bounded_whatever_the_size(tmp_path: Path) -> None:
     (out := tmp_path / "out").mkdir()
     child = f"""
 from pathlib import Path
-from seatrial.artifacts.stamping import Target, stamp
+from seatrial.artifacts.placing import Target
+from seatrial.artifacts.stamping import stamp
 from seatrial.artifacts.wanted import Place
 from tests.support.memory import peak
 

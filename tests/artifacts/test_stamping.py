@@ -17,7 +17,8 @@ from packaging.tags import platform_tags
 
 from seatrial.artifacts.deflating import Compressor
 from seatrial.artifacts.inspect import inspect_file
-from seatrial.artifacts.stamping import Stamped, Target, name_of, stamp
+from seatrial.artifacts.placing import Target
+from seatrial.artifacts.stamping import Stamped, name_of, stamp, stamping
 from seatrial.artifacts.wanted import Place
 from seatrial.artifacts.wheel import read_wheel
 from seatrial.errors import InspectionFailed, StorageFault
@@ -258,7 +259,8 @@ def test_a_disk_that_fills_leaves_nothing(tmp_path: Path) -> None:
     child = f"""
 import resource, signal, sys
 from pathlib import Path
-from seatrial.artifacts.stamping import Target, stamp
+from seatrial.artifacts.placing import Target
+from seatrial.artifacts.stamping import stamp
 from seatrial.artifacts.wanted import Place
 from seatrial.errors import StorageFault
 
@@ -294,3 +296,40 @@ def test_installers_take_a_stamped_wheel(tmp_path: Path, installer: str) -> None
     tool = where / "demo" / "_bin" / "tool"
     assert tool.read_bytes() == PROGRAM
     assert tool.stat().st_mode & 0o111
+
+
+def test_wheels_are_begun_before_there_is_a_base(tmp_path: Path) -> None:
+    """The binaries are put in while the package is built, and the wheel is the same."""
+    source = tarball(tmp_path / "e.tar.gz", {"tool": PROGRAM})
+    (early := tmp_path / "early").mkdir()
+    with stamping([target(source, "tool")], early, epoch=EPOCH) as begun:
+        begun.begun[0][1].result()
+        base = make_wheel(tmp_path)
+        (made,) = begun.make(base)
+    (late,) = stamped(base, [target(source, "tool")], tmp_path / "late")
+    assert made.path.read_bytes() == late.path.read_bytes()
+    assert list(early.iterdir()) == [made.path]
+
+
+def test_where_there_is_no_base_nothing_is_left(tmp_path: Path) -> None:
+    """A build that fails leaves nothing of the wheels that were begun beside it."""
+    source = tarball(tmp_path / "e.tar.gz", {"tool": PROGRAM})
+    (out := tmp_path / "out").mkdir()
+    with (
+        pytest.raises(StorageFault, match="no base"),
+        stamping([target(source, "tool")] * 5, out, epoch=EPOCH),
+    ):
+        raise StorageFault("wheel", "no base")
+    assert list(out.iterdir()) == []
+
+
+def test_binaries_come_first_and_what_tells_of_the_wheel_last(tmp_path: Path) -> None:
+    """They are there before the package; the specification wants .dist-info at the end."""
+    base = make_wheel(tmp_path)
+    source = tarball(tmp_path / "e.tar.gz", {"tool": PROGRAM})
+    (made,) = stamped(base, [target(source, "tool")], tmp_path / "out")
+    with zipfile.ZipFile(made.path) as archive:
+        names = archive.namelist()
+    assert names[:2] == ["demo/_bin/tool", "demo/__init__.py"]
+    assert [".dist-info/" in name for name in names] == sorted(".dist-info/" in n for n in names)
+    assert names[-1].endswith("/RECORD")

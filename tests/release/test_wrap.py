@@ -151,7 +151,7 @@ def test_five_platforms_are_wrapped_and_the_sdist_stays_on_the_forge(tmp_path: P
         assert {one["name"] for one in report["artifacts"]} == {*wheels, source}
         keys = [step["key"] for step in report["steps"]]
         built = next(step for step in report["steps"] if step["kind"] == "build")
-        assert f"compressed with deflate {version('deflate')} and indexed-gzip" in built["detail"]
+        assert f"compressed with deflate {version('deflate')}" in built["detail"]
         assert {key.split()[1] for key in keys if key.endswith("to pypi")} >= wheels
         assert not [key for key in keys if source in key and "pypi" in key]
         assert [key for key in keys if source in key and "release" in key]

@@ -132,9 +132,9 @@ class BuildFiles(Bound[Build]):
         if spec.wrap is not None:
             from seatrial.actions.wrapping import begun, wrapped
 
-            with begun(world.wares, spec.wrap) as archives:
+            with begun(world.wares, spec, spec.wrap, out.parent) as stamping:
                 built = self._both(world, source, out, needs)
-                wheels = wrapped(archives, spec, built.wheel, out.parent)
+                wheels = wrapped(stamping, built.wheel)
         else:
             built = self._both(world, source, out, needs)
             wheels = (built.wheel,)

@@ -8,46 +8,48 @@ from pathlib import Path
 
 from seatrial.artifacts.ahead import look_ahead
 from seatrial.artifacts.deflating import Libdeflate
-from seatrial.artifacts.points import found_by
-from seatrial.artifacts.stamping import Stamping, Target, stamping
+from seatrial.artifacts.placing import Target
+from seatrial.artifacts.stamping import Stamping, stamping
 from seatrial.artifacts.wanted import Place
 from seatrial.errors import InspectionFailed, SeatrialError
 from seatrial.plan.values import Build
 from seatrial.plan.wraps import Ware, Wrap
+from seatrial.storage import storage_faults
 from seatrial.world.ports_wares import Wares
 
 
-def begun(wares: Wares, wrap: Wrap) -> AbstractContextManager[Stamping]:
-    """Have the archives of the binaries, which are looked into while the package is built.
+def begun(wares: Wares, spec: Build, wrap: Wrap, scratch: Path) -> AbstractContextManager[Stamping]:
+    """Begin with one wheel for each platform, while the package is built.
 
     Args:
         wares: where the archives are had.
+        spec: the build.
         wrap: what is to be wrapped.
+        scratch: a folder for what is made.
 
     Raises:
         DifferentBytes: an archive's bytes are not those that were planned.
         Unreachable: one did not come.
         StorageFault: there is no room.
     """
-    return stamping([_target(wares, wrap, ware) for ware in wrap.wares])
+    out = scratch / "wrapped"
+    with storage_faults(out):
+        out.mkdir()
+    return stamping([_target(wares, wrap, ware) for ware in wrap.wares], out, epoch=spec.epoch)
 
 
-def wrapped(archives: Stamping, spec: Build, base: Path, scratch: Path) -> Sequence[Path]:
+def wrapped(begun: Stamping, base: Path) -> Sequence[Path]:
     """Make one wheel for each platform; the built one is no part of the release.
 
     Args:
-        archives: those of the binaries.
-        spec: the build, with what is to be wrapped.
+        begun: the wheels.
         base: the wheel that was built, for any platform.
-        scratch: a folder for what is made.
 
     Raises:
         InspectionFailed: the wheel is no base, or an archive is not what it should be.
         StorageFault: there is no room.
     """
-    out = scratch / "wrapped"
-    out.mkdir()
-    return [one.path for one in archives.make(base, out, epoch=spec.epoch)]
+    return [one.path for one in begun.make(base)]
 
 
 def looked_into(wares: Wares, wrap: Wrap) -> None:
@@ -75,8 +77,8 @@ def looked_into(wares: Wares, wrap: Wrap) -> None:
 
 
 def compressed_with() -> str:
-    """Say what compresses the wheels, and finds what is compressed: others may make other bytes."""
-    return " and ".join(name for name in (Libdeflate().name, found_by()) if name)
+    """Say what compresses the wheels: another release of it may make other bytes."""
+    return Libdeflate().name
 
 
 def _target(wares: Wares, wrap: Wrap, ware: Ware) -> Target:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from seatrial.artifacts.stamping import Target, check_machine
+from seatrial.artifacts.placing import Target, check_machine
 from seatrial.artifacts.supplies import opened
 from seatrial.artifacts.wanted import Wanted
 
@@ -19,9 +19,9 @@ def look_ahead(target: Target) -> None:
         InspectionFailed: it is broken, hostile or for another machine, or it lacks a file; what it
             does hold is told.
     """
-    wanted = Wanted(target.places, target.shown, ())
+    wanted = Wanted(target.places, target.shown)
     with opened(target.source, target.shown) as files:
-        for supply, content in files:
+        for supply, content, _ in files:
             if wanted.take(supply):
                 check_machine(target, supply.path, content.read(min(supply.size, HEAD)))
     wanted.complete()

@@ -134,12 +134,16 @@ def _tables(stream: bytes | bytearray, size: int) -> Iterator[tuple[int, int]]:
         first = max(0, place - AROUND)
         bits = int.from_bytes(stream[first : place + STEP + HEADER], "little")
         for bit in range(8 * (place + STEP - first)):
-            if bits >> bit & 7 == LAST_WITH_TABLE and _is_table(bits >> bit):
+            if bits >> bit & 7 == LAST_WITH_TABLE and is_table(bits >> bit):
                 yield 8 * first + bit, begin
 
 
-def _is_table(bits: int) -> bool:
-    """Tell whether a table of codes begins there: its codes for lengths use up all there are."""
+def is_table(bits: int) -> bool:
+    """Tell whether a table of codes begins there: its codes for lengths use up all there are.
+
+    Args:
+        bits: a block's, from its three bits of header on, the first one the lowest.
+    """
     if bits >> 3 & 31 > MOST_LITERALS or bits >> 8 & 31 > MOST_DISTANCES:
         return False
     lengths = (bits >> 17 + 3 * number & 7 for number in range((bits >> 13 & 15) + 4))

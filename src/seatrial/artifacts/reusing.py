@@ -1,8 +1,7 @@
-"""What an archive has compressed already, and a wheel may take over as it stands."""
+"""What a ZIP archive has compressed already, and a wheel may take over as it stands."""
 
 from __future__ import annotations
 
-import contextlib
 import struct
 import zipfile
 import zlib
@@ -14,20 +13,15 @@ from typing import Final, NamedTuple, Self
 from seatrial.artifacts.archives import MIB
 from seatrial.artifacts.deflating import WINDOW
 from seatrial.artifacts.inflating import RAW
-from seatrial.artifacts.points import Points, points_of
-from seatrial.artifacts.splicing import (
-    LEAST,
-    MOST_SPENT,
-    POOR,
-    SAMPLES,
-    Reused,
-    pays,
-    spent,
-    spliced,
-    well_packed,
-)
-from seatrial.artifacts.supplies import TAR_GZ, ZIP, Supply, promised_kind
+from seatrial.artifacts.splicing import MOST_SPENT, Reused, pays, spent
+from seatrial.artifacts.supplies import ZIP, Supply, promised_kind
 from seatrial.artifacts.zipout import DEFLATED, data_begins
+
+LEAST: Final = 256 * 1024
+"""Bytes of a member from which it pays."""
+
+SAMPLES: Final = 7
+"""Pieces that are compressed, to see how well a member was packed."""
 
 PIECE: Final = 128 * 1024
 MOST: Final = 8 * MIB
@@ -35,12 +29,9 @@ MOST: Final = 8 * MIB
 
 ENCRYPTED: Final = 1
 
-POINT: Final = WINDOW
-"""Bytes of memory that a point takes."""
-
 
 class Reuse:
-    """Looks for compressed bytes in one archive; to be closed.
+    """Looks for compressed bytes in one ZIP archive; to be closed.
 
     Args:
         source: the archive.
@@ -50,10 +41,7 @@ class Reuse:
     def __init__(self, source: Path, shown: str) -> None:
         self._source = source
         self._kind = "" if source.is_dir() else promised_kind(shown)
-        self._points: Points | None = None
-        self._looked = False
         self._zip: zipfile.ZipFile | None = None
-        self._open = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
         return self
@@ -64,55 +52,20 @@ class Reuse:
         fault: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Give the memory back."""
-        self._open.close()
-
-    @property
-    def held(self) -> int:
-        """Bytes of memory that what was found takes."""
-        return POINT * len(self._points.all) if self._points is not None else 0
-
-    def prepare(self) -> None:
-        """Look for what can be taken over, before it is asked for.
-
-        Raises:
-            OSError: the archive cannot be read.
-        """
-        if self._kind == TAR_GZ and not self._looked:
-            self._looked, self._points = True, self._found()
+        if self._zip is not None:
+            self._zip.close()
 
     def of(self, supply: Supply) -> Reused | None:
-        """Give a file's stream, or its beginning, where it can be had and is no larger than ours.
+        """Give a file's stream, where it can be had and is no larger than ours.
 
         A broken archive gives nothing: who reads its files tells what is wrong with it.
         """
-        if supply.size < LEAST:
+        if self._kind != ZIP or supply.size < LEAST:
             return None
-        if self._kind == TAR_GZ and supply.at >= 0:
-            self.prepare()
-            if self._points is not None:
-                return spliced(self._points, self._source, supply.at, supply.size)
-        if self._kind == ZIP:
-            if self._zip is None:
-                # Once: its directory may be long.
-                self._zip = self._open.enter_context(zipfile.ZipFile(self._source))
-            return _member(self._zip, self._source, supply.path)
-        return None
-
-    def _found(self) -> Points | None:
-        """Give the archive's points; nothing where it is badly packed, or broken."""
-        points = points_of(self._source)
-        if points is None:
-            return None
-        if well_packed(points, POOR):
-            points.look()
-            if well_packed(points, MOST_SPENT):
-                return self._open.enter_context(points)
-        points.close()
-        return None
+        if self._zip is None:
+            # Once: its directory may be long.
+            self._zip = zipfile.ZipFile(self._source)
+        return _member(self._zip, self._source, supply.path)
 
 
 def _member(archive: zipfile.ZipFile, source: Path, path: str) -> Reused | None:

@@ -10,8 +10,7 @@ last part.  Blocks begin at any bit: the stream before is brought to the same bi
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
-from itertools import pairwise
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from statistics import median
 from typing import Final
@@ -20,30 +19,35 @@ import msgspec
 from deflate import deflate_compress
 
 from seatrial.artifacts.archives import MIB
+from seatrial.artifacts.blocks import CLOSED, Block, Blocks
 from seatrial.artifacts.deflating import USUAL, WINDOW, Libdeflate
 from seatrial.artifacts.inflating import BROKEN, RAW, inflater
-from seatrial.artifacts.points import Point, Points
+from seatrial.artifacts.supplies import Content, Offered
 
 KIB = 1 << 10
-LEAST = 256 * KIB
+LEAST = MIB
 """Bytes of a member from which it pays."""
 
-MOST_HEAD = 8 * MIB
+MOST_HEAD = MIB
 """Bytes before the first block that can be taken over: they are held in memory."""
-
-MOST_STRETCH = 16 * MIB
-"""Bytes between two points that are looked at, likewise.  Blocks of zeros that zlib makes have some
-8 MiB; a block can have any number."""
 
 ANEW = 12
 """One part in so many is compressed anew at the least.  GNU gzip packs programs some 0.1 % worse
 than zlib does at the same level; this part, at a finer level, makes up for it."""
 
+ROOM = 128 * KIB
+"""Bytes before that part in which the last block is looked for, which may end in it."""
+
 FINER: Final = Libdeflate(block=8 * MIB, level=7)
 """Compresses it; few members have more than a block of it, and those blocks are to be small."""
 
-SAMPLES = 7
-"""Stretches between two points that are compressed, to see how well an archive was packed."""
+SAMPLE = 192 * KIB
+"""Bytes between two blocks that are compressed, to see how well an archive was packed."""
+
+EVERY = 8 * MIB
+FEWEST, MOST = 3, 7
+"""Of so many bytes of a member there is a sample, but so many at least and at most, beside the one
+that it begins with."""
 
 MOST_SPENT: Final = 1.0075
 """Times that an archive may spend on the same bytes what we would.  On programs, gzip and zlib at
@@ -52,10 +56,6 @@ their usual level spend 0.995 to 1.007 times, at the one below 1.007 to 1.018, a
 
 POOR: Final = 1.03
 """Times that it spends when it was packed for speed, so that it need not be looked at further."""
-
-SEAM = 64 * KIB
-CLOSED: Final = b"\0\0\xff\xff"
-"""The lengths of an empty stored block, and of its complement."""
 
 LAST: Final = b"\x03\0"
 """An empty block with the mark of the last one."""
@@ -81,86 +81,164 @@ class Reused(msgspec.Struct, frozen=True, kw_only=True):
     covers: int
 
 
-def spliced(points: Points, source: Path, begin: int, size: int) -> Reused | None:
-    """Make the beginning of a member's stream from blocks of its archive, and prove its seams.
+class NotSplicedError(Exception):
+    """What was promised of a member cannot be had; its archive has to be read again without."""
+
+
+def begun(source: Path, offered: Offered) -> Splicing | None:
+    """Begin to read a member of which blocks can be taken over; nothing where it seems not to pay.
 
     Args:
-        points: of the archive.
-        source: the archive, a ``.tar.gz``.
-        begin: where in what it unpacks to the member begins.
-        size: bytes of the member.
+        source: the archive.
+        offered: the member, of which nothing is read yet.
 
-    Returns:
-        Nothing where it does not pay: the member is small, or few blocks of its own are found.
+    Raises:
+        OSError: the archive cannot be read.
     """
-    inside = _own(points, begin, size)
-    if inside is None:
+    supply, content, blocks = offered
+    if blocks is None or supply.size < LEAST:
         return None
-    first, last = inside[0], inside[-1]
-    head = points.read(begin, first.at)
-    with source.open("rb") as file:
-        ends = []
-        for bit in (inside[-2].bit, first.bit, last.bit):
-            file.seek(bit >> 3)
-            ends.append((file.read(1) or b"\0")[0])
-        byte, opening = _opening(first.bit, ends[1])
-        made = Reused(
-            source=source,
-            start=byte,
-            length=(last.bit >> 3) - byte,
-            before=bytes(FINER.compress(head, b"", last=False)) + opening,
-            after=_closing(last.bit, ends[2]),
-            covers=last.at - begin,
-        )
-        file.seek(made.start)
-        front = file.read(min(SEAM, made.length))
-        byte, opening = _opening(inside[-2].bit, ends[0])
-        file.seek(byte)
-        back = opening + file.read((last.bit >> 3) - byte) + made.after + LAST
-    data = points.read(begin, first.at + SEAM)
-    proven = _goes_on(made.before + front, data, first.at - begin) and _ends(
-        back, points.read(inside[-2].at - WINDOW, last.at)
-    )
-    return made if proven else None
+    found = blocks.stretch(supply.at + WINDOW, SAMPLE)
+    if found is None or found.last.stream != found.first.stream:
+        return None
+    first = found.first
+    if first.begin.at - supply.at > MOST_HEAD:
+        return None
+    sample = spent(found.data, (found.last.begin.bit - first.begin.bit) / 8)
+    if sample > POOR:
+        return None
+    head = blocks.read(supply.at, first.begin.at)
+    return Splicing(_Member(source, supply.at, supply.size, head, first), content, blocks, sample)
 
 
-def _own(points: Points, begin: int, size: int) -> tuple[Point, ...] | None:
-    """Give the points between which blocks are the member's own; nothing where that is too little.
+class _Member(msgspec.Struct, frozen=True):
+    """A member of an archive.
+
+    Attributes:
+        source: the archive.
+        begin: where in what it unpacks to the member begins.
+        size: its bytes.
+        head: those before the first block.
+        first: the first block that can be taken over.
+    """
+
+    source: Path
+    begin: int
+    size: int
+    head: bytes
+    first: Block
+
+
+class Splicing:
+    """Reads a member, and looks meanwhile for what of it can be taken over.
+
+    Args:
+        member: the member.
+        content: its bytes.
+        blocks: looks for blocks.
+        sample: what its first sample was.
+
+    Attributes:
+        found: told what can be taken over, before the first byte behind it is read.
+    """
+
+    def __init__(self, member: _Member, content: Content, blocks: Blocks, sample: float) -> None:
+        self.found: Callable[[Reused], object] = _untold
+        self._member = member
+        self._content = content
+        self._blocks = blocks
+        self._samples = [sample]
+        self._at = 0
+        count = min(max(FEWEST, member.size // EVERY), MOST)
+        last = member.size - member.size // ANEW - ROOM
+        self._stops = [last * number // (count + 1) for number in range(1, count + 2)]
+
+    def read(self, size: int, /) -> bytes:
+        """Give the next bytes, none at the end.
+
+        Raises:
+            NotSplicedError: it does not pay, or not enough can be proven.
+            OSError: the archive cannot be read.
+        """
+        if self._stops and self._at == self._stops[0]:
+            self._stops.pop(0)
+            if self._stops:
+                self._look()
+            else:
+                self._end()
+        piece = self._content.read(min(size, self._stops[0] - self._at) if self._stops else size)
+        self._at += len(piece)
+        return piece
+
+    def _look(self) -> None:
+        """Take a sample here; where no blocks are found, there is none."""
+        found = self._blocks.stretch(self._member.begin + self._at, SAMPLE)
+        if found is not None:
+            bits = found.last.begin.bit - found.first.begin.bit
+            self._samples.append(spent(found.data, bits / 8))
+
+    def _end(self) -> None:
+        """Tell what is taken over, up to a block that begins about here."""
+        member = self._member
+        last = self._blocks.find(member.begin + self._at)
+        if last is None or not pays(self._samples) or not _fits(member, last):
+            raise NotSplicedError
+        reused = spliced(self._blocks, member, last)
+        if reused is None:
+            raise NotSplicedError
+        self.found(reused)
+
+
+def _untold(reused: Reused) -> None:
+    """Tell nobody."""
+
+
+def _fits(member: _Member, last: Block) -> bool:
+    """Tell whether what lies between a member's first block and another one is to be taken over.
 
     A block with the mark of the last one ends a gzip stream, and another begins behind it.
     """
-    if size < LEAST:
-        return None
-    lowest, highest = begin + WINDOW, begin + size - size // ANEW
-    inside = tuple(one for one in points.all if lowest <= one.at <= highest)
-    if len(inside) < 2 or any(one.opens for one in inside):  # noqa: PLR2004 -- a beginning and an end
-        return None
-    first, last = inside[0], inside[-1]
-    if first.at - begin > MOST_HEAD or 2 * (last.at - first.at) < size:
-        return None
-    if last.at - inside[-2].at > MOST_STRETCH:
-        return None
-    # Samples do not see what is between them: empty blocks without number.
-    return inside if last.bit - first.bit <= 8 * MOST_SPENT * (last.at - first.at) else None
+    begin, end = member.first.begin, last.end
+    return (
+        last.stream == member.first.stream
+        and end.at <= member.begin + member.size
+        and 2 * (end.at - begin.at) >= member.size
+        # Samples do not see what is between them: empty blocks without number.
+        and end.bit - begin.bit <= 8 * MOST_SPENT * (end.at - begin.at)
+    )
 
 
-def well_packed(points: Points, most: float) -> bool:
-    """Tell whether an archive spends at most so many times what we would, by samples.
+def spliced(blocks: Blocks, member: _Member, last: Block) -> Reused | None:
+    """Make the beginning of a member's stream from blocks of its archive, and prove its seams.
 
-    Those of an archive of which there are no more than two points tell nothing.
+    Args:
+        blocks: gives bytes of the archive.
+        member: the member.
+        last: the last block that is taken over.
+
+    Returns:
+        Nothing where a block is not where it is said to be.
     """
-    inside = tuple(one for one in points.all if one.at >= WINDOW)
-    stretches = [
-        (one, other)
-        for one, other in pairwise(inside)
-        if not other.opens and other.at - one.at <= MOST_STRETCH
-    ]
-    step = max(1, len(stretches) // SAMPLES)
-    samples = [
-        spent(points.read(one.at - WINDOW, other.at), (other.bit - one.bit) / 8)
-        for one, other in stretches[step // 2 :: step][:SAMPLES]
-    ]
-    return not samples or pays(samples, most)
+    first = member.first
+    byte, opening = _opening(first.begin.bit, _byte(blocks, first.begin.bit))
+    made = Reused(
+        source=member.source,
+        start=byte,
+        length=(last.end.bit >> 3) - byte,
+        before=bytes(FINER.compress(member.head, b"", last=False)) + opening,
+        after=_closing(last.end.bit, _byte(blocks, last.end.bit)),
+        covers=last.end.at - member.begin,
+    )
+    front = made.before + blocks.bytes_at(byte, (first.end.bit >> 3) + 1)
+    data = member.head + first.data[-(first.end.at - first.begin.at) :]
+    byte, opening = _opening(last.begin.bit, _byte(blocks, last.begin.bit))
+    back = opening + blocks.bytes_at(byte, last.end.bit >> 3) + made.after + LAST
+    proven = _goes_on(front, data) and _ends(back, last)
+    return made if proven else None
+
+
+def _byte(blocks: Blocks, bit: int) -> int:
+    return (blocks.bytes_at(bit >> 3, (bit >> 3) + 1) or b"\0")[0]
 
 
 def spent(data: bytes, packed: float) -> float:
@@ -237,20 +315,20 @@ def _empty_table() -> tuple[int, int]:
 _EMPTY_TABLE: Final = _empty_table()
 
 
-def _goes_on(stream: bytes, data: bytes, seam: int) -> bool:
-    """Say whether a stream unpacks to these data, to beyond the seam."""
+def _goes_on(stream: bytes, data: bytes) -> bool:
+    """Say whether a stream begins with these data."""
     try:
-        out = inflater(RAW).decompress(stream, len(data))
+        return inflater(RAW).decompress(stream, len(data)) == data
     except BROKEN:
         return False
-    return len(out) > seam and data.startswith(out)
 
 
-def _ends(stream: bytes, data: bytes) -> bool:
-    """Say whether a stream unpacks to what follows the first window of data, and ends there."""
-    engine = zlib.decompressobj(RAW, data[:WINDOW])
+def _ends(stream: bytes, block: Block) -> bool:
+    """Say whether a stream unpacks to a block, and ends there."""
+    size = block.end.at - block.begin.at
+    engine = zlib.decompressobj(RAW, block.data[:-size])
     try:
         out = engine.decompress(stream)
     except zlib.error:
         return False
-    return engine.eof and not engine.unused_data and out == data[WINDOW:]
+    return engine.eof and not engine.unused_data and out == block.data[-size:]

@@ -1,4 +1,4 @@
-"""Platform wheels from one pure wheel: its members as they are, binaries beside them, new tags.
+"""Platform wheels from one pure wheel: binaries, its members as they are beside them, new tags.
 
 What makes a wheel a platform wheel is stated in three places, and all three are set: the file's
 name, the tags and ``Root-Is-Purelib`` of WHEEL, and RECORD
@@ -11,63 +11,30 @@ import contextlib
 import hashlib
 import os
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
-from seatrial.artifacts.archives import MIB, Member, reading
-from seatrial.artifacts.binaries.best import best_platforms
-from seatrial.artifacts.binaries.machine import machine_of
-from seatrial.artifacts.binaries.promise import promise_of
-from seatrial.artifacts.binaries.read import BinaryScan
+from seatrial.artifacts.archives import reading
 from seatrial.artifacts.crew import Crew, Line
 from seatrial.artifacts.deflating import Compressor, Libdeflate
+from seatrial.artifacts.placing import Placing, Target
 from seatrial.artifacts.restating import record_digest, record_line, record_text, wheel_text
-from seatrial.artifacts.reusing import Reuse
-from seatrial.artifacts.scouting import Scout
-from seatrial.artifacts.supplies import TAR_XZ, Content, Supply, opened, promised_kind
+from seatrial.artifacts.splicing import NotSplicedError
+from seatrial.artifacts.supplies import TAR_XZ, promised_kind
 from seatrial.artifacts.unfinished import Unfinished, unfinished
-from seatrial.artifacts.wanted import Place, Wanted
 from seatrial.artifacts.wheel import WheelFacts, read_wheel
 from seatrial.artifacts.zipout import ZipOut, dos_time_of, whole
 from seatrial.errors import InspectionFailed
 
-PIECE = MIB
 LANES = 2
 """Wheels that are made at a time: so many archives are read, with the memory that it takes."""
 
 SIGNATURES = ("RECORD.jws", "RECORD.p7s")
-RUNS, READS = 0o755, 0o644
-AUTO = "auto"
-"""In the place of a platform tag: the widest one that is true of the binaries."""
-
-PROGRAMS = (
-    b"\x7fELF", b"#!", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xca\xfe\xba\xbe",
-)  # fmt: skip
-"""How what can be executed begins (ELF, a script, Mach-O thin and universal): archives that went
-through a store of artifacts have lost the permission bits."""
-
-
-class Target(msgspec.Struct, frozen=True, kw_only=True):
-    """One platform wheel to be made.
-
-    Attributes:
-        name: what the target is called ("x86_64-unknown-linux-gnu").
-        platform: the platform tag, several with dots between, or :data:`AUTO`.
-        source: the archive, or the folder, that its binaries are in.
-        shown: the source's name for people; the ending of it says what kind of archive it is.
-        places: which files are wanted, and where they go.
-    """
-
-    name: str
-    platform: str
-    source: Path
-    shown: str
-    places: tuple[Place, ...]
 
 
 class Stamped(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,7 +59,7 @@ def stamp(
     epoch: int,
     compressor: Compressor | None = None,
 ) -> tuple[Stamped, ...]:
-    """Make one platform wheel for each target; as :meth:`Stamping.make` does.
+    """Make one platform wheel for each target; as :func:`stamping` does, from a base that is there.
 
     Args:
         base: a wheel for any platform.
@@ -102,68 +69,33 @@ def stamp(
         compressor: what compresses; libdeflate when absent.
 
     Raises:
-        InspectionFailed, StorageFault: as there.
+        InspectionFailed, StorageFault: as :meth:`Stamping.make` does.
     """
-    with stamping(targets) as begun:
-        return begun.make(base, out, epoch=epoch, compressor=compressor)
+    with stamping(targets, out, epoch=epoch, compressor=compressor) as begun:
+        return begun.make(base)
 
 
 @contextlib.contextmanager
-def stamping(targets: Sequence[Target]) -> Iterator[Stamping]:
-    """Have the archives of targets looked into, from now until their wheels are made.
+def stamping(
+    targets: Sequence[Target], out: Path, *, epoch: int, compressor: Compressor | None = None
+) -> Iterator[Stamping]:
+    """Begin with the platform wheels, while the wheel that they are made from is still built.
+
+    The binaries come first in them.  The same input gives the same bytes with the same compressor.
+    Archives are read from front to back, and nothing is unpacked to the disk.
 
     Args:
         targets: what to make.
+        out: an existing folder for the wheels.
+        epoch: time of the members that are added (``SOURCE_DATE_EPOCH``), seconds.
+        compressor: what compresses; libdeflate when absent.
+
+    Raises:
+        StorageFault: nothing can be written there.
     """
-    with Scout([(one.source, one.shown) for one in targets]) as scout:
-        yield Stamping(targets, scout)
-
-
-class Stamping(NamedTuple):
-    """Targets whose archives are being looked into.
-
-    Attributes:
-        targets: what to make.
-        scout: looks into them.
-    """
-
-    targets: Sequence[Target]
-    scout: Scout
-
-    def make(
-        self, base: Path, out: Path, *, epoch: int, compressor: Compressor | None = None
-    ) -> tuple[Stamped, ...]:
-        """Make one platform wheel for each target.
-
-        The same input gives the same bytes with the same compressor.  Archives are read from front
-        to back, and nothing is unpacked to the disk.
-
-        Args:
-            base: a wheel for any platform.
-            out: an existing folder for the wheels.
-            epoch: time of the members that are added (``SOURCE_DATE_EPOCH``), seconds.
-            compressor: what compresses; libdeflate when absent.
-
-        Raises:
-            InspectionFailed: the base is not for any platform, an archive is broken or hostile, or
-                it lacks a file that is wanted.
-            StorageFault: a wheel cannot be written; then none is left.
-        """
-        return _made(base, self.targets, out, _Means(dos_time_of(epoch), compressor, self.scout))
-
-
-class _Means(NamedTuple):
-    """What all wheels are made with."""
-
-    when: tuple[int, int]
-    compressor: Compressor | None
-    scout: Scout
-
-
-def _made(base: Path, targets: Sequence[Target], out: Path, means: _Means) -> tuple[Stamped, ...]:
-    facts = _pure(base)
+    when = dos_time_of(epoch)
     with contextlib.ExitStack() as stack:
-        crew = stack.enter_context(Crew(means.compressor or Libdeflate()))
+        crew = stack.enter_context(Crew(compressor or Libdeflate()))
         files = [
             stack.enter_context(unfinished(out / f".{number}.part"))
             for number, _ in enumerate(targets)
@@ -172,20 +104,59 @@ def _made(base: Path, targets: Sequence[Target], out: Path, means: _Means) -> tu
         # What is left to do when one fails, or the person stops it, is not waited for.
         stack.callback(crew.stop)
         jobs = [
-            lanes.submit(
-                _stamped, crew, file, partial(_Wheel, base, facts, means, (number, target))
-            )
-            for number, (file, target) in enumerate(zip(files, targets, strict=True))
+            lanes.submit(_begun, crew, file, partial(Placing, target, when))
+            for file, target in zip(files, targets, strict=True)
         ]
+        yield Stamping(targets, out, when, list(zip(files, jobs, strict=True)))
+
+
+class Stamping(NamedTuple):
+    """Platform wheels that have been begun.
+
+    Attributes:
+        targets: what is made.
+        out: the folder for the wheels.
+        when: time of the members that are added.
+        begun: the file of each target, and who puts its binaries there.
+    """
+
+    targets: Sequence[Target]
+    out: Path
+    when: tuple[int, int]
+    begun: Sequence[tuple[Unfinished, Future[_Begun]]]
+
+    def make(self, base: Path) -> tuple[Stamped, ...]:
+        """Make one platform wheel for each target.
+
+        Args:
+            base: a wheel for any platform.
+
+        Raises:
+            InspectionFailed: the base is not for any platform, an archive is broken or hostile, or
+                it lacks a file that is wanted.
+            StorageFault: a wheel cannot be written; then none is left.
+        """
+        facts = _pure(base)
         made: dict[Path, Stamped] = {}
-        for target, file, job in zip(targets, files, jobs, strict=True):
-            platform, placed = job.result()
-            path = out / name_of(base.name, platform)
+        for target, (file, job) in zip(self.targets, self.begun, strict=True):
+            begun = job.result()
+            with begun.line as line:
+                placed = _complete(begun, base, facts, self.when)
+                line.finish()
+            path = self.out / name_of(base.name, begun.placing.platform)
             if path in made:
                 raise _twice(path, made[path].target, target.name)
             file.become(path)
             made[path] = Stamped(target=target.name, path=path, placed=placed)
-    return tuple(made.values())
+        return tuple(made.values())
+
+
+class _Begun(NamedTuple):
+    """A wheel that has its binaries."""
+
+    line: Line
+    out: ZipOut
+    placing: Placing
 
 
 def _lanes(targets: Sequence[Target]) -> int:
@@ -198,16 +169,23 @@ def _lanes(targets: Sequence[Target]) -> int:
     return 1 if large else min(LANES, os.cpu_count() or 1)
 
 
-def _stamped(
-    crew: Crew, file: Unfinished, wheel: Callable[[ZipOut], _Wheel]
-) -> tuple[str, tuple[str, ...]]:
-    """Make one wheel, and give its platform and what was added."""
+def _begun(crew: Crew, file: Unfinished, placing: partial[Placing]) -> _Begun:
+    """Begin a wheel with its binaries."""
+    try:
+        return _placed(crew, file, partial(placing, splicing=True))
+    except NotSplicedError:
+        file.restart()
+        return _placed(crew, file, partial(placing, splicing=False))
+
+
+def _placed(crew: Crew, file: Unfinished, placing: partial[Placing]) -> _Begun:
     crew.check()
     with Line(crew) as line:
-        made = wheel(ZipOut(file, line))
-        placed = made.write()
+        out = ZipOut(file, line)
+        made = _Begun(line, out, placing(out))
+        made.placing.place()
         line.finish()
-    return made.platform, placed
+    return made
 
 
 def _twice(path: Path, one: str, other: str) -> InspectionFailed:
@@ -244,135 +222,25 @@ def _pure(base: Path) -> WheelFacts:
     return facts
 
 
-class _Wheel:
-    """One wheel that is being made; its platform is known when it was written."""
-
-    def __init__(
-        self,
-        base: Path,
-        facts: WheelFacts,
-        means: _Means,
-        numbered: tuple[int, Target],
-        out: ZipOut,
-    ) -> None:
-        self._base = base
-        self._facts = facts
-        self._number, self._target = numbered
-        self._when = means.when
-        self._scout = means.scout
-        self._out = out
-        self._record: list[tuple[str, str, str]] = []
-        self._scan = BinaryScan() if self._target.platform == AUTO else None
-        self.platform = self._target.platform
-
-    def write(self) -> tuple[str, ...]:
-        """Write everything, and give the paths of what was added."""
-        info = self._facts.dist_info
-        own = (f"{info}/WHEEL", f"{info}/RECORD")
-        with reading(self._base.name), zipfile.ZipFile(self._base) as archive:
-            members = [one for one in archive.infolist() if not one.is_dir()]
-            stated = archive.read(own[0]).decode("utf-8")
-        code = [one for one in members if not one.filename.startswith(f"{info}/")]
-        about = [one for one in members if one.filename.startswith(f"{info}/")]
-        for one in code:
-            self._out.copy(self._base, one)
-        placed = self._place({one.filename for one in members})
-        # What tells of the wheel comes last, as the specification recommends.
-        for one in about:
-            if one.filename not in own:
-                self._out.copy(self._base, one)
-        if self._scan:
-            self.platform = self._best(self._scan)
-        text = wheel_text(stated, self._facts, self.platform).encode()
-        whole(self._out, own[0], self._when, text)
-        lines = [record_line(entry) for entry in self._facts.record if entry.path not in own]
-        lines += self._record
-        lines += [(own[0], record_digest(hashlib.sha256(text).digest()), str(len(text)))]
-        whole(self._out, own[1], self._when, record_text([*lines, (own[1], "", "")]))
-        self._out.close()
-        return placed
-
-    def _place(self, held: set[str]) -> tuple[str, ...]:
-        target = self._target
-        wanted = Wanted(target.places, target.shown, held)
-        source, shown = target.source, target.shown
-        with opened(source, shown) as files, self._scout.taken(self._number) as reuse:
-            for supply, content in files:
-                to = wanted.take(supply)
-                if to:
-                    self._add(to, supply, content, reuse)
-        wanted.complete()
-        return wanted.placed
-
-    def _best(self, scan: BinaryScan) -> str:
-        """Give the widest platform tag that is true of what was added."""
-        broken = next((one for one in scan.found if one.broken), None)
-        if broken:
-            raise refused(self._target, f"{broken.path} of it is broken: {broken.broken}", "")
-        tags = best_platforms(scan.found)
-        if tags == ("any",):
-            said = "nothing that is taken from it is compiled, so that no platform can be told"
-            raise refused(self._target, said, "Name the platform tag of the target.")
-        if not tags:
-            seen = sorted(
-                {f"{s.system} {s.processor}".strip() for b in scan.found for s in b.slices}
-            )
-            said = f"no platform tag is true of all that is taken, which is for {', '.join(seen)}"
-            raise refused(self._target, said, "")
-        return ".".join(tags)
-
-    def _add(self, to: str, supply: Supply, content: Content, reuse: Reuse) -> None:
-        size, target = supply.size, self._target
-        first = content.read(min(size, PIECE))
-        check_machine(target, supply.path, first)
-        mode = RUNS if supply.mode & 0o111 or first.startswith(PROGRAMS) else READS
-        member = self._out.add(to, mode, self._when, size, reuse.of(supply))
-        if self._scan:
-            self._scan.begin(Member(path=to, size=size))
-        digest, left, piece = hashlib.sha256(), size, first
-        while left:
-            left -= len(piece)
-            if not piece or left < 0:
-                said = f"a file in it has {size - left} bytes, and it states {size}"
-                raise InspectionFailed(target.shown, said, doing="unpacking")
-            self._out.check()
-            digest.update(piece)
-            if self._scan:
-                self._scan.feed(piece)
-            member.feed(piece)
-            piece = content.read(min(left, PIECE)) if left else b""
-        member.end()
-        if self._scan:
-            self._scan.end()
-        self._record.append((to, record_digest(digest.digest()), str(size)))
-
-
-def check_machine(target: Target, path: str, head: bytes) -> None:
-    """Refuse a program for another machine before it is compressed.
-
-    Args:
-        target: the wheel that it is for.
-        path: where it is in the archive.
-        head: how it begins.
-
-    Raises:
-        InspectionFailed: the target's platform is another one.
-    """
-    machine = machine_of(head)
-    if machine is None or target.platform == AUTO:
-        return
-    promises = [promise_of(tag) for tag in target.platform.split(".")]
-    if not all(map(machine.keeps, promises)):
-        said = f"{path} in it is for {machine}, and {target.platform} is wanted"
-        way_out = "See that the target's archive and platform belong together."
-        raise refused(target, said, way_out)
-
-
-def refused(target: Target, said: str, way_out: str) -> InspectionFailed:
-    """Give the error of an archive that a wheel cannot be made from."""
-    return InspectionFailed(
-        target.shown,
-        said,
-        doing=f"taking the binaries of {target.name} from",
-        next_step=way_out or "See that it is the right archive, and who made it.",
-    )
+def _complete(
+    begun: _Begun, base: Path, facts: WheelFacts, when: tuple[int, int]
+) -> tuple[str, ...]:
+    """Put everything else into a wheel, and give the paths of its binaries."""
+    out, info = begun.out, facts.dist_info
+    own = (f"{info}/WHEEL", f"{info}/RECORD")
+    with reading(base.name), zipfile.ZipFile(base) as archive:
+        members = [one for one in archive.infolist() if not one.is_dir()]
+        stated = archive.read(own[0]).decode("utf-8")
+    placed = begun.placing.placed(one.filename for one in members)
+    # What tells of the wheel comes last, as the specification recommends.
+    for one in sorted(members, key=lambda one: one.filename.startswith(f"{info}/")):
+        if one.filename not in own:
+            out.copy(base, one)
+    text = wheel_text(stated, facts, begun.placing.platform).encode()
+    whole(out, own[0], when, text)
+    lines = [record_line(entry) for entry in facts.record if entry.path not in own]
+    lines += begun.placing.record
+    lines += [(own[0], record_digest(hashlib.sha256(text).digest()), str(len(text)))]
+    whole(out, own[1], when, record_text([*lines, (own[1], "", "")]))
+    out.close()
+    return placed

@@ -18,12 +18,13 @@ import tarfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, Protocol
+from typing import BinaryIO, NamedTuple, Protocol, cast
 
 import msgspec
 
 from seatrial.artifacts.archives import MIB, Paths, is_plain, most_unpacked, reading
-from seatrial.artifacts.inflating import BROKEN, GZIP, inflater
+from seatrial.artifacts.blocks import Blocks, Mark
+from seatrial.artifacts.inflating import BROKEN, GZIP, Inflater, inflater
 from seatrial.errors import InspectionFailed
 
 PIECE = 256 * 1024
@@ -98,10 +99,18 @@ class Engine(Protocol):
 
 
 class Offered(NamedTuple):
-    """A file and its bytes; they can be read until the next file is asked for."""
+    """A file and its bytes; they can be read until the next file is asked for.
+
+    Attributes:
+        supply: the file.
+        content: its bytes.
+        blocks: looks for blocks of the archive around the place that is being read; nothing where
+            its bytes lie in none.
+    """
 
     supply: Supply
     content: Content
+    blocks: Blocks | None = None
 
 
 @contextlib.contextmanager
@@ -130,10 +139,12 @@ def opened(path: Path, shown: str = "") -> Iterator[Iterator[Offered]]:
                 yield _zipped(name, archive, most_unpacked(path.stat().st_size))
         else:
             with path.open("rb") as file:
-                stream = _Unpacked(name, file, kind, most_unpacked(path.stat().st_size))
-                with tarfile.open(fileobj=stream, mode="r|", bufsize=PIECE) as archive:
-                    yield _tarred(name, archive)
-                stream.drain()
+                blocks = Blocks(path) if kind == TAR_GZ else None
+                stream = _Unpacked(name, file, (kind, blocks), most_unpacked(path.stat().st_size))
+                with contextlib.closing(stream):
+                    with tarfile.open(fileobj=stream, mode="r|", bufsize=PIECE) as archive:
+                        yield _tarred(name, archive, blocks)
+                    stream.drain()
 
 
 def kind_of(path: Path, name: str) -> str:
@@ -196,19 +207,28 @@ class _Unpacked(io.RawIOBase):
     Args:
         name: the archive's.
         file: the archive.
-        kind: how it is compressed.
+        form: how it is compressed, and who looks for its blocks and is closed with this.
         most: bytes that it may unpack to.
     """
 
-    def __init__(self, name: str, file: BinaryIO, kind: str, most: int) -> None:
+    def __init__(
+        self, name: str, file: BinaryIO, form: tuple[str, Blocks | None], most: int
+    ) -> None:
         super().__init__()
         self._name = name
         self._file = file
-        self._kind = kind
+        self._kind, self._blocks = form
         self._most = self._left = most
-        self._engine = self._fresh()
         self._rest = b""
+        self._packed = self._stream = 0
         self._begun = False
+        self._engine = self._fresh()
+
+    def close(self) -> None:
+        """Look for no more blocks; the archive is closed by who has opened it."""
+        if self._blocks is not None:
+            self._blocks.close()
+        super().close()
 
     def readable(self) -> bool:
         return True
@@ -229,11 +249,12 @@ class _Unpacked(io.RawIOBase):
     def _some(self, size: int) -> bytes:
         while True:
             if self._engine.eof:
-                self._rest = self._engine.unused_data or self._file.read(PIECE)
+                self._rest = self._engine.unused_data or self._more()
                 if not self._rest.strip(b"\0"):
                     return b""
+                self._stream += 1
                 self._engine, self._begun = self._fresh(), False
-            data = self._rest or (b"" if self._pending() else self._file.read(PIECE))
+            data = self._rest or (b"" if self._pending() else self._more())
             if not data and not self._pending():
                 if self._begun:
                     raise EOFError("it ends too early")
@@ -248,6 +269,20 @@ class _Unpacked(io.RawIOBase):
                     raise InspectionFailed(self._name, said)
                 return out
 
+    def _more(self) -> bytes:
+        """Read on, once all is unpacked that was read."""
+        if not self._engine.eof:
+            self._mark(self._engine)
+        piece = self._file.read(PIECE)
+        self._packed += len(piece)
+        return piece
+
+    def _mark(self, engine: Engine) -> None:
+        """Leave a mark before what is given to an engine next."""
+        if self._blocks is not None:
+            packed, at = self._packed - len(self._rest), self._most - self._left
+            self._blocks.mark(Mark(packed, at, cast("Inflater", engine).copy(), self._stream))
+
     def _pending(self) -> bool:
         """Whether the engine can give bytes without being given any."""
         return not getattr(self._engine, "needs_input", True)
@@ -257,10 +292,12 @@ class _Unpacked(io.RawIOBase):
             return lzma.LZMADecompressor(memlimit=XZ_MEMORY)
         if self._kind == TAR_BZ2:
             return bz2.BZ2Decompressor()
-        return inflater(GZIP)
+        engine = inflater(GZIP)
+        self._mark(engine)
+        return engine
 
 
-def _tarred(name: str, archive: tarfile.TarFile) -> Iterator[Offered]:
+def _tarred(name: str, archive: tarfile.TarFile, blocks: Blocks | None) -> Iterator[Offered]:
     paths = Paths(name)
     for entry in archive:
         path = re.sub(r"^(\./)+", "", entry.name)
@@ -278,7 +315,7 @@ def _tarred(name: str, archive: tarfile.TarFile) -> Iterator[Offered]:
                 raise InspectionFailed(name, f"{path!r} in it cannot be read")
             at = -1 if entry.issparse() else entry.offset_data
             supply = Supply(path=path, size=entry.size, mode=entry.mode & 0o777, at=at)
-            yield Offered(supply, content)
+            yield Offered(supply, content, None if at < 0 else blocks)
         else:
             raise InspectionFailed(name, f"{path!r} in it is no file, folder or link")
 

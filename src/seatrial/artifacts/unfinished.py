@@ -31,6 +31,12 @@ class Unfinished:
         """Say where it is."""
         return self._file.tell()
 
+    def restart(self) -> None:
+        """Begin again, with nothing."""
+        with self._storing():
+            self._file.seek(0)
+            self._file.truncate()
+
     def become(self, path: Path) -> None:
         """Close it, and give it its name, which nothing may have yet."""
         with self._storing():

@@ -33,16 +33,15 @@ class Wanted:
     Args:
         places: what is wanted.
         archive: the archive's name, for the errors.
-        held: the paths that the wheel has already.
 
     Attributes:
         placed: where those that were taken go, in their order.
     """
 
-    def __init__(self, places: Iterable[Place], archive: str, held: Iterable[str]) -> None:
+    def __init__(self, places: Iterable[Place], archive: str) -> None:
         self._forms = [(place, glob(place.pattern)) for place in places]
         self._archive = archive
-        self._taken = {path.casefold(): f"{path} of the package itself" for path in held}
+        self._taken: dict[str, tuple[str, str]] = {}
         self._found: set[str] = set()
         self._there: list[str] = []
         self.placed: tuple[str, ...] = ()
@@ -70,14 +69,31 @@ class Wanted:
             raise self._refused(f"{supply.path} would go to {to!r}, which is no plain path", "")
         other = self._taken.get(to.casefold())
         if other:
-            raise self._refused(
-                f"{supply.path} would go to {to}, and so does {other}",
-                "Name the files more exactly, with the folder that they lie in.",
-            )
-        self._taken[to.casefold()] = supply.path
+            raise self._clash(supply.path, to, other[0])
+        self._taken[to.casefold()] = supply.path, to
         self._found.add(place.pattern)
         self.placed = (*self.placed, to)
         return to
+
+    def beside(self, held: Iterable[str]) -> None:
+        """See that nothing that was taken goes where the wheel has a file of its own.
+
+        Args:
+            held: the paths that it has.
+
+        Raises:
+            InspectionFailed: something does.
+        """
+        own = {path.casefold(): path for path in held}
+        for folded, (path, to) in self._taken.items():
+            if folded in own:
+                raise self._clash(path, to, f"{own[folded]} of the package itself")
+
+    def _clash(self, path: str, to: str, other: str) -> InspectionFailed:
+        return self._refused(
+            f"{path} would go to {to}, and so does {other}",
+            "Name the files more exactly, with the folder that they lie in.",
+        )
 
     def complete(self) -> None:
         """See that everything wanted was there.

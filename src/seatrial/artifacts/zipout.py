@@ -145,14 +145,7 @@ class ZipOut:
         )
         self._line.do(lambda: self._copied(source, info, entry))
 
-    def add(
-        self,
-        name: str,
-        mode: int,
-        when: tuple[int, int],
-        size: int,
-        reused: Reused | None = None,
-    ) -> Member:
+    def add(self, name: str, mode: int, when: tuple[int, int], size: int) -> Member:
         """Begin a member; its bytes are fed, and then it is ended.
 
         Args:
@@ -160,7 +153,6 @@ class ZipOut:
             mode: the permission bits.
             when: date and time, as :func:`dos_time` gives them.
             size: bytes that it will have.
-            reused: the beginning of its stream, where that is to be had.
         """
         entry = Entry(
             name=name,
@@ -171,9 +163,7 @@ class ZipOut:
             long=size >= LARGE,
         )
         self._line.do(lambda: self._begin(entry))
-        if reused is not None:
-            self._line.do(lambda: self._reuse(reused, entry))
-        return Member(entry, self._line, self._file, reused)
+        return Member(entry, self._line, self._file)
 
     def check(self) -> None:
         """Go on; raises ``CancelledError`` where that was stopped."""
@@ -192,24 +182,7 @@ class ZipOut:
         self._begin(entry)
         with source.open("rb") as other:
             other.seek(data_begins(other, info))
-            self._take(other, entry.packed, source)
-
-    def _reuse(self, reused: Reused, entry: Entry) -> None:
-        self._file.write(reused.before)
-        with reused.source.open("rb") as other:
-            other.seek(reused.start)
-            self._take(other, reused.length, reused.source)
-        self._file.write(reused.after)
-        entry.packed += len(reused.before) + reused.length + len(reused.after)
-
-    def _take(self, other: BinaryIO, left: int, source: Path) -> None:
-        """Take bytes of another file over."""
-        while left:
-            piece = other.read(min(left, MIB))
-            if not piece:
-                raise InspectionFailed(source.name, "it has become shorter while it was read")
-            left -= len(piece)
-            self._file.write(piece)
+            _take(other, entry.packed, source, self._file)
 
     def _end(self) -> None:
         start = self._file.tell()
@@ -233,24 +206,39 @@ class Member:
         entry: what is known of it.
         line: compresses.
         file: the archive.
-        reused: the beginning of its stream, which is written by another.
     """
 
-    def __init__(self, entry: Entry, line: Line, file: Output, reused: Reused | None) -> None:
+    def __init__(self, entry: Entry, line: Line, file: Output) -> None:
         self._entry = entry
         self._line = line
         self._file = file
-        self._by = FINER if reused is not None else line.crew.compressor
-        self._skip = 0 if reused is None else reused.covers
-        self._left = entry.size - self._skip
+        self._by = line.crew.compressor
+        self._left = entry.size
+        self._skip = self._fed = 0
         self._piece = bytearray()
         self._filled = 0
         self._before = b""
         self._crc = 0
 
+    def wait(self) -> None:
+        """Compress nothing until it is said what is taken over; nothing is fed yet."""
+        self._skip = self._entry.size
+
+    def take_over(self, reused: Reused) -> None:
+        """Take the beginning of its stream over; nothing of it is compressed yet.
+
+        Args:
+            reused: the beginning, which covers all that was fed until now.
+        """
+        self._line.do(lambda: self._reuse(reused))
+        self._by = FINER
+        self._left = self._entry.size - reused.covers
+        self._skip = reused.covers - self._fed
+
     def feed(self, data: bytes) -> None:
         """Take its next bytes; more than it may have are an error of who feeds."""
         self._crc = crc32(data, self._crc)
+        self._fed += len(data)
         fed = memoryview(data)[self._skip :]
         self._skip -= len(data) - len(fed)
         while fed:
@@ -277,6 +265,14 @@ class Member:
         crc = self._crc
         self._line.do(lambda: self._patch(crc))
 
+    def _reuse(self, reused: Reused) -> None:
+        self._written(reused.before)
+        with reused.source.open("rb") as other:
+            other.seek(reused.start)
+            _take(other, reused.length, reused.source, self._file)
+        self._entry.packed += reused.length
+        self._written(reused.after)
+
     def _written(self, data: bytes | bytearray) -> None:
         self._entry.packed += len(data)
         self._file.write(data)
@@ -288,6 +284,16 @@ class Member:
         self._file.seek(self._entry.offset)
         self._file.write(self._entry.local())
         self._file.seek(at)
+
+
+def _take(other: BinaryIO, left: int, source: Path, file: Output) -> None:
+    """Take bytes of another file over."""
+    while left:
+        piece = other.read(min(left, MIB))
+        if not piece:
+            raise InspectionFailed(source.name, "it has become shorter while it was read")
+        left -= len(piece)
+        file.write(piece)
 
 
 def data_begins(file: BinaryIO, info: zipfile.ZipInfo) -> int:
