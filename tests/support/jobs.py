@@ -66,6 +66,7 @@ class Running:
         forge: what runs it.
         folder: the workspace.
         values: what expressions can name ("matrix.platform" → its value).
+        env: what stands in ``env`` of the step that is run.
         said: what each script printed.
         codes: exit code of each script, by the step's name or its place.
     """
@@ -73,6 +74,7 @@ class Running:
     forge: Forge
     folder: Path
     values: dict[str, Any]
+    env: Mapping[str, str] = field(default_factory=dict)
     said: str = ""
     codes: list[int] = field(default_factory=list)
 
@@ -140,6 +142,7 @@ def _shown(value: Any) -> str:  # noqa: ANN401 - a scalar of YAML
 def _use(running: Running, step: Step) -> None:
     action = step["uses"].partition("@")[0]
     given = {key: running.fill(value) for key, value in step.get("with", {}).items()}
+    running.env = {key: running.fill(value) for key, value in step.get("env", {}).items()}
     own = running.forge.actions.get(action)
     (own or ACTIONS[action])(running, given)
 
