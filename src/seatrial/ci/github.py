@@ -6,12 +6,12 @@ Source: the workflow syntax of GitHub Actions.  Jobs that build may only read; n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from seatrial.ci import cibuildwheel, maturin
 from seatrial.ci.actions import pinned
 from seatrial.ci.heads import BUILDS, headed
-from seatrial.ci.rows import LINUX, quoted
+from seatrial.ci.rows import LINUX, own_names, quoted
 from seatrial.plan.matrix import Matrix
 
 ARTIFACTS = "wheels-"
@@ -22,16 +22,16 @@ MINUTES = 120
 """How long a build may take; one on an emulated processor does."""
 
 
-def workflow(matrix: Matrix) -> str:
+def workflow(matrices: Sequence[Matrix]) -> str:
     """Give the text of the workflow.
 
     Args:
-        matrix: what it builds.
+        matrices: what it builds, of one package each.
 
     Raises:
-        InvalidConfiguration: its builder cannot make one of the wheels.
+        InvalidConfiguration: a builder cannot make one of the wheels.
     """
-    body = "\n".join(_lines(matrix)) + "\n"
+    body = "\n".join(_lines(matrices)) + "\n"
     return headed(BUILDS, body)
 
 
@@ -40,13 +40,13 @@ def branch_of(name: str) -> str:
     return quoted(_PATTERN.sub(r"\\\g<0>", name))
 
 
-def _lines(matrix: Matrix) -> Iterator[str]:
+def _lines(matrices: Sequence[Matrix]) -> Iterator[str]:
     yield from (
         "name: wheels",
         "",
         "on:",
         "  push:",
-        f"    branches: [{branch_of(matrix.branch)}]",
+        f"    branches: [{branch_of(matrices[0].branch)}]",
         "  pull_request:",
         "  workflow_dispatch:",
         "",
@@ -60,24 +60,41 @@ def _lines(matrix: Matrix) -> Iterator[str]:
         "",
         "jobs:",
     )
+    for matrix, own in zip(matrices, own_names(matrices), strict=True):
+        if matrix is not matrices[0]:
+            yield ""
+        yield from _package(matrix, own)
+
+
+def _package(matrix: Matrix, own: str) -> Iterator[str]:
+    """Give the jobs of one package.
+
+    Args:
+        matrix: what they build.
+        own: what stands in their names ("demo-"); empty where there is one package.
+    """
+    after = f"-{own}".rstrip("-")
     needs = []
     if matrix.targets:
-        needs.append("wheels")
-        yield from _wheels(matrix)
+        needs.append(f"wheels{after}")
+        yield f"  wheels{after}:"
+        yield from _wheels(matrix, own)
         yield ""
     if matrix.sdist or matrix.pure:
-        needs.append("sdist")
-        yield from _sdist(matrix)
+        needs.append(f"sdist{after}")
+        yield f"  sdist{after}:"
+        yield from _sdist(matrix, own)
         yield ""
-    yield from _complete(matrix, needs)
+    yield f"  complete{after}:"
+    yield f"    needs: [{', '.join(needs)}]"
+    yield from _complete(matrix, own)
 
 
-def _wheels(matrix: Matrix) -> Iterator[str]:
+def _wheels(matrix: Matrix, own: str) -> Iterator[str]:
     by_maturin = matrix.builder == "maturin"
     builder = maturin if by_maturin else cibuildwheel
     yield from (
-        "  wheels:",
-        "    name: ${{ matrix.platform }}",
+        f"    name: {own and own[:-1] + ', '}${{{{ matrix.platform }}}}",
         "    runs-on: ${{ matrix.runner }}",
         f"    timeout-minutes: {MINUTES}",
         "    strategy:",
@@ -88,37 +105,34 @@ def _wheels(matrix: Matrix) -> Iterator[str]:
         "    steps:",
         *_checkout(history=matrix.history),
         *builder.steps(matrix),
-        *_upload("${{ matrix.platform }}", matrix.path if by_maturin else ""),
+        *_upload(f"{own}${{{{ matrix.platform }}}}", matrix.path if by_maturin else ""),
     )
 
 
-def _sdist(matrix: Matrix) -> Iterator[str]:
+def _sdist(matrix: Matrix, own: str) -> Iterator[str]:
     # maturin's own action makes its sdist; a wheel for any platform every backend makes alike.
     by_maturin = matrix.builder == "maturin" and not matrix.pure
     builder = maturin if by_maturin else cibuildwheel
     yield from (
-        "  sdist:",
         f"    runs-on: {LINUX}",
         f"    timeout-minutes: {MINUTES}",
         "    steps:",
         *_checkout(history=matrix.history),
         *builder.sdist(matrix),
-        *_upload("sdist", matrix.path if by_maturin else ""),
+        *_upload(f"{own}sdist", matrix.path if by_maturin else ""),
     )
 
 
-def _complete(matrix: Matrix, needs: list[str]) -> Iterator[str]:
+def _complete(matrix: Matrix, own: str) -> Iterator[str]:
     """Say whether the set is whole and sound, by what the release will ask."""
     yield from (
-        "  complete:",
-        f"    needs: [{', '.join(needs)}]",
         f"    runs-on: {LINUX}",
         "    timeout-minutes: 30",
         "    steps:",
         *_checkout(history=True),
         f"      - uses: {pinned('actions/download-artifact')}",
         "        with:",
-        f"          pattern: {ARTIFACTS}*",
+        f"          pattern: {ARTIFACTS}{own}*",
         "          path: dist",
         f'      - run: pipx run seatrial=={matrix.tool} collect "$PACKAGE" --from dist --out whole',
         "        env:",

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from seatrial.errors import InvalidConfiguration
-from seatrial.plan.matrix import Target
+from seatrial.plan.matrix import Matrix, Target
 
 LINUX: Final = "ubuntu-24.04"
 _RUNNERS: Final = {
@@ -57,6 +57,17 @@ def quoted(text: str) -> str:
         )
     plain = _PLAIN.fullmatch(text) and text.lower() not in _WORDS
     return text if plain else json.dumps(text, ensure_ascii=False)
+
+
+def own_names(matrices: Sequence[Matrix]) -> list[str]:
+    """Give what stands in the names of each package's jobs, with a hyphen after it.
+
+    Args:
+        matrices: what is built, of one package each; one alone needs no name.
+    """
+    if len(matrices) == 1:
+        return [""]
+    return [f"{matrix.package}-" for matrix in matrices]
 
 
 def rows(targets: Sequence[Target], row: Callable[[Target], Mapping[str, str]]) -> Iterator[str]:

@@ -64,16 +64,19 @@ def _show_jobs(console: Console, generated: Generated) -> None:
     from seatrial.report.lines import line, safe
     from seatrial.report.words import many
 
+    packages = dict.fromkeys(job.package for job in generated.jobs)
+    of = f" of {many(len(packages), 'package')}" if len(packages) > 1 else ""
     jobs = many(len(generated.jobs), "platform")
-    sdist = ", and the sdist" if generated.sdist else ""
-    line(console, f"  {generated.builder} builds for {jobs}{sdist}:")
+    sdist = f", and the {'sdists' if of else 'sdist'}" if generated.sdist else ""
+    build = "build" if " and " in generated.builder else "builds"
+    line(console, f"  {generated.builder} {build} for {jobs}{of}{sdist}:")
     width = max(len(job.platform) for job in generated.jobs)
     machines = max(len(job.runner) for job in generated.jobs)
+    names = max(map(len, packages))
     for job in generated.jobs:
-        line(
-            console,
-            f"    {safe(job.platform):<{width}}  on {job.runner:<{machines}}  {safe(job.wheels)}",
-        )
+        name = f"{safe(job.package):<{names}}  " if names else ""
+        what = f"{safe(job.platform):<{width}}  on {job.runner:<{machines}}  {safe(job.wheels)}"
+        line(console, f"    {name}{what}")
 
 
 def _words(generated: Generated) -> tuple[str, str]:

@@ -13,14 +13,11 @@ from seatrial.ci.heads import is_ours
 from seatrial.ci.release import Releasing, release_workflow
 from seatrial.ci.rows import runner
 from seatrial.config.schema import CollectSettings, Settings
-from seatrial.errors import DetachedHead, InvalidConfiguration
+from seatrial.errors import InvalidConfiguration
 from seatrial.operations.firsts import publisher_of
+from seatrial.operations.matrices import branch_of, matrices_of
 from seatrial.operations.project import Project
-from seatrial.plan.contents import contents_of
-from seatrial.plan.matrix import Matrix, has_sdist, is_pure, targets_of
 from seatrial.repository.edit import unified_diff
-from seatrial.repository.facts import Package
-from seatrial.repository.keyed import dig, parsed_toml
 from seatrial.storage import make_folder, storage_faults, write_whole
 from seatrial.world.collecting import GITHUB, GITLAB
 
@@ -36,11 +33,13 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """One job that builds.
 
     Attributes:
+        package: what it builds, where there are several.
         platform: the platform tag of its wheels.
         runner: the machine that it runs on.
         wheels: what it builds for it, by tags.
     """
 
+    package: str = ""
     platform: str
     runner: str
     wheels: str
@@ -112,21 +111,29 @@ def generate(asked: Generating) -> Generated:
 
 
 def _building(project: Project, asked: Generating) -> tuple[Generated, str]:
-    matrix = matrix_of(project)
+    _check(project.settings)
+    matrices = matrices_of(project)
     collect = project.settings.collect
     where = FOLDER / _name(asked.workflow or collect.workflow or USUAL)
+    several = len(matrices) > 1
     made = Generated(
         outcome="current",
         path=where.as_posix(),
-        builder=matrix.builder,
+        builder=" and ".join(dict.fromkeys(one.builder for one in matrices if one.targets)),
         jobs=tuple(
-            Job(platform=one.platform, runner=runner(one), wheels=one.wheels)
+            Job(
+                package=matrix.package if several else "",
+                platform=one.platform,
+                runner=runner(one),
+                wheels=one.wheels,
+            )
+            for matrix in matrices
             for one in matrix.targets
         ),
-        sdist=matrix.sdist,
+        sdist=any(one.sdist for one in matrices),
         collected=_collects(collect, where.name),
     )
-    return made, workflow(matrix)
+    return made, workflow(matrices)
 
 
 def _releasing(project: Project, asked: Generating) -> tuple[Generated, str]:
@@ -157,7 +164,7 @@ def _releasing(project: Project, asked: Generating) -> tuple[Generated, str]:
         publisher="" if stated == said else place,
     )
     what = Releasing(
-        branch=_branch(project),
+        branch=branch_of(project),
         environment=publisher.environment if stated else "",
         proposes=proposes,
         collects=settings.collect.source == GITHUB,
@@ -183,43 +190,7 @@ def _settled(project: Project, asked: Generating, made: Generated, text: str) ->
     return msgspec.structs.replace(made, outcome=outcome, diff=diff)
 
 
-def matrix_of(project: Project) -> Matrix:
-    """Give what CI builds of a repository's package.
-
-    Args:
-        project: the repository.
-
-    Raises:
-        InvalidConfiguration: nothing native is expected.
-        DetachedHead: no branch is known.
-    """
-    package, settings = project.package(), project.settings
-    expect = contents_of(settings, package.path).expect
-    _check(package, settings, expect)
-    return Matrix(
-        package=package.name,
-        path=package.path,
-        builder="maturin" if package.backend == MATURIN else "cibuildwheel",
-        rust=_needs_rust(project, package),
-        history=bool(package.from_tag),
-        branch=_branch(project),
-        targets=targets_of(expect),
-        pure=is_pure(expect),
-        sdist=has_sdist(expect),
-        tool=__version__,
-    )
-
-
-def _branch(project: Project) -> str:
-    """Give the branch that releases are made from."""
-    facts = project.facts
-    branch = project.settings.branch or facts.upstream or facts.branch
-    if not branch:
-        raise DetachedHead(str(project.snapshot.root), f"HEAD is at {facts.head[:12]}")
-    return branch
-
-
-def _check(package: Package, settings: Settings, expect: tuple[str, ...]) -> None:
+def _check(settings: Settings) -> None:
     """Refuse what no workflow of GitHub's is to build."""
     if settings.collect.source == GITLAB:
         raise InvalidConfiguration(
@@ -227,22 +198,6 @@ def _check(package: Package, settings: Settings, expect: tuple[str, ...]) -> Non
             "a workflow is generated for GitHub Actions, and the wheels come from GitLab",
             next_step="Write .gitlab-ci.yml by hand; seatrial collects what its jobs leave.",
         )
-    if not targets_of(expect):
-        raise InvalidConfiguration(
-            "[contents] expect",
-            f"it names no wheel of {package.name} for a platform",
-            next_step="Say which wheels there are to be, such as "
-            '"cp39-abi3 × manylinux_2_28 × {x86_64, aarch64}", and commit it.',
-        )
-
-
-def _needs_rust(project: Project, package: Package) -> bool:
-    """Say whether the build compiles Rust by something else than maturin."""
-    path = f"{package.path}/pyproject.toml" if package.path else "pyproject.toml"
-    text = project.snapshot.text(path) or ""
-    requires = dig(parsed_toml(text), "build-system", "requires")
-    named = requires if isinstance(requires, list) else []
-    return package.backend != MATURIN and any("rust" in str(one) for one in named)
 
 
 def _name(name: str) -> str:

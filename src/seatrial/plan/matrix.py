@@ -47,7 +47,7 @@ class Matrix(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that CI builds of one package.
 
     Attributes:
-        package: its name.
+        package: its name, in the normal form.
         path: its folder from the repository's root; empty for the root.
         builder: what builds its wheels.
         rust: whether the build compiles Rust, where the builder brings none.
