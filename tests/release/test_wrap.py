@@ -251,6 +251,28 @@ def test_wrap_by_itself_makes_the_wheels_the_same_twice(tmp_path: Path) -> None:
         assert len(one) == len(TARGETS)
 
 
+def test_wrap_by_itself_makes_no_sdist(tmp_path: Path) -> None:
+    """Nobody gets one from it, so the backend is not asked, and the wheel comes from the commit."""
+    with engine(tmp_path) as made:
+        manifest, folder = made.repository / "pyproject.toml", made.repository / "binaries"
+        text = manifest.read_text("utf-8")
+        assert text.count('build-backend = "hatchling.build"') == 1
+        manifest.write_text(
+            text.replace('"hatchling.build"', '"own"\nbackend-path = ["."]'), "utf-8"
+        )
+        (made.repository / "own.py").write_text(
+            "from hatchling.build import *\n\n\ndef build_sdist(*_):\n    raise SystemExit(3)\n"
+        )
+        git(made.repository, "add", "--all")
+        git(made.repository, "commit", "--quiet", "--message=build: have a backend of our own")
+        folder.mkdir()
+        for name, data in archives().items():
+            (folder / name).write_bytes(data)
+        done = made.seatrial("wrap", "--from", "binaries", "--out", str(tmp_path / "one"))
+        assert done.returncode == 0, done.stderr
+        assert len(list((tmp_path / "one").iterdir())) == len(TARGETS)
+
+
 def test_where_the_folder_fills_none_of_the_set_is_left(tmp_path: Path) -> None:
     """What does not fit is named with the way out, and nothing is there that was not before."""
     small, large, out = tmp_path / "a.whl", tmp_path / "b.whl", tmp_path / "out"

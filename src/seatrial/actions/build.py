@@ -21,7 +21,6 @@ from seatrial.actions.marker import Marker, read_marker
 from seatrial.errors import BuildFailed, BytesLost
 from seatrial.plan.state import Absent, Receipt, Same, State
 from seatrial.plan.values import Build, DraftRelease, Upload
-from seatrial.world.built import Built
 from seatrial.world.ports import BuildNeeds, ForgeRelease, StoredFile, World
 
 
@@ -133,36 +132,36 @@ class BuildFiles(Bound[Build]):
             from seatrial.actions.wrapping import begun, wrapped
 
             with begun(world.wares, spec, spec.wrap, out.parent) as stamping:
-                built = self._both(world, source, out, needs)
-                wheels = wrapped(stamping, built.wheel)
+                wheel, *sdist = self._both(world, source, out, needs)
+                wheels = wrapped(stamping, wheel)
         else:
-            built = self._both(world, source, out, needs)
-            wheels = (built.wheel,)
-            if not built.wheel.stem.endswith("-any"):
+            wheel, *sdist = self._both(world, source, out, needs)
+            wheels = (wheel,)
+            if not wheel.stem.endswith("-any"):
                 from seatrial.artifacts.proving import with_proven_tag
 
-                wheels = (with_proven_tag(built.wheel, out.parent, epoch=spec.epoch),)
-        return (*wheels, *([built.sdist] if spec.sdist != "none" else []))
+                wheels = (with_proven_tag(wheel, out.parent, epoch=spec.epoch),)
+        return (*wheels, *sdist)
 
-    def _both(self, world: World, source: Path, out: Path, needs: BuildNeeds) -> Built:
-        """Build sdist and wheel.
+    def _both(self, world: World, source: Path, out: Path, needs: BuildNeeds) -> tuple[Path, ...]:
+        """Build the wheel, and the sdist where one is wanted.
 
         The wheel is made from the sdist, so that an sdist that lacks a file is found here and not
-        by the first user who installs from it.
+        by the first user who installs from it.  Where nobody gets the sdist, nobody does, and the
+        wheel is made from the commit.
         """
         spec = self.spec
+        epoch, timeout = spec.epoch, spec.timeout
         try:
-            return world.machine.build(
-                source,
-                out,
-                epoch=spec.epoch,
-                timeout=spec.timeout,
-                needs=needs,
-            )
+            if spec.sdist == "none":
+                made = world.machine.wheel(source, out, epoch=epoch, timeout=timeout, needs=needs)
+                return (made,)
+            both = world.machine.build(source, out, epoch=epoch, timeout=timeout, needs=needs)
         except BuildFailed as error:
             if len(self.plan.names) > 1:
                 error.thing = f"{error.thing} of {spec.package}"
             raise
+        return both.wheel, both.sdist
 
     def _draft(self, world: World) -> tuple[ForgeRelease | None, Marker | None]:
         if world.forge is None or not any(isinstance(a, DraftRelease) for a in self.plan.actions):

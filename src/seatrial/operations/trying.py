@@ -65,7 +65,7 @@ class Trial:
             source = unpack_sdist(looked.path, self._folder / "source")
             timeout = self._outside.settings.build.timeout
             try:
-                made = machine.rebuild(
+                made = machine.wheel(
                     source, self._folder / "wheel", epoch=_epoch(looked), timeout=timeout
                 )
             except (BuildFailed, TimedOut, PythonNotFound) as error:

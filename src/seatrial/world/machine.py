@@ -94,13 +94,7 @@ class LocalMachine:
         self._runner.halt()
 
     def build(
-        self,
-        source: Path,
-        out: Path,
-        *,
-        epoch: int,
-        timeout: float,
-        needs: BuildNeeds = PLAIN,
+        self, source: Path, out: Path, *, epoch: int, timeout: float, needs: BuildNeeds = PLAIN
     ) -> Built:
         """Build an sdist, and from it a wheel, by PEP 517 in isolated environments.
 
@@ -127,13 +121,7 @@ class LocalMachine:
         return both_files(out)
 
     def sdist(
-        self,
-        source: Path,
-        out: Path,
-        *,
-        epoch: int,
-        timeout: float,
-        needs: BuildNeeds = PLAIN,
+        self, source: Path, out: Path, *, epoch: int, timeout: float, needs: BuildNeeds = PLAIN
     ) -> Path:
         """Build an sdist alone; all else is as with :meth:`build`."""
         words = ("--sdist", *self._by(needs.requires_python))
@@ -141,10 +129,13 @@ class LocalMachine:
         self._build(words, source, out, epoch=epoch, timeout=timeout)
         return one_sdist(out)
 
-    def rebuild(self, source: Path, out: Path, *, epoch: int, timeout: float) -> Path:
-        """Build a wheel alone, from an unpacked sdist; all else is as with :meth:`build`."""
-        words = self._by(self._requires_python)
-        self._build(("--wheel", *words), source, out, epoch=epoch, timeout=timeout)
+    def wheel(
+        self, source: Path, out: Path, *, epoch: int, timeout: float, needs: BuildNeeds = PLAIN
+    ) -> Path:
+        """Build a wheel alone, from the folder itself; all else is as with :meth:`build`."""
+        words = ("--wheel", *self._by(needs.requires_python or self._requires_python))
+        words += given_files(needs.files, self._scratch("requests") / f"{out.name}.txt")
+        self._build(words, source, out, epoch=epoch, timeout=timeout)
         return one_wheel(out)
 
     def _by(self, wanted: str) -> tuple[str, ...]:

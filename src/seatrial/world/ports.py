@@ -226,13 +226,7 @@ class Machine(Protocol):
     """This machine: builds, environments, commands; all output goes to the run's logs too."""
 
     def build(
-        self,
-        source: Path,
-        out: Path,
-        *,
-        epoch: int,
-        timeout: float,
-        needs: BuildNeeds = PLAIN,
+        self, source: Path, out: Path, *, epoch: int, timeout: float, needs: BuildNeeds = PLAIN
     ) -> Built:
         """Build an sdist, and a wheel from the sdist, by PEP 517 in isolated environments.
 
@@ -250,15 +244,15 @@ class Machine(Protocol):
         ...
 
     def sdist(
-        self,
-        source: Path,
-        out: Path,
-        *,
-        epoch: int,
-        timeout: float,
-        needs: BuildNeeds = PLAIN,
+        self, source: Path, out: Path, *, epoch: int, timeout: float, needs: BuildNeeds = PLAIN
     ) -> Path:
         """Build an sdist alone; arguments and errors are those of :meth:`build`."""
+        ...
+
+    def wheel(
+        self, source: Path, out: Path, *, epoch: int, timeout: float, needs: BuildNeeds = PLAIN
+    ) -> Path:
+        """Build a wheel alone, from the folder itself; all else is as with :meth:`build`."""
         ...
 
     def find_python(self, version: str) -> Path:
