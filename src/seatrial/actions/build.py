@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -99,16 +101,17 @@ class BuildFiles(Bound[Build]):
                 made = collected(world, spec, spec.collect, scratch)
                 if not spec.collect.build_sdist or any(path.suffix != ".whl" for path in made):
                     return tuple(world.store.keep_all(made))
-            checkout = world.git.checkout(name, spec.edits)
-            try:
+            with self._checkout(world, name) as checkout:
                 here = self._made(world, checkout / spec.path, scratch / name)
-            finally:
-                if len(self.plan.names) > 1:
-                    # A checkout for each of many packages would fill the disk.
-                    shutil.rmtree(checkout, ignore_errors=True)
             return tuple(world.store.keep_all((*made, *here)))
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
+
+    def _checkout(self, world: World, name: str) -> AbstractContextManager[Path]:
+        """Give the sources; of many packages, one that is built later gets them after this one."""
+        if len(self.plan.names) > 1:
+            return world.git.lent(name, self.spec.edits)
+        return contextlib.nullcontext(world.git.checkout(name, self.spec.edits))
 
     def _made(self, world: World, source: Path, out: Path) -> tuple[Path, ...]:
         """Build what is not collected."""

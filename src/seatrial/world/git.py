@@ -8,9 +8,10 @@ of a release are its gates, which are in the plan and in the rehearsal.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from seatrial.errors import InvalidConfiguration, StalePlan, StorageFault, TagElsewhere
@@ -20,6 +21,7 @@ from seatrial.world.folders import remove, storing
 from seatrial.world.gitedits import write_edits
 from seatrial.world.gitfolders import Layout, check, create, lend
 from seatrial.world.gitpush import Remote
+from seatrial.world.idle import Idle
 from seatrial.world.ports import RemoteRef
 from seatrial.world.submodules import fill_submodules
 from seatrial.world.usergit import UserGit, logins, read_user_git
@@ -50,6 +52,7 @@ class CloneGit:
         self._runner = runner.reading()
         for secret in logins(remote):
             runner.redactor.add(secret)
+        self._idle = Idle(clone / "idle", self._runner)
         self._read: UserGit | None = None
         # One process uses the clone at a time, so what it holds need not be asked for twice.
         self._made = ""
@@ -180,21 +183,41 @@ class CloneGit:
         Raises:
             StalePlan: a file does not hold what an edit expects.
         """
-        user_git = self._user_git()
         folder = self._folder / "checkouts" / purpose
         remove(folder)
+        self._begin(folder)
+        self._fill(folder)
+        write_edits(folder, edits, self._user_git())
+        return folder
+
+    @contextlib.contextmanager
+    def lent(self, purpose: str, edits: Sequence[FileEdit] = ()) -> Iterator[Path]:
+        """Give such a folder for a while; cleaned up, it is the next one.
+
+        Arguments and errors are those of :meth:`checkout`.
+        """
+        folder = self._folder / "checkouts" / purpose
+        user_git = self._user_git()
+        with self._idle.taken(folder, self._begin, self._fill, user_git):
+            write_edits(folder, edits, user_git)
+            yield folder
+
+    def _begin(self, folder: Path) -> None:
+        """Make the repository of a checkout, without its files."""
+        user_git = self._user_git()
         commit = self.release_commit() or (self._git_dir / "HEAD").read_text("utf-8").strip()
         layout = Layout(
             lenders=[self._git_dir / "objects", user_git.objects], head=commit, refs=self._tags()
         )
         create(folder, layout, user_git, self._runner)
+
+    def _fill(self, folder: Path) -> None:
+        user_git = self._user_git()
         done = self._runner.run(
             ["git", "read-tree", "-u", "--reset", "HEAD"], cwd=folder, env=user_git.environment({})
         )
         check(done, "git read-tree", folder, lender=user_git)
         fill_submodules(folder, user_git, self._runner)
-        write_edits(folder, edits, user_git)
-        return folder
 
     def remote_refs(self) -> Mapping[str, RemoteRef]:
         """Ask the remote for its branches and tags (full names), afresh.

@@ -6,6 +6,7 @@ Each has a real adapter in this folder; a rehearsal uses the same ones with othe
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -75,6 +76,10 @@ class Git(Protocol):
 
     def checkout(self, purpose: str, edits: Sequence[FileEdit] = ()) -> Path:
         """Give a new folder that holds the release commit ("gate-tests"), with edits on top."""
+        ...
+
+    def lent(self, purpose: str, edits: Sequence[FileEdit] = ()) -> AbstractContextManager[Path]:
+        """Give such a folder for as long as a block lasts; others get it afterwards, cleaned up."""
         ...
 
     def remote_refs(self) -> Mapping[str, RemoteRef]:
