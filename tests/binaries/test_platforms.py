@@ -10,6 +10,8 @@ from seatrial.artifacts.binaries.best import best_platforms
 from seatrial.artifacts.binaries.judge import claim_of, judge_platforms
 from seatrial.artifacts.binaries.read import BinaryScan
 from seatrial.artifacts.binaries.values import Binary, Slice
+from seatrial.inspection.policy import weighed
+from seatrial.plan.values import Contents
 from tests.binaries.wheels import best, findings, look, told
 from tests.support.compiled import PROGRAM, compiled, module_for, universal
 
@@ -105,6 +107,44 @@ def test_a_tag_that_says_less_than_is_true_is_noted(tmp_path: Path) -> None:
     assert best(looked) == "py3-none-manylinux_2_5_x86_64"
 
 
+@pytest.mark.parametrize(
+    ("version", "tag", "said"),
+    [
+        ("GLIBC_2.14", "manylinux_2_17_x86_64", ""),
+        ("GLIBC_2.14", "manylinux_2_28_x86_64", "manylinux_2_17_x86_64"),
+        ("GLIBC_2.25", "manylinux_2_26_x86_64", ""),
+        ("GLIBC_2.27", "manylinux_2_28_x86_64", "manylinux_2_27_x86_64"),
+        ("GLIBC_2.17", "manylinux_2_39_aarch64", "manylinux_2_17_aarch64"),
+    ],
+)
+def test_only_a_tag_that_some_tool_would_give_is_told(version: str, tag: str, said: str) -> None:
+    """Between two policies of auditwheel nobody is kept out whom another build would take in."""
+    module = Slice(
+        form="ELF",
+        processor=tag.partition("_")[2].split("_", 2)[2],
+        system="linux",
+        kind="library",
+        libc="glibc",
+        symbols={"libc.so.6": (version,)},
+        needs=("libc.so.6",),
+    )
+    binary = Binary(path="demo/libx.so", size=1, slices=(module,))
+    found = judge_platforms(claim_of(f"demo-1.0-py3-none-{tag}.whl"), [binary])
+    told_of = [one.said for one in found if one.code == "narrow-tag"]
+    older = f"its files run on older systems than it says: {said} is true as well"
+    assert told_of == ([older] if said else [])
+
+
+def test_a_tag_that_says_less_than_is_true_can_refuse(tmp_path: Path) -> None:
+    """Who asks for it with `refuse` gets a fault, which names the tag that is true."""
+    library = compiled("x86_64-linux-gnu.2.17", OLD_SYMBOL)
+    looked = look(tmp_path, "py3-none-manylinux_2_28_x86_64", {"demo/libx.so": library})
+    wanted = Contents(refuse=("narrow-tag",))
+    (one,) = (one for one in weighed(findings(looked), wanted) if one.severity == "fault")
+    assert one.code == "narrow-tag"
+    assert "manylinux_2_5_x86_64 is true as well" in one.said
+
+
 def test_musl_and_glibc_are_not_taken_for_each_other(tmp_path: Path) -> None:
     """A musllinux wheel with a library of glibc is refused, and the other way round."""
     files = {"demo/libx.so": compiled("x86_64-linux-gnu.2.17", OLD_SYMBOL)}
@@ -140,11 +180,17 @@ def test_a_static_program_runs_with_any_c_library(tmp_path: Path) -> None:
 
 
 def test_both_slices_make_universal2(tmp_path: Path) -> None:
-    """A universal file is true for universal2, and for each of its processors."""
+    """A universal file is true for universal2, and for each processor, which is noted as less."""
     both = universal(module_for("aarch64-macos.11.0"), module_for("x86_64-macos.10.13"))
-    for tag in ("macosx_10_13_universal2", "macosx_10_13_x86_64", "macosx_11_0_arm64"):
+    for tag, more in (
+        ("macosx_10_13_universal2", ""),
+        ("macosx_10_13_x86_64", "arm64"),
+        ("macosx_11_0_arm64", "x86_64"),
+        ("macosx_10_13_x86_64.macosx_11_0_arm64", ""),
+    ):
         looked = look(tmp_path, f"cp311-abi3-{tag}", {"demo/core.abi3.so": both})
-        assert told(looked) == []
+        said = f"its files run on {more} as well: macosx_10_13_universal2 is true of them"
+        assert [one.said for one in findings(looked)] == ([said] if more else [])
         assert best(looked) == "cp311-abi3-macosx_10_13_universal2"
     old = look(tmp_path, "cp311-abi3-macosx_10_9_universal2", {"demo/core.abi3.so": both})
     assert told(old) == [("fault", "newer-system")]

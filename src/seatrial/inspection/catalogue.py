@@ -140,8 +140,10 @@ CATALOGUE: Final = {
     ),
     "narrow-tag": Entry(
         "note",
-        "The compiled files run on older systems than the tag says.",
-        "Give the wheel the wider tag, if you want to support them.",
+        "The compiled files run on older systems than the tag says, or on another processor of a "
+        "Mac: installers there pass the wheel over.",
+        "Give the wheel the wider tag, which is named (`auditwheel repair`, `wheel tags`; where "
+        'binaries are wrapped, `platform = "auto"`). `[contents] refuse` makes it a fault.',
     ),
     "foreign-library": Entry(
         "fault",

@@ -17,7 +17,7 @@ from seatrial.artifacts.binaries.best import (
 )
 from seatrial.artifacts.binaries.libraries import RUNTIMES, Shelf, is_outside
 from seatrial.artifacts.binaries.places import contradiction, names_itself
-from seatrial.artifacts.binaries.policy import too_new
+from seatrial.artifacts.binaries.policy import POLICIES, Version, too_new
 from seatrial.artifacts.binaries.promise import ARM_FIRST, Promise, promise_of
 from seatrial.artifacts.binaries.values import Binary, Slice
 from seatrial.artifacts.findings import Finding, Severity, fault, named, note, warning
@@ -319,13 +319,29 @@ def _check_width(claim: Claim, runs: Sequence[Binary], lent: Sequence[str]) -> I
     """Say when the tags keep out machines that the files would run on."""
     best = [promise_of(tag) for tag in best_platforms(runs, lent, claim.platforms)]
     for wider in best if runs else ():
-        stated = [
-            one
-            for one in claim.platforms
-            if (one.system, one.libc, one.processors)
-            == (wider.system, wider.libc, wider.processors)
-        ]
-        oldest = min((one.version for one in stated), default=wider.version)
-        if wider.version < oldest:
-            said = f"its files run on older systems than it says: {wider.tag} is true as well"
+        stated = [one for one in claim.platforms if (one.system, one.libc) == _kind(wider)]
+        same = [one for one in stated if one.processors == wider.processors]
+        more = [one for one in wider.processors if not any(one in s.processors for s in stated)]
+        tag = _older(wider, min((one.version for one in same), default=wider.version))
+        if tag:
+            said = f"its files run on older systems than it says: {tag} is true as well"
             yield note("narrow-tag", claim.file, said)
+        elif more and len(more) < len(wider.processors):
+            said = f"its files run on {' and '.join(more)} as well: {wider.tag} is true of them"
+            yield note("narrow-tag", claim.file, said)
+
+
+def _kind(promise: Promise) -> tuple[str, str]:
+    return promise.system, promise.libc
+
+
+def _older(wider: Promise, oldest: Version) -> str:
+    """Give the tag of an older system that is true as well; nothing where no tool would give it."""
+    if wider.version >= oldest:
+        return ""
+    if wider.libc != "glibc":
+        return wider.tag
+    known = [one for one in POLICIES if wider.version <= one < oldest]
+    if not known:
+        return ""
+    return f"manylinux_{known[0][0]}_{known[0][1]}_{wider.processors[0]}"

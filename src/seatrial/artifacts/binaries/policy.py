@@ -50,6 +50,11 @@ MUSL_TIMES: Final = (b"time64", b"time64_r")
 """How the names end that 32-bit programs call functions of time by since 1.2.0 (``__REDIR`` in the
 headers)."""
 
+POLICIES: Final[tuple[Version, ...]] = tuple(
+    (2, minor) for minor in (5, 12, 17, 24, 26, 27, 28, 31, *range(34, 42))
+)
+"""The manylinux versions that auditwheel 6.8.2 gives; PEP 600 has one for each glibc."""
+
 FLOORS: Final[dict[str, Version]] = {"x86_64": (2, 5), "i686": (2, 5)}
 FLOOR: Final[Version] = (2, 17)
 """The first manylinux for a processor that is not among the floors; the table may begin later."""
