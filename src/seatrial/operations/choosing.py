@@ -14,6 +14,7 @@ from seatrial.operations.continuing import begun_on
 from seatrial.operations.deciding import Day, changes_of, choose
 from seatrial.operations.outside import Seen
 from seatrial.operations.project import Project
+from seatrial.operations.standing import is_older
 from seatrial.repository.change_files import FOLDER as CHANGES
 from seatrial.repository.facts import TagFact, last_release
 from seatrial.versions.arithmetic import parse
@@ -50,6 +51,7 @@ class Picked:
         tag: the tag's name.
         effects: what each commit changes, by its id.
         begun: the day of a release of this very commit that a dead run began.
+        older: whether a higher version is released already.
     """
 
     line: Project
@@ -57,6 +59,7 @@ class Picked:
     tag: str
     effects: Mapping[str, str]
     begun: dt.date | None
+    older: bool = False
 
 
 def pick(lines: Sequence[Project], wish: Wish, around: Circumstances) -> tuple[list[Picked], str]:
@@ -168,6 +171,7 @@ def _pick(
         tag=tag,
         effects=changes_of(line).effects(),
         begun=begun_on(line, tag) if around.strict else None,
+        older=is_older(line, outcome.version, seen),
     )
 
 

@@ -48,7 +48,13 @@ from seatrial.operations.project import Project
 from seatrial.operations.pythons import check_pythons
 from seatrial.operations.remarks import Days, line_remarks, remarks_on
 from seatrial.operations.running import unheard
-from seatrial.operations.standing import Standing, check_place
+from seatrial.operations.standing import (
+    Standing,
+    before,
+    check_place,
+    check_released,
+    is_older,
+)
 from seatrial.operations.wrapping import with_wraps
 from seatrial.plan.after_build import Text
 from seatrial.plan.asked import Asked
@@ -57,7 +63,6 @@ from seatrial.plan.make import Chosen, Material, make_plan
 from seatrial.plan.planning import Complete, Nothing, Planned, Planning
 from seatrial.plan.values import Note, Plan
 from seatrial.repository.edit import file_edits
-from seatrial.repository.facts import Facts
 from seatrial.repository.sibling_versions import with_siblings
 from seatrial.versions.arithmetic import parse
 from seatrial.versions.calver import release_date
@@ -158,7 +163,8 @@ def plan_release(
     question = Question(branch=branch, index=request.index, patient=request.patient)
     # Of many packages few have changed: which, is known without asking the indexes of all.
     seen = look_outside(project, question, () if facts.lines else facts.packages, tell)
-    check_place(project, lines, Standing(branch, seen, request.merged, request.wish.version))
+    place = Standing(branch, seen, request.merged, request.wish.version)
+    check_place(project, lines, place)
     tell("looking whether the last release is complete")
     publish = request.index or project.settings.publish
     found = find_continuation(lines, publish)
@@ -181,6 +187,8 @@ def plan_release(
     picked, why = pick_all(lines, request.wish, around)
     if not picked:
         return Nothing(why=why)
+    if facts.lines:
+        check_released([one.line for one in picked], place)
     plan = shaped(
         with_firsts(
             _planned(project, request, as_stated(picked) if request.merged else picked, around),
@@ -312,11 +320,12 @@ def _chosen(
     return Chosen(
         members=with_wraps(project, members, version, build.edits),
         version=one.decision.version,
-        previous=_previous(facts, one.decision.version),
+        previous=before(facts, one.decision.version),
         reason=one.decision.reason,
         tag=one.tag,
         commits=facts.commits,
         effects=one.effects,
+        older=one.older,
         notes=notes,
     )
 
@@ -380,15 +389,11 @@ def _begun(
     return Chosen(
         members=with_wraps(project, with_collections(built, members, what), version),
         version=Version(version),
-        previous=_previous(line.facts, Version(version)),
+        previous=before(line.facts, Version(version)),
         reason=f"{version} is incomplete: {why}.",
         tag=begun.tag.name,
         commits=line.facts.commits,
         effects={},
         notes=begun.notes,
+        older=is_older(line, Version(version)),
     )
-
-
-def _previous(facts: Facts, version: Version) -> Version | None:
-    older = (Version(tag.version) for tag in facts.tags if tag.ancestor and not tag.abandoned)
-    return max((other for other in older if other < version), default=None)

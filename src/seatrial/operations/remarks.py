@@ -141,7 +141,9 @@ def _higher(project: Project, held: Held, outcome: Decision) -> Iterator[Note]:
         if highest > outcome.version:
             missing = "" if highest in tags else ", and no tag here is of it"
             way = "If this clone is behind, run git pull --tags first."
-            if highest in old:
+            if highest in tags - old:
+                way = "It is for those who stay below it."
+            elif highest in old:
                 way = (
                     f"The numbering began again after it: yank what is higher, or give the new "
                     f"numbers an epoch (--version {in_next_epoch(outcome.version, highest)})."

@@ -163,7 +163,7 @@ def _shown(outline: Outline, published: tuple[AnySpec, ...]) -> tuple[AnySpec, .
             key=f"publish release {line.tag}",
             needs=_behind(keys(published), first, f"publish release {line.tag}"),
             tag=line.tag,
-            latest=not line.prerelease,
+            latest=not (line.prerelease or line.older),
         )
         for line in outline.lines
     )

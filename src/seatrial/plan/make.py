@@ -62,6 +62,7 @@ class Chosen(msgspec.Struct, frozen=True, kw_only=True):
         commits: what is new, the newest first.
         effects: of each commit, by its id: "breaking", "feature", "fix", "other".
         notes: the release notes, Markdown, or what they are made from after the build.
+        older: whether a higher version is released already, so that this is not the latest one.
     """
 
     members: tuple[Member, ...]
@@ -72,6 +73,7 @@ class Chosen(msgspec.Struct, frozen=True, kw_only=True):
     commits: Sequence[CommitFact]
     effects: Mapping[str, str]
     notes: Text
+    older: bool = False
 
 
 class Material(msgspec.Struct, frozen=True, kw_only=True):
@@ -163,6 +165,7 @@ def make_plan(facts: Facts, material: Material) -> Plan:
     actions = assemble(outline)
     uploads = [action for action in actions if isinstance(action, Upload)]
     packages = _packages(material, [part.name for part in outline.parts])
+    settings, left_alone = _downstreams(material)
     first = packages[0]
     plan = Plan(
         tool=material.tool,
@@ -180,13 +183,29 @@ def make_plan(facts: Facts, material: Material) -> Plan:
         date=material.date.isoformat(),
         commits=_commits(material),
         notes=_notes(material),
-        remarks=material.remarks,
+        remarks=(*material.remarks, *left_alone),
         sets=material.sets,
         actions=actions,
         point_of_no_return=next((u.key for u in uploads if not u.staging), ""),
         packages=packages,
     )
-    return with_downstreams(plan, material.settings, material.publish, material.origin, when)
+    return with_downstreams(plan, settings, material.publish, material.origin, when)
+
+
+def _downstreams(material: Material) -> tuple[Settings, tuple[Note, ...]]:
+    """Leave those repositories alone that are at a higher version, unless a branch is named."""
+    settings = material.settings
+    left = [one.repository for one in settings.downstream if not one.branch]
+    if not left or not all(one.older for one in material.chosen):
+        return settings, ()
+    kept = tuple(one for one in settings.downstream if one.branch)
+    text = (
+        f"A higher version than {material.chosen[0].version} is released, so what names the "
+        f"newest one is left alone: {', '.join(left)}. Where one has a branch for this line, name "
+        "it as `branch` in [[downstream]]."
+    )
+    note = Note(topic="downstream-left-alone", text=text)
+    return msgspec.structs.replace(settings, downstream=kept), (note,)
 
 
 def _lines(facts: Facts, material: Material) -> tuple[Line, ...]:
@@ -198,6 +217,7 @@ def _lines(facts: Facts, material: Material) -> tuple[Line, ...]:
             prerelease=one.version.is_prerelease,
             tag=one.tag,
             notes=one.notes,
+            older=one.older,
             parts=tuple(
                 Part(
                     name=_name(member),

@@ -58,6 +58,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
         tag: the tag's name.
         notes: the release notes, Markdown, or what they are made from after the build.
         parts: the packages.
+        older: whether a higher version is released already.
     """
 
     version: str
@@ -65,6 +66,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     tag: str
     notes: Text
     parts: tuple[Part, ...]
+    older: bool = False
 
 
 class Outline(msgspec.Struct, frozen=True, kw_only=True):

@@ -239,7 +239,11 @@ class Push(Spec, frozen=True, kw_only=True, tag="push"):
 
 
 class PublishRelease(Spec, frozen=True, kw_only=True, tag="publish-release"):
-    """Make the forge release public."""
+    """Make the forge release public.
+
+    Attributes:
+        latest: whether it becomes the one that the forge calls the latest.
+    """
 
     tag: str
     latest: bool = True
