@@ -86,15 +86,16 @@ def test_stored_blocks_are_found_at_whole_bytes(tmp_path: Path) -> None:
     assert alone(path, found) == data[found.begin.at : found.end.at]
 
 
-def test_a_stretch_has_the_window_before_it(tmp_path: Path) -> None:
-    """A stretch between two blocks comes with the bytes that its own may refer to."""
+def test_several_blocks_in_a_row_are_taken_for_one(tmp_path: Path) -> None:
+    """They have as many bytes as were asked for, and come with the window before them."""
     data = program(SIZE)
-    with marked(archived(tmp_path, data)) as blocks:
-        found = blocks.stretch(500_000, 200_000)
+    path = archived(tmp_path, data)
+    with marked(path) as blocks:
+        found = blocks.find(500_000, 200_000)
     assert found is not None
-    begin, end = found.first.begin.at, found.last.begin.at
-    assert end - begin >= 200_000
-    assert found.data == data[begin - WINDOW : end]
+    assert found.end.at - found.begin.at >= 200_000
+    assert found.data == data[found.begin.at - WINDOW : found.end.at]
+    assert alone(path, found) == data[found.begin.at : found.end.at]
 
 
 def test_nothing_is_found_behind_the_end(tmp_path: Path) -> None:

@@ -272,8 +272,10 @@ def test_a_false_place_is_not_believed(
     assert whole(source) == ["tool"]
     find = Blocks.find
 
-    def false(self: Blocks, at: int) -> Block | None:
-        found = find(self, at)
+    def false(self: Blocks, at: int, size: int = 0) -> Block | None:
+        found = find(self, at, size)
+        if size:
+            return found
         assert found is not None
         place = getattr(found, which)
         return found._replace(**{which: place._replace(bit=place.bit + moved)})

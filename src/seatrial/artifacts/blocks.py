@@ -13,6 +13,7 @@ import contextlib
 import zlib
 from collections import deque
 from collections.abc import Iterator
+from itertools import islice, product
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
 
@@ -30,8 +31,8 @@ PACKED: Final = 128 * 1024
 STEP: Final = 24
 """Bytes that are fed at a time; a table that is shorter than two steps may not be seen."""
 
-MOST_STEPS: Final = 512
-"""Steps that are read at a time."""
+MOST_ENDS: Final = 3
+"""Groups of places that a block is tried to end at."""
 
 AHEAD: Final = 16
 """Bytes behind a place that tell whether a table begins there."""
@@ -77,7 +78,7 @@ class Place(NamedTuple):
 
 
 class Block(NamedTuple):
-    """One block of a gzip file, or several, none of them the stream's last.
+    """One block of a gzip file, or several in a row, none of them the stream's last.
 
     Attributes:
         begin: where it begins.
@@ -90,20 +91,6 @@ class Block(NamedTuple):
     end: Place
     data: bytes
     stream: int
-
-
-class Stretch(NamedTuple):
-    """What lies between the beginnings of two blocks.
-
-    Attributes:
-        first: the block that it begins with.
-        last: the block that it ends before.
-        data: a window of bytes before it, and what it unpacks to.
-    """
-
-    first: Block
-    last: Block
-    data: bytes
 
 
 class Blocks:
@@ -129,34 +116,18 @@ class Blocks:
         """Take a mark of who reads the file."""
         self._marks.append(mark)
 
-    def find(self, at: int) -> Block | None:
+    def find(self, at: int, size: int = 0) -> Block | None:
         """Give the first block that begins at a place or behind it, where one is found.
 
         Args:
             at: bytes that come of all before it.  What is being read is not far from there.
+            size: bytes that it unpacks to at least; so many blocks are taken for one.
 
         Raises:
             OSError: the file cannot be read.
         """
         with self._going(at - WINDOW) as going:
-            return going.block(at)
-
-    def stretch(self, at: int, size: int) -> Stretch | None:
-        """Give what lies between two blocks, where they are found.
-
-        Args:
-            at: as of :meth:`find`, for the first block.
-            size: bytes that it unpacks to, at least.
-
-        Raises:
-            OSError: the file cannot be read.
-        """
-        with self._going(at - WINDOW) as going:
-            first = going.block(at)
-            last = going.block(first.begin.at + size) if first is not None else None
-            if first is None or last is None:
-                return None
-            return Stretch(first, last, going.part(first.begin.at - WINDOW, last.begin.at))
+            return going.block(at, size)
 
     def read(self, start: int, end: int) -> bytes:
         """Give a range of what the file unpacks to; less where it cannot be had.
@@ -209,6 +180,7 @@ class _Going:
         self._packed = mark.packed
         self._from = mark.at
         self._came = bytearray()
+        self._held, self._held_from = b"", 0
         self._patience = patience
         self.steps = 0
 
@@ -232,43 +204,43 @@ class _Going:
             return False  # who reads the content tells it
         return True
 
-    def block(self, at: int) -> Block | None:
-        """Find the first block that begins at a place or behind it, and not before this one."""
-        before: list[Place] = []
-        if not self.to(at):
+    def block(self, at: int, size: int) -> Block | None:
+        """Find the first block that begins at a place or behind it, with so many bytes at least."""
+        groups = filter(None, self._places())
+        starts = next(groups, None) if self.to(at) else None
+        if starts is None or not self.to(starts[0].at + size):
             return None
-        for places in self._places():
-            for end in places:
-                for begin in before:
-                    data = self._unpacked(begin, end)
-                    if data:
-                        return Block(begin, end, data, self._stream)
-            before = places or before
+        for ends in islice(groups, MOST_ENDS):
+            for begin, end in product(starts, ends):
+                data = self._unpacked(begin, end)
+                if data:
+                    return Block(begin, end, data, self._stream)
         return None
 
     def _places(self) -> Iterator[list[Place]]:
-        """Give the places where a block may begin, in groups of which one is true or none."""
-        silent, most, held, used = -1, len(self._came) + FAR, b"", 0
+        """Give the places where a block may begin, in groups of which one is true or none.
+
+        Whoever takes them may go further meanwhile.
+        """
+        silent, most = -1, len(self._came) + FAR
         while self.steps < self._patience and len(self._came) < most and not self._engine.eof:
-            if used >= len(held):
-                held, used = self._bytes(self._packed, STEP * MOST_STEPS), 0
-                if not held:
-                    return
+            step, at = self._packed, self._from + len(self._came)
+            piece = self._bytes(step, STEP)
             try:
-                out = self._engine.decompress(held[used : used + STEP])
+                out = self._engine.decompress(piece)
             except BROKEN:
                 return
-            at, step = self._from + len(self._came), self._packed
+            if not piece:
+                return
             self._came += out
-            used += STEP
-            self._packed += STEP
+            self._packed += len(piece)
             self.steps += 1
             if not out:
                 silent = step if silent < 0 else silent
             elif silent >= 0:
                 self.steps += TRIED
-                yield self._with_table(silent, at)
-                silent = -1
+                group, silent = self._with_table(silent, at), -1
+                yield group
             elif STEP - 1 - len(CLOSED) <= len(out) < STEP:
                 yield self._stored(step, at)
 
@@ -317,8 +289,12 @@ class _Going:
         return window + data if engine.eof and out == data else b""
 
     def _bytes(self, start: int, size: int) -> bytes:
-        self._file.seek(start)
-        return self._file.read(size)
+        """Give bytes of the file as they stand, mostly from what was read of it last."""
+        begin = start - self._held_from
+        if begin < 0 or begin + size > len(self._held):
+            self._file.seek(start)
+            self._held, self._held_from, begin = self._file.read(max(size, PACKED)), start, 0
+        return self._held[begin : begin + size]
 
 
 def _is_length(raw: bytes) -> bool:

@@ -44,8 +44,8 @@ FINER: Final = Libdeflate(block=8 * MIB, level=7)
 SAMPLE = 192 * KIB
 """Bytes between two blocks that are compressed, to see how well an archive was packed."""
 
-EVERY = 8 * MIB
-FEWEST, MOST = 3, 7
+EVERY = 16 * MIB
+FEWEST, MOST = 2, 7
 """Of so many bytes of a member there is a sample, but so many at least and at most, beside the one
 that it begins with."""
 
@@ -98,13 +98,10 @@ def begun(source: Path, offered: Offered) -> Splicing | None:
     supply, content, blocks = offered
     if blocks is None or supply.size < LEAST:
         return None
-    found = blocks.stretch(supply.at + WINDOW, SAMPLE)
-    if found is None or found.last.stream != found.first.stream:
+    first = blocks.find(supply.at + WINDOW, SAMPLE)
+    if first is None or first.begin.at - supply.at > MOST_HEAD:
         return None
-    first = found.first
-    if first.begin.at - supply.at > MOST_HEAD:
-        return None
-    sample = spent(found.data, (found.last.begin.bit - first.begin.bit) / 8)
+    sample = _spent_on(first)
     if sample > POOR:
         return None
     head = blocks.read(supply.at, first.begin.at)
@@ -118,8 +115,8 @@ class _Member(msgspec.Struct, frozen=True):
         source: the archive.
         begin: where in what it unpacks to the member begins.
         size: its bytes.
-        head: those before the first block.
-        first: the first block that can be taken over.
+        head: those before the first blocks.
+        first: the first blocks that can be taken over.
     """
 
     source: Path
@@ -172,10 +169,9 @@ class Splicing:
 
     def _look(self) -> None:
         """Take a sample here; where no blocks are found, there is none."""
-        found = self._blocks.stretch(self._member.begin + self._at, SAMPLE)
+        found = self._blocks.find(self._member.begin + self._at, SAMPLE)
         if found is not None:
-            bits = found.last.begin.bit - found.first.begin.bit
-            self._samples.append(spent(found.data, bits / 8))
+            self._samples.append(_spent_on(found))
 
     def _end(self) -> None:
         """Tell what is taken over, up to a block that begins about here."""
@@ -239,6 +235,10 @@ def spliced(blocks: Blocks, member: _Member, last: Block) -> Reused | None:
 
 def _byte(blocks: Blocks, bit: int) -> int:
     return (blocks.bytes_at(bit >> 3, (bit >> 3) + 1) or b"\0")[0]
+
+
+def _spent_on(block: Block) -> float:
+    return spent(block.data, (block.end.bit - block.begin.bit) / 8)
 
 
 def spent(data: bytes, packed: float) -> float:

@@ -22,10 +22,11 @@ import msgspec
 from seatrial.artifacts.archives import reading
 from seatrial.artifacts.crew import Crew, Line
 from seatrial.artifacts.deflating import Compressor, Libdeflate
+from seatrial.artifacts.packedtar import TAR_XZ
 from seatrial.artifacts.placing import Placing, Target
 from seatrial.artifacts.restating import record_digest, record_line, record_text, wheel_text
 from seatrial.artifacts.splicing import NotSplicedError
-from seatrial.artifacts.supplies import TAR_XZ, promised_kind
+from seatrial.artifacts.supplies import promised_kind
 from seatrial.artifacts.unfinished import Unfinished, unfinished
 from seatrial.artifacts.wheel import WheelFacts, read_wheel
 from seatrial.artifacts.zipout import ZipOut, dos_time_of, whole

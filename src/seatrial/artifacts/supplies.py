@@ -6,7 +6,6 @@ device, no bomb, and no archive that is something else than its name says.
 
 from __future__ import annotations
 
-import bz2
 import contextlib
 import io
 import lzma
@@ -18,20 +17,17 @@ import tarfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, Protocol, cast
+from typing import NamedTuple, Protocol
 
 import msgspec
 
 from seatrial.artifacts.archives import MIB, Paths, is_plain, most_unpacked, reading
-from seatrial.artifacts.blocks import Blocks, Mark
-from seatrial.artifacts.inflating import BROKEN, GZIP, Inflater, inflater
+from seatrial.artifacts.blocks import Blocks
+from seatrial.artifacts.inflating import BROKEN
+from seatrial.artifacts.packedtar import TAR_BZ2, TAR_GZ, TAR_XZ, Entry, Unpacked
 from seatrial.errors import InspectionFailed
 
-PIECE = 256 * 1024
-XZ_MEMORY = 80 * MIB
-"""Bytes that xz may use; what ``xz -9`` makes needs 65 MiB (xz(1))."""
-
-ZIP, TAR_GZ, TAR_XZ, TAR_BZ2 = ".zip", ".tar.gz", ".tar.xz", ".tar.bz2"
+ZIP = ".zip"
 ENDINGS = {
     ZIP: ZIP,
     TAR_GZ: TAR_GZ,
@@ -80,24 +76,6 @@ class Content(Protocol):
         ...
 
 
-class Engine(Protocol):
-    """What unpacks a stream."""
-
-    @property
-    def eof(self) -> bool:
-        """Whether the end of the stream was seen."""
-        ...
-
-    @property
-    def unused_data(self) -> bytes:
-        """What follows the end."""
-        ...
-
-    def decompress(self, data: bytes, max_length: int, /) -> bytes:
-        """Give some of what the data unpacks to."""
-        ...
-
-
 class Offered(NamedTuple):
     """A file and its bytes; they can be read until the next file is asked for.
 
@@ -140,10 +118,10 @@ def opened(path: Path, shown: str = "") -> Iterator[Iterator[Offered]]:
         else:
             with path.open("rb") as file:
                 blocks = Blocks(path) if kind == TAR_GZ else None
-                stream = _Unpacked(name, file, (kind, blocks), most_unpacked(path.stat().st_size))
+                stream = Unpacked(name, file, (kind, blocks), most_unpacked(path.stat().st_size))
                 with contextlib.closing(stream):
-                    with tarfile.open(fileobj=stream, mode="r|", bufsize=PIECE) as archive:
-                        yield _tarred(name, archive, blocks)
+                    with tarfile.TarFile(fileobj=stream, mode="r") as archive:
+                        yield _tarred(name, archive, (stream, blocks))
                     stream.drain()
 
 
@@ -201,103 +179,10 @@ def _refusing(name: str) -> Iterator[None]:
         ) from fault
 
 
-class _Unpacked(io.RawIOBase):
-    """The bytes inside a compressed tar, bounded.
-
-    Args:
-        name: the archive's.
-        file: the archive.
-        form: how it is compressed, and who looks for its blocks and is closed with this.
-        most: bytes that it may unpack to.
-    """
-
-    def __init__(
-        self, name: str, file: BinaryIO, form: tuple[str, Blocks | None], most: int
-    ) -> None:
-        super().__init__()
-        self._name = name
-        self._file = file
-        self._kind, self._blocks = form
-        self._most = self._left = most
-        self._rest = b""
-        self._packed = self._stream = 0
-        self._begun = False
-        self._engine = self._fresh()
-
-    def close(self) -> None:
-        """Look for no more blocks; the archive is closed by who has opened it."""
-        if self._blocks is not None:
-            self._blocks.close()
-        super().close()
-
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1) -> bytes:
-        """Give up to ``size`` bytes, and fewer only at the end."""
-        parts, wanted = [], size if size >= 0 else 1 << 62
-        while wanted and (part := self._some(min(wanted, PIECE * 4))):
-            parts.append(part)
-            wanted -= len(part)
-        return parts[0] if len(parts) == 1 else b"".join(parts)
-
-    def drain(self) -> None:
-        """Read to the end: it holds the checksum."""
-        while self.read(PIECE):
-            pass
-
-    def _some(self, size: int) -> bytes:
-        while True:
-            if self._engine.eof:
-                self._rest = self._engine.unused_data or self._more()
-                if not self._rest.strip(b"\0"):
-                    return b""
-                self._stream += 1
-                self._engine, self._begun = self._fresh(), False
-            data = self._rest or (b"" if self._pending() else self._more())
-            if not data and not self._pending():
-                if self._begun:
-                    raise EOFError("it ends too early")
-                return b""
-            self._begun = True
-            out = self._engine.decompress(data, size)
-            self._rest = getattr(self._engine, "unconsumed_tail", b"")
-            if out:
-                self._left -= len(out)
-                if self._left < 0:
-                    said = f"it unpacks to more than {self._most // MIB} MiB, as a bomb does"
-                    raise InspectionFailed(self._name, said)
-                return out
-
-    def _more(self) -> bytes:
-        """Read on, once all is unpacked that was read."""
-        if not self._engine.eof:
-            self._mark(self._engine)
-        piece = self._file.read(PIECE)
-        self._packed += len(piece)
-        return piece
-
-    def _mark(self, engine: Engine) -> None:
-        """Leave a mark before what is given to an engine next."""
-        if self._blocks is not None:
-            packed, at = self._packed - len(self._rest), self._most - self._left
-            self._blocks.mark(Mark(packed, at, cast("Inflater", engine).copy(), self._stream))
-
-    def _pending(self) -> bool:
-        """Whether the engine can give bytes without being given any."""
-        return not getattr(self._engine, "needs_input", True)
-
-    def _fresh(self) -> Engine:
-        if self._kind == TAR_XZ:
-            return lzma.LZMADecompressor(memlimit=XZ_MEMORY)
-        if self._kind == TAR_BZ2:
-            return bz2.BZ2Decompressor()
-        engine = inflater(GZIP)
-        self._mark(engine)
-        return engine
-
-
-def _tarred(name: str, archive: tarfile.TarFile, blocks: Blocks | None) -> Iterator[Offered]:
+def _tarred(
+    name: str, archive: tarfile.TarFile, behind: tuple[Unpacked, Blocks | None]
+) -> Iterator[Offered]:
+    stream, blocks = behind
     paths = Paths(name)
     for entry in archive:
         path = re.sub(r"^(\./)+", "", entry.name)
@@ -310,12 +195,16 @@ def _tarred(name: str, archive: tarfile.TarFile, blocks: Blocks | None) -> Itera
             folder = posixpath.dirname(path) if entry.issym() else ""
             yield _link(name, path, posixpath.join(folder, entry.linkname))
         elif entry.isreg():
+            supply = Supply(
+                path=path, size=entry.size, mode=entry.mode & 0o777, at=entry.offset_data
+            )
+            if not entry.issparse():
+                yield Offered(supply, Entry(stream, entry), blocks)
+                continue
             content = archive.extractfile(entry)
             if content is None:
                 raise InspectionFailed(name, f"{path!r} in it cannot be read")
-            at = -1 if entry.issparse() else entry.offset_data
-            supply = Supply(path=path, size=entry.size, mode=entry.mode & 0o777, at=at)
-            yield Offered(supply, content, None if at < 0 else blocks)
+            yield Offered(msgspec.structs.replace(supply, at=-1), content)
         else:
             raise InspectionFailed(name, f"{path!r} in it is no file, folder or link")
 
