@@ -103,17 +103,27 @@ def test_a_retry_after_of_no_use_means_no_pause(value: str) -> None:
     assert retry_after(Answer(status=429, headers={"retry-after": value})) == 0.0
 
 
-def test_nobody_there(http: Http) -> None:
-    """A refused connection is said in words, without Python's objects."""
+def test_nobody_there(http: Http, waits: Waits) -> None:
+    """A refused connection is said in words; on this machine, one more attempt is enough."""
     with nobody_there() as url, pytest.raises(Unreachable) as caught:
         http.ask(Request(url=url))
     assert caught.value.said == "no connection: Connection refused"
+    assert len(waits) == 1
 
 
-def test_an_unknown_name(http: Http) -> None:
-    """A name that does not resolve is told as such."""
+def test_an_unknown_name(http: Http, waits: Waits) -> None:
+    """A name that does not resolve is told as such, and asked for once more."""
     with pytest.raises(Unreachable, match="its name does not resolve"):
         http.ask(Request(url="http://no-such-host.invalid/"))
+    assert len(waits) == 1
+
+
+def test_a_proxy_on_this_machine_that_is_not_there(waits: Waits) -> None:
+    """It is told as the proxy's fault, and is no more worth waiting for."""
+    with nobody_there() as url, pytest.raises(Unreachable) as caught:
+        Http(environ={"http_proxy": url}, wait=waits).ask(Request(url="http://example.org/"))
+    assert caught.value.said == "the proxy: no connection: Connection refused"
+    assert len(waits) == 1
 
 
 def test_silence_ends(http: Http) -> None:

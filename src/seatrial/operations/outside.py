@@ -150,6 +150,8 @@ def _with_pages(
     silent: dict[str, Unreachable] = {}
     absent: set[tuple[str, str]] = set()
     for (index, name), page in pages.items():
+        if index in silent and not page.done():
+            continue  # what it does not say of one, nobody waits for again
         tell(f"asking {index} what it holds of {name}")
         try:
             files = page.result()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email.utils
+import errno
 import os
 import platform
 import random
@@ -30,7 +31,7 @@ from seatrial.world.exchange import (
     redirected,
     shown,
 )
-from seatrial.world.route import proxy_for, trust
+from seatrial.world.route import is_loopback, proxy_for, trust
 
 CONNECT = 10.0
 """Seconds to wait for a connection."""
@@ -39,6 +40,9 @@ SEND = 60.0
 """Seconds to wait for the other side to take a piece of the body."""
 
 ATTEMPTS = 4
+ONCE_MORE = 2
+"""Attempts where nobody is there to come back in a moment."""
+
 LONGEST_WAIT = 60.0
 """Seconds: who asks for a longer pause is left, and the person told."""
 
@@ -54,12 +58,12 @@ Renew: TypeAlias = Callable[[Request], Request]
 
 
 class _NoAnswer(Exception):
-    """No whole answer came; ``again`` says whether it may come at the next attempt."""
+    """No whole answer came; ``most`` says how many attempts are worth making."""
 
-    def __init__(self, said: str, *, again: bool = True) -> None:
+    def __init__(self, said: str, *, most: int = 1) -> None:
         super().__init__(said)
         self.said = said
-        self.again = again
+        self.most = most
 
 
 class _Connection(urllib3.connection.HTTPConnection):
@@ -90,7 +94,8 @@ class Http:
     """Asks, and asks again where that is harmless; one of it serves all threads.
 
     Reads (GET, HEAD) are repeated, with back-off and jitter, when there is no answer, or 429, or a
-    5xx; ``Retry-After`` is honoured up to :data:`LONGEST_WAIT`.  Everything else is one attempt.
+    5xx; once alone where nobody is there.  ``Retry-After`` is honoured up to :data:`LONGEST_WAIT`.
+    Everything else is one attempt.
 
     Args:
         user_agent: what it calls itself.
@@ -198,7 +203,7 @@ class Http:
                 answer = self._once(renew(request) if renew else request, take)
             except _NoAnswer as fault:
                 said = fault.said
-                if not fault.again:
+                if attempt >= fault.most:
                     break
             else:
                 if not (request.repeatable and answer.passing):
@@ -243,7 +248,7 @@ class Http:
                 raise
             response.release_conn()
         except (faults.HTTPError, OSError) as error:
-            raise _NoAnswer(why(error), again=not _settled(error)) from None
+            raise _NoAnswer(why(error), most=_worth(error, self._attempts)) from None
         return Answer(
             status=response.status,
             reason=response.reason or "",
@@ -289,10 +294,10 @@ def pieces(response: urllib3.BaseHTTPResponse, request: Request) -> Iterator[byt
     while piece := response.read1(PIECE):
         received += len(piece)
         if received > request.limit:
-            raise _NoAnswer(f"its answer is longer than {request.limit} bytes", again=False)
+            raise _NoAnswer(f"its answer is longer than {request.limit} bytes")
         # Each byte restarts the socket's timeout, so that one alone would not end a trickle.
         if received < (time.monotonic() - began - request.patience) * SLOWEST:
-            raise _NoAnswer(f"its answer comes slower than {SLOWEST} bytes a second", again=False)
+            raise _NoAnswer(f"its answer comes slower than {SLOWEST} bytes a second")
         yield piece
 
 
@@ -356,6 +361,19 @@ def _innermost(error: BaseException) -> BaseException:
         error = inner
 
 
-def _settled(error: BaseException) -> bool:
-    """Say whether asking again is useless: a certificate stays what it is."""
-    return isinstance(_innermost(error), ssl.SSLCertVerificationError)
+def _worth(error: BaseException, attempts: int) -> int:
+    """Say how often a read is worth sending that failed like this.
+
+    A certificate stays what it is.  A name that is not known, a network without a way there, and
+    this machine itself where nobody listens are not busy: they have a moment, and a person waits.
+    """
+    inner = _innermost(error)
+    if isinstance(inner, ssl.SSLCertVerificationError):
+        return 1
+    at = error.original_error if isinstance(error, faults.ProxyError) else error
+    if not isinstance(at, faults.NewConnectionError):
+        return attempts
+    nowhere = isinstance(inner, OSError) and inner.errno in {errno.ENETUNREACH, errno.EHOSTUNREACH}
+    refused = isinstance(inner, ConnectionRefusedError) and is_loopback(at.conn.host)
+    unknown = isinstance(at, faults.NameResolutionError)
+    return min(ONCE_MORE, attempts) if unknown or nowhere or refused else attempts
