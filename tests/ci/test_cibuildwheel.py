@@ -100,6 +100,11 @@ def engine(tmp_path: Path) -> Mapping[str, str]:
     }
 
 
+def machine() -> str:
+    """Give this machine's processor, as tags of Linux name it."""
+    return platform.machine()
+
+
 def ran_by(engine: Mapping[str, str]) -> Action:
     """Give the action of cibuildwheel: the program of its version, with what the step says."""
 
@@ -127,7 +132,7 @@ def test_the_jobs_of_cibuildwheel_make_the_set(
     tmp_path: Path, engine: Mapping[str, str], *, stable: bool, lacking: bool
 ) -> None:
     """What it builds in its container is what was expected; with a job less, the set is refused."""
-    wheel = f"{PYTHON}{'-abi3' if stable else ''} × manylinux_2_28_{platform.machine()}"
+    wheel = f"{PYTHON}{'-abi3' if stable else ''} × manylinux_2_28_{machine()}"
     made = project(tmp_path, SETUPTOOLS, ["sdist", wheel], "a folder")
     manifest = made.folder / "a folder" / "pyproject.toml"
     files = {"pyproject.toml": manifest.read_text("utf-8") + EXTENSION, "demo.c": SOURCE}

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from seatrial.addresses import RUSTUP
-from seatrial.ci.actions import pinned
+from seatrial.ci.actions import pinned, version_of
 from seatrial.ci.rows import is_native, macos, quoted, refuse, rows
 from seatrial.plan.matrix import Matrix, Target
 
@@ -41,6 +41,10 @@ _MUSL: Final = ("1_2",)
 _QEMU: Final = {"armv7l": "arm"}
 """Processor → its name there, where it has another."""
 
+RUST_BEFORE: Final = f"curl --proto '=https' -sSf {RUSTUP} | sh -s -- -y"
+RUST_PATH: Final = 'PATH="$HOME/.cargo/bin:$PATH"'
+"""What brings Rust into a container, and where it is found there."""
+
 _RUST_TARGETS: Final = {
     "universal2": "x86_64-apple-darwin aarch64-apple-darwin",
     "win32": "i686-pc-windows-msvc",
@@ -48,13 +52,47 @@ _RUST_TARGETS: Final = {
 """Processor → what Rust must be given to build for it on the machine that does."""
 
 
-def job(matrix: Matrix) -> Iterator[str]:
-    """Give the rows."""
+def check(matrix: Matrix) -> None:
+    """Refuse wheels that it does not build.
+
+    Raises:
+        InvalidConfiguration: there are some.
+    """
     refuse(
-        f"cibuildwheel {pinned(NAME).rpartition(' v')[2]}",
+        f"cibuildwheel {version_of(NAME)}",
         [text for target in matrix.targets for text in _wrong(target)],
         "Expect what it builds, or collect these wheels from elsewhere.",
     )
+
+
+def variables(matrix: Matrix, target: Target) -> dict[str, str]:
+    """Give the variables by which it builds the wheels of one platform, and no others."""
+    row = _row(matrix, target)
+    known = {
+        "CIBW_BUILD": row["build"],
+        "CIBW_ARCHS": row["archs"],
+        f"CIBW_MANYLINUX_{target.machine.upper()}_IMAGE": row["manylinux"],
+        f"CIBW_MUSLLINUX_{target.machine.upper()}_IMAGE": row["musllinux"],
+        "MACOSX_DEPLOYMENT_TARGET": row["macos"],
+        "CIBW_ENABLE": "pypy" if PYPY.intersection(target.pythons) else "",
+    }
+    return {name: value for name, value in known.items() if value}
+
+
+def emulated(target: Target) -> str:
+    """Give the processor as QEMU calls it, for machines of another."""
+    return _QEMU.get(target.machine, {"aarch64": "arm64"}.get(target.machine, target.machine))
+
+
+def kinds(matrix: Matrix) -> str:
+    """Give what ``build`` is asked for, of what is for every platform."""
+    asked = (("--sdist", matrix.sdist), ("--wheel", matrix.pure))
+    return " ".join(kind for kind, wanted in asked if wanted)
+
+
+def job(matrix: Matrix) -> Iterator[str]:
+    """Give the rows."""
+    check(matrix)
     yield from rows(matrix.targets, lambda target: _row(matrix, target))
 
 
@@ -87,10 +125,7 @@ def steps(matrix: Matrix) -> Iterator[str]:
 
 def sdist(matrix: Matrix) -> Iterator[str]:
     """Give the step that leaves in ``dist`` what is for every platform."""
-    kinds = [
-        kind for kind, wanted in (("--sdist", matrix.sdist), ("--wheel", matrix.pure)) if wanted
-    ]
-    yield f'      - run: pipx run {BUILD} {" ".join(kinds)} --outdir dist "$PACKAGE"'
+    yield f'      - run: pipx run {BUILD} {kinds(matrix)} --outdir dist "$PACKAGE"'
     yield "        env:"
     yield f"          PACKAGE: {quoted(matrix.path or '.')}"
 
@@ -107,8 +142,8 @@ def _rust(matrix: Matrix) -> Iterator[str]:
     """Bring Rust into the containers, and what it needs for other machines."""
     systems = {target.system for target in matrix.targets}
     if systems & {"glibc", "musl"}:
-        yield f"          CIBW_BEFORE_ALL_LINUX: curl --proto '=https' -sSf {RUSTUP} | sh -s -- -y"
-        yield '          CIBW_ENVIRONMENT_LINUX: PATH="$HOME/.cargo/bin:$PATH"'
+        yield f"          CIBW_BEFORE_ALL_LINUX: {RUST_BEFORE}"
+        yield f"          CIBW_ENVIRONMENT_LINUX: {RUST_PATH}"
     if any(target.machine in _RUST_TARGETS for target in matrix.targets):
         yield "          CIBW_BEFORE_ALL_MACOS: rustup target add ${{ matrix.rust }}"
         yield "          CIBW_BEFORE_ALL_WINDOWS: rustup target add ${{ matrix.rust }}"

@@ -25,12 +25,13 @@ if TYPE_CHECKING:
 @click.option("--overwrite", is_flag=True, help="Replace a file that was changed by hand.")
 @json_option
 def command(path: Path, *, workflow: str, as_json: bool, **how: bool) -> int:
-    """Write the workflow of GitHub Actions that builds the wheels which a release expects.
+    """Write the workflow that builds the wheels which a release expects.
 
-    One job for each platform of `expect`, by maturin or cibuildwheel, and one that looks whether
-    the set is complete. With --release, the workflow that rehearses and releases, and publishes by
-    its identity. The configuration is read from the commit. A file that somebody changed is left
-    alone.
+    It is for GitHub Actions; where the repository is on GitLab, or [collect] from is "gitlab", it
+    is a file that .gitlab-ci.yml includes. One job for each platform of `expect`, by maturin or
+    cibuildwheel, and one that looks whether the set is complete. With --release, the workflow that
+    rehearses and releases, and publishes by its identity. The configuration is read from the
+    commit. A file that somebody changed is left alone.
     """
     from seatrial.operations.workflows import Generating, generate
 
@@ -81,20 +82,10 @@ def _show_jobs(console: Console, generated: Generated) -> None:
 
 def _words(generated: Generated) -> tuple[str, str]:
     """Say what came of it, and what comes after it."""
-    name = Path(generated.path).name
     command = "seatrial ci --release" if generated.releases else "seatrial ci"
     match generated.outcome:
-        case "written" if generated.publisher:
-            set_up = f"set {generated.publisher} up as a trusted publisher on the index, say "
-            told = f'trusted-publisher = "{generated.publisher}", and commit both'
-            return "[green]✓ Written[/]", set_up + told
-        case "written" if generated.collected or generated.releases:
-            return "[green]✓ Written[/]", f"commit {generated.path}, and push it"
         case "written":
-            return (
-                "[green]✓ Written[/]",
-                f'say [collect] from = "github", workflow = "{name}", and commit both',
-            )
+            return "[green]✓ Written[/]", _after(generated)
         case "current":
             return "[green]✓ Current:[/]", "nothing is to be done"
         case "stale":
@@ -104,3 +95,19 @@ def _words(generated: Generated) -> tuple[str, str]:
                 "[red]✗ Changed by hand, and left alone:[/]",
                 f"keep your changes, or {command} --overwrite",
             )
+
+
+def _after(generated: Generated) -> str:
+    """Say what comes after a file was written."""
+    if generated.publisher:
+        set_up = f"set {generated.publisher} up as a trusted publisher on the index, say "
+        return set_up + f'trusted-publisher = "{generated.publisher}", and commit both'
+    says = []
+    if generated.forge == "gitlab" and not generated.included:
+        says.append(f"include: {generated.path} in .gitlab-ci.yml")
+    if not (generated.collected or generated.releases):
+        file = f', workflow = "{Path(generated.path).name}"' if generated.forge == "github" else ""
+        says.append(f'[collect] from = "{generated.forge}"{file}')
+    if says:
+        return f"say {' and '.join(says)}, and commit {'all' if says[1:] else 'both'}"
+    return f"commit {generated.path}, and push it"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from seatrial import __version__
@@ -47,6 +49,20 @@ def matrices_of(project: Project) -> tuple[Matrix, ...]:
         _matrix(whole, found[path], expect)
         for path, expect in expects.items()
         if targets_of(expect) or is_pure(expect) or has_sdist(expect)
+    )
+
+
+def by_cibuildwheel(matrices: Sequence[Matrix]) -> tuple[Matrix, ...]:
+    """Give the same, all built by cibuildwheel; what maturin builds needs Rust there.
+
+    Args:
+        matrices: what is built.
+    """
+    return tuple(
+        msgspec.structs.replace(
+            one, builder="cibuildwheel", rust=one.rust or one.builder == "maturin"
+        )
+        for one in matrices
     )
 
 

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 import msgspec
 
 from seatrial import __version__
+from seatrial.addresses import GITLAB_HOST
+from seatrial.ci import gitlab
 from seatrial.ci.github import workflow
 from seatrial.ci.heads import is_ours
 from seatrial.ci.release import Releasing, release_workflow
 from seatrial.ci.rows import runner
-from seatrial.config.schema import CollectSettings, Settings
+from seatrial.config.schema import CollectSettings
 from seatrial.errors import InvalidConfiguration
 from seatrial.operations.firsts import publisher_of
-from seatrial.operations.matrices import branch_of, matrices_of
+from seatrial.operations.matrices import branch_of, by_cibuildwheel, matrices_of
 from seatrial.operations.project import Project
+from seatrial.plan.matrix import Matrix, Target
 from seatrial.repository.edit import unified_diff
 from seatrial.storage import make_folder, storage_faults, write_whole
 from seatrial.world.collecting import GITHUB, GITLAB
+from seatrial.world.forge.detect import host_and_path
+from seatrial.world.forge.gitlabjobs import PIPELINE
 
 FOLDER = Path(".github/workflows")
+GITLAB_FOLDER = Path(".gitlab")
 USUAL = "wheels.yml"
 RELEASE = "release.yml"
 MATURIN = "maturin"
@@ -58,6 +66,8 @@ class Generated(msgspec.Struct, frozen=True, kw_only=True):
         sdist: whether the sdist is built, too.
         diff: from what stands there to what it would be; empty where nothing differs.
         collected: whether the configuration collects what the workflow builds.
+        forge: whose CI it is for.
+        included: whether the project's own file, which GitLab reads, names this one.
         releases: whether it is the workflow that releases.
         publisher: the trusted publisher that this workflow is, to be set up on the index; empty
             where the configuration states it, or where no forge is known.
@@ -71,6 +81,8 @@ class Generated(msgspec.Struct, frozen=True, kw_only=True):
     sdist: bool = False
     diff: str = ""
     collected: bool = False
+    forge: Literal["github", "gitlab"] = "github"
+    included: bool = False
     releases: bool = False
     publisher: str = ""
 
@@ -111,29 +123,60 @@ def generate(asked: Generating) -> Generated:
 
 
 def _building(project: Project, asked: Generating) -> tuple[Generated, str]:
-    _check(project.settings)
+    if _is_gitlabs(project):
+        return _building_there(project, asked)
     matrices = matrices_of(project)
     collect = project.settings.collect
     where = FOLDER / _name(asked.workflow or collect.workflow or USUAL)
-    several = len(matrices) > 1
-    made = Generated(
+    jobs = _jobs(matrices, runner)
+    made = _made(where, matrices, jobs, collected=_collects(collect, where.name))
+    return made, workflow(matrices)
+
+
+def _building_there(project: Project, asked: Generating) -> tuple[Generated, str]:
+    """Give the jobs of GitLab CI, which the project's own file is to include."""
+    matrices = by_cibuildwheel(matrices_of(project))
+    hosted = host_and_path(project.remote_url)[0] == GITLAB_HOST
+    where = GITLAB_FOLDER / _name(asked.workflow or USUAL)
+    jobs = _jobs(matrices, functools.partial(gitlab.runner, hosted=hosted))
+    made = _made(where, matrices, jobs, collected=project.settings.collect.source == GITLAB)
+    included = where.as_posix() in (project.snapshot.text(PIPELINE) or "")
+    made = msgspec.structs.replace(made, forge=GITLAB, included=included)
+    return made, gitlab.jobs(matrices, hosted=hosted)
+
+
+def _is_gitlabs(project: Project) -> bool:
+    """Say whether it is GitLab that builds: what the configuration says, or where the remote is."""
+    source = project.settings.collect.source
+    if source in {GITHUB, GITLAB}:
+        return source == GITLAB
+    return host_and_path(project.remote_url)[0] == GITLAB_HOST
+
+
+def _jobs(matrices: Sequence[Matrix], machine: Callable[[Target], str]) -> tuple[Job, ...]:
+    return tuple(
+        Job(
+            package=matrix.package if len(matrices) > 1 else "",
+            platform=one.platform,
+            runner=machine(one),
+            wheels=one.wheels,
+        )
+        for matrix in matrices
+        for one in matrix.targets
+    )
+
+
+def _made(
+    where: Path, matrices: Sequence[Matrix], jobs: tuple[Job, ...], *, collected: bool
+) -> Generated:
+    return Generated(
         outcome="current",
         path=where.as_posix(),
         builder=" and ".join(dict.fromkeys(one.builder for one in matrices if one.targets)),
-        jobs=tuple(
-            Job(
-                package=matrix.package if several else "",
-                platform=one.platform,
-                runner=runner(one),
-                wheels=one.wheels,
-            )
-            for matrix in matrices
-            for one in matrix.targets
-        ),
+        jobs=jobs,
         sdist=any(one.sdist for one in matrices),
-        collected=_collects(collect, where.name),
+        collected=collected,
     )
-    return made, workflow(matrices)
 
 
 def _releasing(project: Project, asked: Generating) -> tuple[Generated, str]:
@@ -190,22 +233,12 @@ def _settled(project: Project, asked: Generating, made: Generated, text: str) ->
     return msgspec.structs.replace(made, outcome=outcome, diff=diff)
 
 
-def _check(settings: Settings) -> None:
-    """Refuse what no workflow of GitHub's is to build."""
-    if settings.collect.source == GITLAB:
-        raise InvalidConfiguration(
-            "[collect] from",
-            "a workflow is generated for GitHub Actions, and the wheels come from GitLab",
-            next_step="Write .gitlab-ci.yml by hand; seatrial collects what its jobs leave.",
-        )
-
-
 def _name(name: str) -> str:
     if Path(name).name != name or not name.endswith((".yml", ".yaml")):
         raise InvalidConfiguration(
             "the workflow",
             f"{name!r} is no name of a workflow",
-            next_step=f"Name a file of {FOLDER.as_posix()}, such as {USUAL}.",
+            next_step=f"Give the name of a file without its folder, such as {USUAL}.",
         )
     return name
 
