@@ -186,11 +186,12 @@ def test_a_package_that_is_built_by_itself_requires_the_last_release(tmp_path: P
 
 
 @pytest.mark.registry
+@pytest.mark.parametrize("named", ["", '[[package]]\npath = "packages/*"\n'])
 def test_a_package_that_is_built_by_itself_requires_what_a_release_of_it_would(
-    tmp_path: Path,
+    tmp_path: Path, named: str
 ) -> None:
     """Where the commit states the next version, it requires that one of its sibling."""
-    more = 'tag = "v{version}"\nsiblings = "=="\n[[package]]\npath = "packages/*"\n'
+    more = f'tag = "v{{version}}"\nsiblings = "=="\n{named}'
     with several(tmp_path, packages=PAIR, files=FILES, more=more) as stage:
         raised = {path: text.replace("1.0.0", "1.1.0") for path, text in FILES.items()}
         stage.project.commit("Release 1.1.0", raised)

@@ -122,8 +122,9 @@ def _version(
         return "which is private: no index will ever hold it"
     if not manifest.is_package or normalised(manifest.name) != name:
         return f"where there is no package called {name}"
-    line = _holding(project.facts, folder)
-    return versions[name] if line is not None and name in versions else _last(project, folder, line)
+    if name in versions:
+        return versions[name]
+    return _last(project, folder, _holding(project.facts, folder))
 
 
 def _last(project: Project, folder: str, line: Facts | None) -> Version | str:
