@@ -333,3 +333,21 @@ def test_binaries_come_first_and_what_tells_of_the_wheel_last(tmp_path: Path) ->
     assert names[:2] == ["demo/_bin/tool", "demo/__init__.py"]
     assert [".dist-info/" in name for name in names] == sorted(".dist-info/" in n for n in names)
     assert names[-1].endswith("/RECORD")
+
+
+def test_a_wheel_is_given_when_it_is_whole(tmp_path: Path) -> None:
+    """It can be used while the next one is made, and what fails later leaves none of them."""
+    good = tarball(tmp_path / "good.tar.gz", {"tool": PROGRAM})
+    bad = tarball(tmp_path / "bad.tar.gz", {"other": PROGRAM})
+    targets = [target(good, "tool"), target(bad, "tool", platform="win_amd64")]
+    (out := tmp_path / "out").mkdir()
+    seen: list[tuple[str, ...]] = []
+
+    def made() -> None:
+        with stamping(targets, out, epoch=EPOCH) as begun:
+            seen.extend(read_wheel(one.path).tags for one in begun.make(make_wheel(tmp_path)))
+
+    with pytest.raises(InspectionFailed, match="it holds no tool"):
+        made()
+    assert seen == [("py3-none-manylinux_2_17_x86_64",)]
+    assert list(out.iterdir()) == []

@@ -9,7 +9,7 @@ from seatrial.artifacts.compare import sha256_of
 from seatrial.artifacts.inspect import inspect_file
 from seatrial.errors import InspectionFailed
 from seatrial.indexrules.values import Held, Refusal, Verdict
-from seatrial.inspection.inspect import Question, inspect_release
+from seatrial.inspection.inspect import Inspecting, Question, inspect_release
 from seatrial.inspection.verdict import Asked, findings_of, part_of, verdict
 from seatrial.world.ports import HeldFile, StoredFile
 from tests.indexrules.building import SDIST_NAME, WHEEL_NAME
@@ -178,3 +178,15 @@ def test_a_bound_of_ours_is_not_said_to_be_pypis() -> None:
     (found,) = findings_of("demo.whl", Verdict(refusals=(refusal,)), Asked(name="pypi"))
     assert (found.severity, found.code) == ("fault", "pypi-t1")
     assert found.said == "what PyPI says to it is not known: Too much."
+
+
+@pytest.mark.parametrize("version", ["1.0", "2.0", ""])
+def test_an_inspection_that_begins_before_finds_the_same(tmp_path: Path, version: str) -> None:
+    """When a file is read makes no difference; one that is not there at the end is left out."""
+    files = [stored(make_sdist(tmp_path)), stored(make_wheel(tmp_path))]
+    other = stored(make_wheel(tmp_path, tag="cp311-cp311-linux_x86_64"))
+    question = Question(name="demo", version=version, now=NOW)
+    with Inspecting(question) as inspecting:
+        for file in (files[1], other):
+            inspecting.begin(file)
+        assert inspecting.all(files) == inspect_release(files, question)

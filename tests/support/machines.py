@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from seatrial.process import Runner
@@ -25,7 +25,7 @@ class Logs:
         """Take nothing in."""
         raise AssertionError(file)
 
-    def keep_all(self, files: Sequence[Path]) -> Sequence[StoredFile]:
+    def keep_all(self, files: Iterable[Path]) -> Sequence[StoredFile]:
         """Take nothing in."""
         raise AssertionError(files)
 

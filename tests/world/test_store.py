@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from queue import Queue
 
 import pytest
 
 from seatrial.errors import StorageFault
-from seatrial.world.ports import Store
+from seatrial.world.ports import Store, StoredFile
 from seatrial.world.store import RunStore
 
 
@@ -201,3 +203,17 @@ def test_where_nothing_can_be_written_the_error_says_so(tmp_path: Path) -> None:
         store.keep(built(tmp_path, "a-1.whl"))
     with pytest.raises(StorageFault):
         store.log("x")
+
+
+def test_each_file_is_taken_in_as_soon_as_it_comes(tmp_path: Path) -> None:
+    """Who is told of a file has it whole, before the next one is there."""
+    came: Queue[StoredFile] = Queue()
+    store, whole = RunStore(tmp_path / "run", told=came.put), []
+
+    def made() -> Iterator[Path]:
+        for name in ("a-1.whl", "b-1.whl"):
+            yield built(tmp_path, name)
+            whole.append(came.get(timeout=60))
+
+    assert store.keep_all(made()) == tuple(whole)
+    assert [one.path.name for one in whole] == ["a-1.whl", "b-1.whl"]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from seatrial.actions.bound import Bound
@@ -103,7 +104,7 @@ class BuildFiles(Bound[Build]):
                     return tuple(world.store.keep_all(made))
             with self._checkout(world, name) as checkout:
                 here = self._made(world, checkout / spec.path, scratch / name)
-            return tuple(world.store.keep_all((*made, *here)))
+                return tuple(world.store.keep_all(chain(made, here)))
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
 
@@ -113,38 +114,30 @@ class BuildFiles(Bound[Build]):
             return world.git.lent(name, self.spec.edits)
         return contextlib.nullcontext(world.git.checkout(name, self.spec.edits))
 
-    def _made(self, world: World, source: Path, out: Path) -> tuple[Path, ...]:
-        """Build what is not collected."""
+    def _made(self, world: World, source: Path, out: Path) -> Iterator[Path]:
+        """Build what is not collected, and give each file as soon as it is whole."""
         spec = self.spec
+        epoch, timeout = spec.epoch, spec.timeout
         needs = BuildNeeds(
             requires_python=spec.requires_python,
             files=tuple(files_of(world, self.plan, *spec.siblings)) if spec.siblings else (),
         )
         if spec.collect is not None:
-            return (
-                world.machine.sdist(
-                    source,
-                    out,
-                    epoch=spec.epoch,
-                    timeout=spec.timeout,
-                    needs=needs,
-                ),
-            )
-        wheels: Sequence[Path]
-        if spec.wrap is not None:
+            yield world.machine.sdist(source, out, epoch=epoch, timeout=timeout, needs=needs)
+        elif spec.wrap is not None:
             from seatrial.actions.wrapping import begun, wrapped
 
             with begun(world.wares, spec, spec.wrap, out.parent) as stamping:
                 wheel, *sdist = self._both(world, source, out, needs)
-                wheels = wrapped(stamping, wheel)
+                yield from wrapped(stamping, wheel)
+            yield from sdist
         else:
             wheel, *sdist = self._both(world, source, out, needs)
-            wheels = (wheel,)
             if not wheel.stem.endswith("-any"):
                 from seatrial.artifacts.proving import with_proven_tag
 
-                wheels = (with_proven_tag(wheel, out.parent, epoch=spec.epoch),)
-        return (*wheels, *sdist)
+                wheel = with_proven_tag(wheel, out.parent, epoch=epoch)
+            yield from (wheel, *sdist)
 
     def _both(self, world: World, source: Path, out: Path, needs: BuildNeeds) -> tuple[Path, ...]:
         """Build the wheel, and the sdist where one is wanted.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -38,8 +38,8 @@ def begun(wares: Wares, spec: Build, wrap: Wrap, scratch: Path) -> AbstractConte
     return stamping([_target(wares, wrap, ware) for ware in wrap.wares], out, epoch=spec.epoch)
 
 
-def wrapped(begun: Stamping, base: Path) -> Sequence[Path]:
-    """Make one wheel for each platform; the built one is no part of the release.
+def wrapped(begun: Stamping, base: Path) -> Iterator[Path]:
+    """Make one wheel for each platform, one by one; the built one is no part of the release.
 
     Args:
         begun: the wheels.
@@ -49,7 +49,7 @@ def wrapped(begun: Stamping, base: Path) -> Sequence[Path]:
         InspectionFailed: the wheel is no base, or an archive is not what it should be.
         StorageFault: there is no room.
     """
-    return [one.path for one in begun.make(base)]
+    return (one.path for one in begun.make(base))
 
 
 def looked_into(wares: Wares, wrap: Wrap) -> None:

@@ -73,7 +73,7 @@ def stamp(
         InspectionFailed, StorageFault: as :meth:`Stamping.make` does.
     """
     with stamping(targets, out, epoch=epoch, compressor=compressor) as begun:
-        return begun.make(base)
+        return tuple(begun.make(base))
 
 
 @contextlib.contextmanager
@@ -126,8 +126,8 @@ class Stamping(NamedTuple):
     when: tuple[int, int]
     begun: Sequence[tuple[Unfinished, Future[_Begun]]]
 
-    def make(self, base: Path) -> tuple[Stamped, ...]:
-        """Make one platform wheel for each target.
+    def make(self, base: Path) -> Iterator[Stamped]:
+        """Make one platform wheel for each target, in their order; each is given when it is whole.
 
         Args:
             base: a wheel for any platform.
@@ -149,7 +149,7 @@ class Stamping(NamedTuple):
                 raise _twice(path, made[path].target, target.name)
             file.become(path)
             made[path] = Stamped(target=target.name, path=path, placed=placed)
-        return tuple(made.values())
+            yield made[path]
 
 
 class _Begun(NamedTuple):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
+from typing import Self
 
 import msgspec
 
+from seatrial.artifacts.filenames import version_of
 from seatrial.artifacts.findings import Finding
 from seatrial.artifacts.inspect import Looked, check_set, inspect_file
 from seatrial.errors import InspectionFailed
@@ -34,7 +36,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         name: the project's name, in any spelling.
-        version: the version of the release.
+        version: the version of the release; empty where only the files tell it.
         now: seconds since the epoch, UTC.
         indexes: where the files are to go; PyPI's rules alone when empty.
         contents: what the project itself wants of them.
@@ -60,10 +62,7 @@ class Inspection(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def inspect_release(files: Sequence[StoredFile], question: Question) -> Inspection:
-    """Inspect the files of one release.
-
-    Each is read to its last byte, in bounded memory, several at a time; nothing is unpacked to the
-    disk, and nothing leaves this machine.
+    """Inspect the files of one release; as :class:`Inspecting` does, once all are there.
 
     Args:
         files: sdist and wheels, in the order of their upload.
@@ -72,30 +71,82 @@ def inspect_release(files: Sequence[StoredFile], question: Question) -> Inspecti
     Raises:
         StorageFault: a file cannot be read.
     """
-    asked = question.indexes or (Asked(),)
-    with ThreadPoolExecutor(_workers(files), thread_name_prefix="inspect") as pool:
-        looked = tuple(pool.map(partial(_look, question), files))
+    with Inspecting(question) as inspecting:
+        return inspecting.all(files)
+
+
+class Inspecting:
+    """An inspection of the files of one release, which may begin before all are there.
+
+    Each is read to its last byte, in bounded memory, several at a time; nothing is unpacked to the
+    disk, and nothing leaves this machine.
+
+    Args:
+        question: what they are held against.
+    """
+
+    def __init__(self, question: Question) -> None:
+        self._question = question
+        # Inflating and hashing leave the interpreter's lock alone.
+        workers = min(MOST_THREADS, os.cpu_count() or 1)
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="inspect")
+        self._begun: dict[StoredFile, Future[Looked]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def begin(self, file: StoredFile) -> None:
+        """Begin with a file that nobody changes any more, where it is known what it should be."""
+        if self._question.version:
+            self._begun[file] = self._pool.submit(_look, self._question, file)
+
+    def all(self, files: Sequence[StoredFile]) -> Inspection:
+        """Inspect the files; those that were begun are not read again.
+
+        Args:
+            files: all there are, in the order of their upload.
+
+        Raises:
+            StorageFault: a file cannot be read.
+        """
+        if not self._question.version:
+            version = min((str(version_of(file.name)) for file in files), default="")
+            self._question = msgspec.structs.replace(self._question, version=version)
+        question = self._question
+        for file in files:
+            if file not in self._begun:
+                self._begun[file] = self._pool.submit(_look, question, file)
+        looked = tuple(self._begun[file].result() for file in files)
+        found = [
+            *(finding for one in looked for finding in one.findings),
+            *check_set(looked),
+            *check_policy(looked, question.contents),
+            *self._verdicts(files, looked),
+        ]
+        # Two indexes with PyPI's rules say the same of a file.
+        return Inspection(looked=looked, findings=tuple(dict.fromkeys(found)))
+
+    def _verdicts(self, files: Sequence[StoredFile], looked: Sequence[Looked]) -> Iterator[Finding]:
+        question = self._question
+        asked = question.indexes or (Asked(),)
         parts = [part for part in map(_part, files, looked) if part is not None]
         given = [
-            pool.submit(_verdict, question, index, parts, number)
+            self._pool.submit(_verdict, question, index, parts, number)
             for index in asked
             for number in range(len(parts))
         ]
-        verdicts = [finding for each in given for finding in each.result()]
-    found = [
-        *(finding for one in looked for finding in one.findings),
-        *check_set(looked),
-        *check_policy(looked, question.contents),
-        *(finding for index in asked for finding in findings_of_name(question.name, index)),
-        *verdicts,
-    ]
-    # Two indexes with PyPI's rules say the same of a file.
-    return Inspection(looked=looked, findings=tuple(dict.fromkeys(found)))
-
-
-def _workers(files: Sequence[StoredFile]) -> int:
-    """Give the number of threads: inflating and hashing leave the interpreter's lock alone."""
-    return max(1, min(MOST_THREADS, os.cpu_count() or 1, 2 * len(files)))
+        for index in asked:
+            yield from findings_of_name(question.name, index)
+        for each in given:
+            yield from each.result()
 
 
 def _look(question: Question, file: StoredFile) -> Looked:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -16,7 +17,7 @@ from seatrial import __version__
 from seatrial.artifacts.filenames import version_of
 from seatrial.artifacts.findings import Finding, gathered, refuse_faults
 from seatrial.errors import InvalidConfiguration, NotVisibleYet
-from seatrial.inspection.inspect import Question, inspect_release
+from seatrial.inspection.inspect import Inspecting, Question, inspect_release
 from seatrial.inspection.policy import weighed
 from seatrial.inspection.verdict import Asked
 from seatrial.operations.lines import BuildTexts, edits_for
@@ -171,13 +172,14 @@ def files_made(project: Project, parts: Parts, out: Path, watch: Watch) -> Singl
     if not (parts.collection or parts.wrap):
         # One machine makes one wheel of a set that others complete.
         contents = msgspec.structs.replace(contents, expect=())
-    with _run_folder(plan) as run:
-        world = real_world(project, plan, run)
+    question = Question(name=name, version=package.version, now=time.time(), contents=contents)
+    with _run_folder(plan) as run, Inspecting(question) as inspecting:
+        # Each file is inspected while the next one is made.
+        store = RunStore(run, told=inspecting.begin)
+        world = dataclasses.replace(real_world(project, plan, run), store=store)
         perform(plan, world, run, watch)
-        files = world.store.files()
-        version = package.version or min(str(version_of(file.name)) for file in files)
-        question = Question(name=name, version=version, now=time.time(), contents=contents)
-        findings = inspect_release(files, question).findings
+        files = store.files()
+        findings = inspecting.all(files).findings
         with chosen_place(out):
             out.mkdir(parents=True, exist_ok=True)
             lay_whole(((file.path, file.name) for file in files), out)

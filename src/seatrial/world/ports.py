@@ -5,7 +5,7 @@ Each has a real adapter in this folder; a rehearsal uses the same ones with othe
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -321,8 +321,8 @@ class Store(Protocol):
         """Take a built file in (fsynced, complete or not at all), and give it back by digest."""
         ...
 
-    def keep_all(self, files: Sequence[Path]) -> Sequence[StoredFile]:
-        """Take several files of different names in; each as :meth:`keep` does.
+    def keep_all(self, files: Iterable[Path]) -> Sequence[StoredFile]:
+        """Take several files of different names in, as they come; each as :meth:`keep` does.
 
         Raises:
             StorageFault: one cannot be read or copied.

@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import re
 import threading
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final, TypeVar
@@ -51,10 +51,12 @@ class RunStore:
 
     Args:
         folder: the run's folder; made when something is written.
+        told: told of each file that was kept, by whichever thread keeps it.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, told: Callable[[StoredFile], object] | None = None) -> None:
         self._folder = folder
+        self._told = told
         self._artifacts = folder / "artifacts"
         self._kept = self._artifacts / "kept.json"
         self._lock = threading.Lock()
@@ -92,7 +94,10 @@ class RunStore:
         with self._lock:
             kept = self._names() | {file.name: digest}
             write_whole(self._kept, msgspec.json.encode(kept, order="sorted"))
-            return self._checked_file(file.name, digest)
+            stored = self._checked_file(file.name, digest)
+        if self._told is not None:
+            self._told(stored)
+        return stored
 
     def _brought(self, file: Path, to: Path) -> str:
         """Bring a file to a place in the store, onto the disk, and give its SHA-256."""
@@ -101,11 +106,11 @@ class RunStore:
             there = own and linked(file, to)
         return _flushed(to) if there else _copy(file, to)
 
-    def keep_all(self, files: Sequence[Path]) -> Sequence[StoredFile]:
+    def keep_all(self, files: Iterable[Path]) -> Sequence[StoredFile]:
         """Take several files in, some at a time; each as :meth:`keep` does.
 
         Args:
-            files: of different names.
+            files: of different names; each is taken in while the next one is waited for.
 
         Raises:
             StorageFault: one cannot be read or copied.
