@@ -169,13 +169,30 @@ class CheckInstallation(Bound[InstallCheck]):
                     own_folder(world, self.plan, where.folder.with_name(f"{self._label}-own"))
                 )
                 own.pop(spec.package)
-        done = world.machine.install(where, requirement, *siblings, own=own, timeout=spec.timeout)
+        done = world.machine.install(
+            where,
+            requirement,
+            *siblings,
+            own=own,
+            timeout=spec.timeout,
+            room=self._room(world),
+        )
         if done.code != 0:
             source = f"from {spec.index}" if spec.index else f"from the built {spec.artifact}"
             raise InstallCheckFailed(
                 f"{spec.package} {spec.version} {source} on Python {where.version}",
                 tail(done.said),
             )
+
+    def _room(self, world: World) -> int:
+        """Give the bytes that the largest wheel takes where it is installed; 0 without one."""
+        wheels = [file.path for file in self._files(world) if file.name.endswith(".whl")]
+        if not wheels:
+            return 0
+        from seatrial.artifacts.wheel import read_wheel
+
+        largest = max(wheels, key=lambda path: path.stat().st_size)
+        return sum(member.size for member in read_wheel(largest).members)
 
     def _imports(self, world: World, where: Environment, held: Contents) -> list[str]:
         """Import every top-level module."""

@@ -184,25 +184,25 @@ class LocalMachine:
         remove(folder)
         done = self._runner.run(
             [
-                uv_program(),
-                "venv",
-                "--no-project",
-                "--no-config",
-                "--python",
-                str(python),
+                uv_program(), "venv", "--no-project", "--no-config", "--python", str(python),
                 str(folder),
             ],
             cwd=folder.parent,
             env=self._uv_environment(),
             timeout=MAKING_TIME,
-        )
+        )  # fmt: skip
         if done.code != 0:
             raise StorageFault(str(folder), done.said, doing="making the environment")
         inside = Path("Scripts", "python.exe") if sys.platform == "win32" else Path("bin", "python")
         return Environment(folder=folder, python=folder / inside, version=_version_of(folder))
 
     def install(
-        self, environment: Environment, *requirements: str, own: Mapping[str, str], timeout: float
+        self,
+        environment: Environment,
+        *requirements: str,
+        own: Mapping[str, str],
+        timeout: float,
+        room: int = 0,
     ) -> Completed:
         """Install requirements and their dependencies with uv; its exit code says how it went.
 
@@ -214,6 +214,7 @@ class LocalMachine:
                 again), and a release that is newer than uv's ``exclude-newer`` counts.  Every
                 other name comes from the user's usual index only.
             timeout: seconds.
+            room: bytes that it takes: where fewer were free, that is why it failed.
 
         Raises:
             InstallCheckFailed: the requirement cannot be read.
@@ -221,6 +222,7 @@ class LocalMachine:
             StorageFault: it failed, and the disk is full.
         """
         read = [_requirement(requirement) for requirement in requirements]
+        before = _free(environment.folder)
         wanted = {name for _, name in read}
         # uv says of a source for what is not required that it is of no use.
         addresses = {
@@ -247,6 +249,7 @@ class LocalMachine:
             timeout=timeout,
         )  # fmt: skip
         _refuse_full(done, environment.folder)
+        _refuse_full(done, environment.folder, before, room)
         return done
 
     def run(
@@ -311,22 +314,29 @@ class LocalMachine:
         return kept
 
 
-def _refuse_full(done: Completed, folder: Path) -> None:
+def _free(folder: Path) -> int:
+    with storing(folder):
+        return shutil.disk_usage(folder).free
+
+
+def _refuse_full(done: Completed, folder: Path, free: int | None = None, need: int = 0) -> None:
     """Tell a command that failed for want of room from one that has a fault of its own.
+
+    Args:
+        done: the command.
+        folder: where it worked.
+        free: bytes that were free there before it; those that are now when absent.
+        need: bytes that it takes.
 
     Raises:
         StorageFault: it failed, and there is next to no room where it worked.
     """
     if done.code == 0:
         return
-    with storing(folder):
-        room = shutil.disk_usage(folder).free
-    if room < NO_ROOM:
-        raise StorageFault(
-            str(folder),
-            f"a command failed, and only {room / 1000:.0f} kB are free there\n{_last_lines(done)}",
-            next_step="Make room on that disk, then run this again.",
-        )
+    free = _free(folder) if free is None else free
+    if free < need + NO_ROOM:
+        said = f"a command failed, with only {free / 1000:.0f} kB free there\n{_last_lines(done)}"
+        raise StorageFault(str(folder), said, next_step="Make room there, then run this again.")
 
 
 def _last_lines(done: Completed) -> str:

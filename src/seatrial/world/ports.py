@@ -273,7 +273,12 @@ class Machine(Protocol):
         ...
 
     def install(
-        self, environment: Environment, *requirements: str, own: Mapping[str, str], timeout: float
+        self,
+        environment: Environment,
+        *requirements: str,
+        own: Mapping[str, str],
+        timeout: float,
+        room: int = 0,
     ) -> Completed:
         """Install requirements and their dependencies with uv.
 
@@ -283,6 +288,7 @@ class Machine(Protocol):
             own: project name → Simple API address, or a folder of files: a name that is required
                 comes from there alone, and every other one from the user's usual index only.
             timeout: seconds.
+            room: bytes that it takes, as far as that is known.
         """
         ...
 
