@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import logging
 import shutil
+import socket
 import ssl
 import subprocess
 import threading
@@ -115,6 +116,23 @@ def test_an_unknown_name(http: Http, waits: Waits) -> None:
     """A name that does not resolve is told as such, and asked for once more."""
     with pytest.raises(Unreachable, match="its name does not resolve"):
         http.ask(Request(url="http://no-such-host.invalid/"))
+    assert len(waits) == 1
+
+
+def test_a_host_that_says_nothing_at_all(waits: Waits) -> None:
+    """Where no connection comes about, one more attempt is enough."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as server:
+        # Nobody takes these, so there is room for no other.
+        full = [socket.socket() for _ in range(4)]
+        for one in full:
+            one.settimeout(0)
+            one.connect_ex(server.getsockname())
+        http = Http(environ={}, wait=waits, connect=0.1)
+        with pytest.raises(Unreachable) as caught:
+            http.ask(Request(url=f"http://127.0.0.1:{server.getsockname()[1]}/"))
+        for one in full:
+            one.close()
+    assert caught.value.said == "no connection in time"
     assert len(waits) == 1
 
 

@@ -102,6 +102,7 @@ class Http:
         environ: where proxies and certificates are looked up; the process's when absent.
         wait: how to pause, in seconds.
         attempts: how often a read is asked in all.
+        connect: seconds to wait for a connection.
     """
 
     def __init__(
@@ -111,6 +112,7 @@ class Http:
         environ: Mapping[str, str] | None = None,
         wait: Callable[[float], None] = time.sleep,
         attempts: int = ATTEMPTS,
+        connect: float = CONNECT,
     ) -> None:
         self.user_agent = user_agent or (
             f"seatrial/{__version__} {platform.python_implementation()}/{platform.python_version()}"
@@ -118,6 +120,7 @@ class Http:
         self._environ: Mapping[str, str] = os.environ if environ is None else environ
         self._wait = wait
         self._attempts = attempts
+        self._connect = connect
         self._managers: dict[tuple[str, str], urllib3.PoolManager] = {}
         self._lock = threading.Lock()
         self._dice = random.SystemRandom()
@@ -235,7 +238,7 @@ class Http:
                 request.url,
                 headers=headers,
                 body=None if request.body is None else iter(request.body.chunks()),
-                timeout=urllib3.Timeout(connect=CONNECT, read=request.patience),
+                timeout=urllib3.Timeout(connect=self._connect, read=request.patience),
                 preload_content=False,
                 redirect=False,
                 retries=False,
@@ -321,7 +324,7 @@ def retry_after(answer: Answer) -> float:
 MEANINGS: tuple[tuple[type[BaseException], str], ...] = (
     (faults.NameResolutionError, "its name does not resolve"),
     (faults.NewConnectionError, "no connection: {words}"),
-    (faults.ConnectTimeoutError, f"no connection within {CONNECT:g} s"),
+    (faults.ConnectTimeoutError, "no connection in time"),
     (faults.TimeoutError, "no answer in time"),
     (faults.DecodeError, "its answer cannot be unpacked"),
     (faults.IncompleteRead, "the connection was cut in the middle of the answer"),
@@ -364,16 +367,17 @@ def _innermost(error: BaseException) -> BaseException:
 def _worth(error: BaseException, attempts: int) -> int:
     """Say how often a read is worth sending that failed like this.
 
-    A certificate stays what it is.  A name that is not known, a network without a way there, and
-    this machine itself where nobody listens are not busy: they have a moment, and a person waits.
+    A certificate stays what it is.  A name that is not known, a network without a way there, a
+    host that says nothing at all, and this machine where nobody listens are not busy, and a person
+    waits.
     """
     inner = _innermost(error)
     if isinstance(inner, ssl.SSLCertVerificationError):
         return 1
     at = error.original_error if isinstance(error, faults.ProxyError) else error
-    if not isinstance(at, faults.NewConnectionError):
-        return attempts
-    nowhere = isinstance(inner, OSError) and inner.errno in {errno.ENETUNREACH, errno.EHOSTUNREACH}
-    refused = isinstance(inner, ConnectionRefusedError) and is_loopback(at.conn.host)
-    unknown = isinstance(at, faults.NameResolutionError)
-    return min(ONCE_MORE, attempts) if unknown or nowhere or refused else attempts
+    gone = isinstance(at, faults.ConnectTimeoutError | faults.NameResolutionError)
+    if isinstance(at, faults.NewConnectionError) and isinstance(inner, OSError):
+        nowhere = inner.errno in {errno.ENETUNREACH, errno.EHOSTUNREACH}
+        refused = isinstance(inner, ConnectionRefusedError) and is_loopback(at.conn.host)
+        gone = nowhere or refused or isinstance(at, faults.NameResolutionError)
+    return min(ONCE_MORE, attempts) if gone else attempts
