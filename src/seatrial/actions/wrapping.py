@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 
 from seatrial.artifacts.ahead import look_ahead
@@ -16,6 +18,9 @@ from seatrial.plan.values import Build
 from seatrial.plan.wraps import Ware, Wrap
 from seatrial.storage import storage_faults
 from seatrial.world.ports_wares import Wares
+
+AT_A_TIME = 4
+"""Archives of a folder that are digested at a time."""
 
 
 def begun(wares: Wares, spec: Build, wrap: Wrap, scratch: Path) -> AbstractContextManager[Stamping]:
@@ -35,7 +40,7 @@ def begun(wares: Wares, spec: Build, wrap: Wrap, scratch: Path) -> AbstractConte
     out = scratch / "wrapped"
     with storage_faults(out):
         out.mkdir()
-    return stamping([_target(wares, wrap, ware) for ware in wrap.wares], out, epoch=spec.epoch)
+    return stamping(_targets(wares, wrap), out, epoch=spec.epoch)
 
 
 def wrapped(begun: Stamping, base: Path) -> Iterator[Path]:
@@ -79,6 +84,14 @@ def looked_into(wares: Wares, wrap: Wrap) -> None:
 def compressed_with() -> str:
     """Say what compresses the wheels: another release of it may make other bytes."""
     return Libdeflate().name
+
+
+def _targets(wares: Wares, wrap: Wrap) -> Sequence[Target]:
+    """Have all archives: downloads one by one, and those of a folder, to be digested, together."""
+    if wrap.via != "folder":
+        return [_target(wares, wrap, ware) for ware in wrap.wares]
+    with ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="digest") as pool:
+        return list(pool.map(partial(_target, wares, wrap), wrap.wares))
 
 
 def _target(wares: Wares, wrap: Wrap, ware: Ware) -> Target:

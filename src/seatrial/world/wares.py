@@ -11,7 +11,9 @@ import hashlib
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -46,6 +48,9 @@ LARGEST = 16 * 1024**3
 """Bytes that an archive may have where nobody says how many it has."""
 
 LARGEST_SUMS = 1 << 20
+AT_A_TIME = 4
+"""Archives of a folder that are digested at a time: it leaves the interpreter's lock alone."""
+
 NOBODY = "nobody"
 _SUM = re.compile(r"(?P<digest>[0-9a-fA-F]{64})(?:[ \t]+[*]?(?P<name>.*))?")
 
@@ -257,29 +262,31 @@ class Warehouse:
         return read_sums(answer.body.decode("utf-8", "replace"))
 
     def _of_folder(self, asked: Wrap, settings: WrapSettings) -> Wrap:
-        wares = []
-        for ware in asked.wares:
-            path = self.root / ware.url
-            if not path.exists():
-                there = ", ".join(sorted(one.name for one in path.parent.glob("*"))[:30])
-                raise _refused(
-                    str(path),
-                    f"it is not there; {path.parent} holds {there or 'nothing'}",
-                    "Put the binaries there, or mend `from` and `asset` of [wrap].",
-                )
-            sums = path.parent / settings.sums
-            stated = {}
-            if settings.sums and path.is_file() and sums.is_file():
-                with storing(sums):
-                    stated = read_sums(sums.read_text("utf-8", "replace"))
-            digest = digest_of(path)
-            size = path.stat().st_size if path.is_file() else 0
-            announced = stated.get(ware.name, digest)
-            proof = settings.sums if ware.name in stated else "the folder"
-            planned = msgspec.structs.replace(ware, size=size, sha256=announced, proof=proof)
-            self._compare(planned, digest, "it is not what was announced")
-            wares.append(planned)
-        return msgspec.structs.replace(asked, wares=tuple(wares))
+        with ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="digest") as pool:
+            wares = tuple(pool.map(partial(self._in_folder, settings), asked.wares))
+        return msgspec.structs.replace(asked, wares=wares)
+
+    def _in_folder(self, settings: WrapSettings, ware: Ware) -> Ware:
+        path = self.root / ware.url
+        if not path.exists():
+            there = ", ".join(sorted(one.name for one in path.parent.glob("*"))[:30])
+            raise _refused(
+                str(path),
+                f"it is not there; {path.parent} holds {there or 'nothing'}",
+                "Put the binaries there, or mend `from` and `asset` of [wrap].",
+            )
+        sums = path.parent / settings.sums
+        stated = {}
+        if settings.sums and path.is_file() and sums.is_file():
+            with storing(sums):
+                stated = read_sums(sums.read_text("utf-8", "replace"))
+        digest = digest_of(path)
+        size = path.stat().st_size if path.is_file() else 0
+        announced = stated.get(ware.name, digest)
+        proof = settings.sums if ware.name in stated else "the folder"
+        planned = msgspec.structs.replace(ware, size=size, sha256=announced, proof=proof)
+        self._compare(planned, digest, "it is not what was announced")
+        return planned
 
 
 def _proven(ware: Ware, settings: WrapSettings) -> Ware:
