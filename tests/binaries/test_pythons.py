@@ -92,6 +92,28 @@ def test_the_name_of_a_module_agrees_with_the_tag(
     assert (("fault", "other-python") in told(looked)) is not sound
 
 
+@pytest.mark.parametrize(
+    ("tag", "names", "noted"),
+    [
+        ("cp311-cp311", ["core.abi3.so", "more.abi3.so"], True),
+        ("cp311-cp311", ["core.abi3.so", "more.cpython-311-x86_64-linux-gnu.so"], False),
+        ("cp311-abi3", ["core.abi3.so"], False),
+        ("cp313-cp313t", ["core.abi3.so"], False),
+        ("py3-none", ["core.abi3.so"], False),
+    ],
+)
+def test_modules_for_many_pythons_under_the_tag_of_one_are_noted(
+    tmp_path: Path, tag: str, names: list[str], *, noted: bool
+) -> None:
+    """Where every module is for the stable ABI, other Pythons are kept out that could import it."""
+    files = {f"demo/{name}": module_for("x86_64-linux-gnu.2.17") for name in names}
+    looked = look(tmp_path, f"{tag}-manylinux_2_17_x86_64", files)
+    said = [one.said for one in findings(looked) if one.code == "narrow-tag"]
+    wider = "cp311-abi3 is true as well"
+    alone = f"every module in it is named abi3, and one Python alone installs it: {wider}"
+    assert said == ([alone] if noted else [])
+
+
 def test_a_wheel_may_hold_a_module_for_each_python(tmp_path: Path) -> None:
     """Several files of one module, for several Pythons, are no slip; one alone is told."""
     module = module_for("x86_64-linux-gnu.2.17")

@@ -141,9 +141,11 @@ CATALOGUE: Final = {
     "narrow-tag": Entry(
         "note",
         "The compiled files run on older systems than the tag says, or on another processor of a "
-        "Mac: installers there pass the wheel over.",
-        "Give the wheel the wider tag, which is named (`auditwheel repair`, `wheel tags`; where "
-        'binaries are wrapped, `platform = "auto"`). `[contents] refuse` makes it a fault.',
+        "Mac, or every module is named for the stable ABI and the tag for one Python: installers "
+        "there pass the wheel over.",
+        "Give the wheel the wider tag, which is named (`auditwheel repair`, `wheel tags`; "
+        "setuptools: `py_limited_api` of `[bdist_wheel]`; where binaries are wrapped, "
+        '`platform = "auto"`). `[contents] refuse` makes it a fault.',
     ),
     "foreign-library": Entry(
         "fault",

@@ -16,7 +16,8 @@ from seatrial.artifacts.binaries.pythons import (
 )
 from seatrial.artifacts.binaries.stable import beyond
 from seatrial.artifacts.binaries.values import Binary
-from seatrial.artifacts.findings import Finding, fault, named, warning
+from seatrial.artifacts.findings import Finding, fault, named, note, warning
+from seatrial.artifacts.modules import is_extension
 
 STABLE = "abi3"
 
@@ -159,8 +160,15 @@ def _check_promised(claim: Claim, binaries: Sequence[Binary]) -> Iterator[Findin
     """
     oldest = oldest_python(claim.pythons)
     stable = [one for one in binaries if is_stable(one.path)]
-    if oldest is not None and stable:
-        wrong = [one.path for one in stable if stable_since([one], oldest) is None]
-        if wrong:
-            said = f"{named(wrong)} is named {STABLE}, and uses what the stable ABI has not"
-            yield fault("stable-abi", claim.file, said)
+    if oldest is None or not stable:
+        return
+    wrong = [one.path for one in stable if stable_since([one], oldest) is None]
+    if wrong:
+        said = f"{named(wrong)} is named {STABLE}, and uses what the stable ABI has not"
+        yield fault("stable-abi", claim.file, said)
+    elif len(stable) == len([one for one in binaries if is_extension(one.path)]) and (
+        claim.abis == (f"cp{oldest[0]}{oldest[1]}",)
+    ):
+        said = f"every module in it is named {STABLE}, and one Python alone installs it"
+        wider = f"cp{oldest[0]}{oldest[1]}-{STABLE} is true as well"
+        yield note("narrow-tag", claim.file, f"{said}: {wider}")
