@@ -76,7 +76,8 @@ def engine(tmp_path: Path) -> Mapping[str, str]:
     python = folder / "pythons" / f"{PYTHON}-{PYTHON}"
     own = Path(sys.executable).resolve()
     tried = ["unshare", *container.strange(), "--mount", "--propagation", "private", "true"]
-    if subprocess.run(tried, capture_output=True, check=False).returncode:
+    there = shutil.which(tried[0])
+    if not there or subprocess.run(tried, capture_output=True, check=False).returncode:
         pytest.skip("no file system may be mounted here")
     if not shutil.which("cc") or not Path(sysconfig.get_path("include"), "Python.h").exists():
         pytest.skip("there is no compiler here, or nothing to compile against")
