@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 import subprocess
+import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,9 @@ from seatrial.errors import NoRepository, ShallowClone
 from seatrial.process import Runner
 from seatrial.repository import unreleased
 from seatrial.repository.ancestry import Ancestry, ancestry_of
+from seatrial.repository.commits import Commits
 from seatrial.repository.facts import Package
+from seatrial.repository.history import read_listed
 from seatrial.repository.lines import Line
 from seatrial.repository.snapshot import Snapshot, open_snapshot
 from seatrial.repository.unreleased import read_unreleased
@@ -161,6 +165,34 @@ def test_a_long_list_is_the_same_from_the_disk(
     for _ in range(2):
         assert list(large.outside({0: ids[5]})) == list(small.outside({0: ids[5]}))
         assert large.among(ids) == small.among(ids)
+
+
+def test_no_more_processes_of_git_run_at_once_than_there_are_processors(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long the history, git is asked about its next part when an earlier one is read."""
+    made, ids = woven(tmp_path / "r", 1)
+    snapshot, ancestry = opened(made)
+    monkeypatch.setattr(unreleased, "MOST_ASKED", 2)
+    monkeypatch.setattr(unreleased, "AT_ONCE", 3)
+    lock, running, most = threading.Lock(), 0, 0
+
+    def counted(
+        snapshot: Snapshot, runner: Runner, folders: Sequence[str], ids: bytes, paths: Sequence[str]
+    ) -> Commits:
+        nonlocal running, most
+        with lock:
+            running += 1
+            most = max(most, running)
+        read = read_listed(snapshot, runner, folders, ids, paths)
+        with lock:
+            running -= 1
+        return read
+
+    monkeypatch.setattr(unreleased, "read_listed", counted)
+    found = read_unreleased(snapshot, lines_of(FOLDERS), ancestry, {0: ids[0]})
+    assert {commit.id for commit in found[0]} == by_git(made, ids[0], "a", FOLDERS)
+    assert most <= 3
 
 
 def test_history_cut_after_a_release_is_refused(tmp_path: Path) -> None:

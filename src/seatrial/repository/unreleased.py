@@ -7,6 +7,7 @@ told of, the quicker it is.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
@@ -30,6 +31,9 @@ MOST_PATHS = FEW[-1]
 
 MOST_ASKED = 10_000
 """Commits that one process of git is asked about; of more, each processor may have some."""
+
+AT_ONCE = os.cpu_count() or 1
+"""Processes of git that run at once, however long the history is."""
 
 
 class _Asked(msgspec.Struct, kw_only=True):
@@ -69,10 +73,10 @@ def read_unreleased(
     aheads: list[Ahead[Commits]] = []
     try:
         # One after the other, for git begins with the first ones while the others are counted.
-        aheads.extend(
-            Ahead(partial(_read, snapshot, runner, lines, asked))
-            for asked in _asked(snapshot, ancestry, bounds)
-        )
+        for asked in _asked(snapshot, ancestry, bounds):
+            if len(aheads) >= AT_ONCE:
+                aheads[-AT_ONCE].result()
+            aheads.append(Ahead(partial(_read, snapshot, runner, lines, asked)))
         rows = [one.result() for one in aheads]
         return _sorted_out(lines, ancestry, bounds, rows)
     finally:
