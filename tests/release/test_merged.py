@@ -125,6 +125,28 @@ def test_without_a_changelog_the_reviewed_notes_are_the_releases(world: Scene) -
     assert "Release 1.1.0" not in release["body"]
 
 
+def test_reviewed_notes_that_cannot_be_read_are_not_made_up(tmp_path: Path) -> None:
+    """A forge that is down for a while stops the release, and the next run has the words."""
+    reads = [f"503@forge:{number}" for number in range(13, 17)]
+    with scene(tmp_path, more=MODE, faults=reads) as world:
+        world.project.commit("docs: tell nothing any more", remove=["CHANGELOG.md"])
+        world.project.push()
+        change(world, 1, body=reworded(proposed(world)["body"], "- In my own words."))
+        merge(world)
+        url = f"{world.dock.forge_api}/repos/octo/demo/pulls/1/merge"
+        httpx.put(url, json={}, headers=TOKEN).raise_for_status()
+        done = world.seatrial("release", "--merged", "--yes")
+        assert done.returncode == ExitCode.INCOMPLETE, done.stderr
+        assert "demo/pulls: " in done.stderr
+        assert not world.releases()
+        plan, said = world.start("plan", "--merged", env={"GH_TOKEN": ""}).communicate()
+        assert "edited in the pull request are not in this plan" in plan, said
+        done = world.seatrial("release", "--merged", "--yes")
+        assert done.returncode == 0, done.stderr
+        [release] = world.releases()
+        assert release["body"].startswith("- In my own words.")
+
+
 def test_the_next_release_has_a_pull_request_of_its_own(world: Scene) -> None:
     """The branch of the last one is used again, whether it was left there or deleted."""
     for number, left in ((1, True), (2, False), (3, True)):

@@ -184,12 +184,24 @@ def shaped(plan: Plan, project: Project, *, merged: bool, edited: tuple[str, ...
     return plan
 
 
-def with_edited_notes(plan: Plan, project: Project) -> Plan:
+def with_edited_notes(plan: Plan, project: Project, *, patient: bool) -> Plan:
     """Give a plan the notes that somebody has edited in the pull request before they merged it.
 
-    Where the forge cannot be asked, the merged changelog tells the notes.
+    Args:
+        plan: of the merged release.
+        project: the repository.
+        patient: whether a forge that cannot be asked is only remarked.
+
+    Raises:
+        SeatrialError: the forge cannot be asked, and a release goes there with these notes.
     """
-    found = _merged_pull(plan, project)
+    try:
+        found = _merged_pull(plan, project)
+    except SeatrialError as error:
+        if project.settings.forge.release and not patient:
+            raise
+        text = f"Notes that were edited in the pull request are not in this plan: {error}."
+        return _remarked(plan, Note(topic="notes-unread", text=text))
     if found is None:
         return plan
     try:
@@ -216,11 +228,7 @@ def _merged_pull(plan: Plan, project: Project) -> PullRequest | None:
     if not isinstance(forge, PullRequests):
         return None
     head = project.settings.proposal.branch.replace("{branch}", plan.branch)
-    try:
-        found = forge.pull_requests(f"{forge.owner}:{head}")
-    except SeatrialError:
-        return None
-    for one in found:
+    for one in forge.pull_requests(f"{forge.owner}:{head}"):
         state = proposed_in(one.body)
         if state is None or state.version != plan.version:
             continue

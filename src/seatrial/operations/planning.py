@@ -189,17 +189,12 @@ def plan_release(
         return Nothing(why=why)
     if facts.lines:
         check_released([one.line for one in picked], place)
-    plan = shaped(
-        with_firsts(
-            _planned(project, request, as_stated(picked) if request.merged else picked, around),
-            project,
-            seen,
-        ),
-        project,
-        merged=request.merged,
-        edited=tuple(request.notes),
-    )
-    return Planned(plan=with_edited_notes(plan, project) if request.merged else plan)
+    chosen = as_stated(picked) if request.merged else picked
+    plan = with_firsts(_planned(project, request, chosen, around), project, seen)
+    plan = shaped(plan, project, merged=request.merged, edited=tuple(request.notes))
+    if request.merged:
+        plan = with_edited_notes(plan, project, patient=request.patient)
+    return Planned(plan=plan)
 
 
 def _check_packages(lines: Sequence[Project], python: Sequence[str]) -> None:
