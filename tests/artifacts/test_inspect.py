@@ -172,6 +172,19 @@ def test_one_broken_file_does_not_hide_the_others(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["demo-1.0-py3-none-any.whl", "demo-1.0.tar.gz"])
+def test_a_page_in_the_place_of_a_file_is_told_as_one(tmp_path: Path, name: str) -> None:
+    """What a server sent instead of a file is called what it is, and is not to be mended here."""
+    path = tmp_path / name
+    path.write_bytes(b"\xef\xbb\xbf\n<!DOCTYPE html><title>502</title>")
+    (found,) = inspect_files([path], name="demo", version="1.0")
+    assert (found.severity, found.code) == ("fault", "unreadable")
+    assert "it is a web page" in found.said
+    with pytest.raises(InspectionFailed) as caught:
+        refuse_faults([found])
+    assert caught.value.next_step.endswith("let it be built again; then release again.")
+
+
 def test_a_release_has_files_and_one_sdist(tmp_path: Path) -> None:
     """No file is a fault, and so is a second sdist."""
     assert look() == [("fault", "no-files")]

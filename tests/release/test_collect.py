@@ -89,12 +89,21 @@ def test_a_set_that_is_not_complete_uploads_nothing(tmp_path: Path) -> None:
     """A wheel that CI did not build is named, and no index has seen a file."""
     more = COLLECT + EXPECT.format("py3 × win_amd64")
     with scene(tmp_path, more=more) as stage:
-        built(stage, raised(stage), make_wheel(tmp_path, version="1.1.0"))
+        commit, wheel = raised(stage), make_wheel(tmp_path, version="1.1.0")
+        built(stage, commit, wheel)
         done = stage.seatrial("release", "--yes")
         assert done.returncode == 1
         assert "no file py3 × win_amd64" in done.stderr
+        assert "or take it out of expect; then release again." in done.stderr
         assert stage.shown().index == {}
         assert not [line for line in stage.requests() if line.startswith("POST")]
+        # What it says is what helps: to resume keeps to the run of CI that lacks the file.
+        lost = make_wheel(tmp_path, version="1.1.0", tag="py3-none-win_amd64")
+        built(stage, commit, wheel, lost, number=8)
+        assert stage.seatrial("resume", "--yes").returncode == 1
+        done = stage.seatrial("release", "--yes")
+        assert done.returncode == 0, done.stderr
+        assert {wheel.name, lost.name} <= stage.shown().index.keys()
 
 
 def test_a_run_of_another_commit_or_outcome_is_refused(tmp_path: Path) -> None:

@@ -12,6 +12,9 @@ from seatrial.plan.collects import Collection
 from seatrial.plan.values import Build
 from seatrial.world.ports import World
 
+AGAIN = "Let CI build this very commit, then release again."
+"""What was planned names the run that CI made of it, so that to resume asks the same again."""
+
 ONCE = "Let one job alone build each file, or name the right ones in [collect]; then build anew."
 
 
@@ -34,7 +37,7 @@ def collected(world: World, spec: Build, collection: Collection, scratch: Path) 
     commit = world.git.release_commit()
     if collection.commit and collection.commit != commit:
         said = f"it built {collection.commit[:12]}, and {commit[:12]} is released"
-        raise NotBuilt(collection.origin, said)
+        raise NotBuilt(collection.origin, said, next_step=AGAIN)
     found: dict[str, Path] = {}
     for number, bundle in enumerate(collection.bundles):
         path = world.collected.fetch(collection, bundle)
@@ -46,7 +49,7 @@ def collected(world: World, spec: Build, collection: Collection, scratch: Path) 
     if not found:
         names = ", ".join(bundle.name for bundle in collection.bundles)
         said = f"no file of {spec.package} {spec.version} is in {names}"
-        raise NotBuilt(collection.origin, said)
+        raise NotBuilt(collection.origin, said, next_step=AGAIN)
     return tuple(found.values())
 
 

@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Protocol
 
 import msgspec
@@ -25,6 +26,12 @@ IN_MEMORY = 8 * MIB
 # size (COMPRESSION_RATIO_MIN_SIZE and COMPRESSION_RATIO_THRESHOLD of Warehouse's upload view).
 BOMB_SIZE = 64 * MIB
 BOMB_RATIO = 50
+
+PAGES = (b"<!doctype", b"<html", b"<?xml", b"<head")
+"""How web pages begin, in lower case."""
+
+BEGINNING = 512
+"""Bytes that tell what a file is."""
 
 _DRIVE = re.compile(r"[A-Za-z]:")
 
@@ -116,6 +123,27 @@ def reading(file: str) -> Iterator[None]:
         raise InspectionFailed(file, f"it cannot be read: {fault}") from fault
     except OSError as fault:
         raise InspectionFailed(file, f"it cannot be read: {fault.strerror or fault}") from fault
+
+
+def is_page(first: bytes) -> bool:
+    """Tell whether a file begins as a web page does.
+
+    Args:
+        first: its first bytes.
+    """
+    return first.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(PAGES)
+
+
+def refuse_page(path: Path) -> None:
+    """Refuse a file that is a web page, as a server sends in the place of one that it lacks.
+
+    Raises:
+        InspectionFailed: it is one, or cannot be read.
+    """
+    with reading(path.name), path.open("rb") as file:
+        if is_page(file.read(BEGINNING)):
+            said = "it is a web page, as a server sends in the place of a file that it lacks"
+            raise InspectionFailed(path.name, said)
 
 
 class Paths:

@@ -55,6 +55,9 @@ def named(paths: Sequence[str]) -> str:
 INCOMPLETE = "incomplete-set"
 """The code of the finding that a file is not there."""
 
+UNREADABLE = "unreadable"
+"""The code of the finding that a file is no wheel or sdist at all."""
+
 SURPLUS = "surplus-file"
 """The code of the finding that a file is there which nobody expects."""
 
@@ -69,14 +72,16 @@ FOLLOW_IT = (
     "makes: it writes the requirement that `siblings` says; or state it in the commit."
 )
 
-NAME_IT = "Name it in expect if it belongs to the release, or leave it out; then run this again."
+# A run keeps the files and the configuration that it was planned with: to resume it mends neither.
+NAME_IT = "Name it in expect if it belongs to the release, or leave it out; then release again."
 
 BUILD_IT = (
-    "Let what builds it run again on this commit, or take it out of expect; then run this again."
+    "Let what builds it run again on this commit, or take it out of expect; then release again."
 )
 
+MAKE_IT = "See what wrote it, and let it be built again; then release again."
 
-WAYS_OUT = {INCOMPLETE: BUILD_IT, SIBLING: FOLLOW_IT, SURPLUS: NAME_IT}
+WAYS_OUT = {INCOMPLETE: BUILD_IT, SIBLING: FOLLOW_IT, SURPLUS: NAME_IT, UNREADABLE: MAKE_IT}
 """What is mended elsewhere than in what the build puts into the files."""
 
 

@@ -12,12 +12,12 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from seatrial.artifacts.agree import check_agreement
-from seatrial.artifacts.archives import Visitors, reading
+from seatrial.artifacts.archives import Visitors, reading, refuse_page
 from seatrial.artifacts.binaries.read import BinaryScan
 from seatrial.artifacts.binaries.truth import Truth, judge_wheel
 from seatrial.artifacts.content import check_content
 from seatrial.artifacts.described import check_metadata
-from seatrial.artifacts.findings import Finding, fault, named, warning
+from seatrial.artifacts.findings import UNREADABLE, Finding, fault, named, warning
 from seatrial.artifacts.modules import holds_module, is_extension
 from seatrial.artifacts.oddities import check_oddities
 from seatrial.artifacts.record import check_record
@@ -59,6 +59,7 @@ def inspect_file(path: Path, *, name: str, version: str, libraries: Sequence[str
     truth = None
     scan = ContentScan(path.name)
     try:
+        refuse_page(path)
         if path.name.endswith(".whl"):
             facts = read_wheel(path)
             with reading(path.name):
@@ -75,7 +76,7 @@ def inspect_file(path: Path, *, name: str, version: str, libraries: Sequence[str
             said = "it is neither a wheel nor an sdist"
             return Looked(path=path, findings=(fault("unexpected-file", path.name, said),))
     except InspectionFailed as failure:
-        return Looked(path=path, findings=(fault("unreadable", path.name, failure.said),))
+        return Looked(path=path, findings=(fault(UNREADABLE, path.name, failure.said),))
     return Looked(path=path, facts=facts, findings=tuple(found), marked=scan.marked, truth=truth)
 
 

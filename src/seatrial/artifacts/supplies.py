@@ -21,7 +21,15 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
-from seatrial.artifacts.archives import MIB, Paths, is_plain, most_unpacked, reading
+from seatrial.artifacts.archives import (
+    BEGINNING,
+    MIB,
+    Paths,
+    is_page,
+    is_plain,
+    most_unpacked,
+    reading,
+)
 from seatrial.artifacts.blocks import Blocks
 from seatrial.artifacts.inflating import BROKEN
 from seatrial.artifacts.packedtar import TAR_BZ2, TAR_GZ, TAR_XZ, Entry, Unpacked
@@ -133,15 +141,13 @@ def kind_of(path: Path, name: str) -> str:
     """
     promised = promised_kind(name)
     with path.open("rb") as file:
-        first = file.read(512)
+        first = file.read(BEGINNING)
     found = next((kind for magic, kind in MAGIC if first.startswith(magic)), "")
     if found == promised or not promised:
         return promised
     if not first:
         said = "it is empty"
-    elif (
-        first.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith((b"<!doctype", b"<html", b"<?xml"))
-    ):
+    elif is_page(first):
         said = f"it is a web page, and no archive: it begins with {_beginning(first)}"
     else:
         what = WORDS.get(found) or f"something that begins with {_beginning(first)}"

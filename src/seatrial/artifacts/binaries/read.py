@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import BinaryIO
 
-from seatrial.artifacts.archives import IN_MEMORY, MIB, Member
+from seatrial.artifacts.archives import IN_MEMORY, MIB, Member, is_page
 from seatrial.artifacts.binaries import elf, macho, pe
 from seatrial.artifacts.binaries.source import Held, Source, Stream
 from seatrial.artifacts.binaries.values import Binary, BrokenBinaryError, Slice
@@ -67,7 +67,7 @@ def _looks(head: bytes) -> str:
     begins = head.lstrip()[:32].lower()
     if not head:
         return "it is empty"
-    if begins.startswith((b"<!doctype", b"<html", b"<?xml", b"<head")):
+    if is_page(head):
         return "it is a page (HTML), as a server sends instead of a file that it does not have"
     if begins.startswith(b"version https://git-lfs"):
         return "it is a pointer of Git LFS: the file itself was not fetched"

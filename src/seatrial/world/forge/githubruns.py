@@ -127,7 +127,7 @@ class GitHubRuns(GitHub):
                 self.name,
                 f"the artifact {artifact} is gone: GitHub keeps one for a time only",
                 doing="fetching from",
-                next_step="Run the workflow again on this commit, then run this again.",
+                next_step="Run the workflow again on this commit, then release again.",
             )
         if not answer.ok:
             self._refuse(answer, "fetching an artifact from", login)

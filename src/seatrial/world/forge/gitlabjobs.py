@@ -140,7 +140,7 @@ class GitLabJobs:
                 self.name,
                 f"the artifacts of job {artifact} are gone: GitLab keeps them for a time only",
                 doing="fetching from",
-                next_step="Run the job again on this commit, then run this again.",
+                next_step="Run the job again on this commit, then release again.",
             )
         if not answer.ok:
             self._refuse(answer)
