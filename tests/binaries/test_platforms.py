@@ -4,6 +4,7 @@ import struct
 from pathlib import Path
 
 import pytest
+from packaging.tags import mac_platforms
 
 from seatrial.artifacts.archives import Member
 from seatrial.artifacts.binaries.best import best_platforms
@@ -69,6 +70,30 @@ def test_a_tag_that_is_not_true_is_refused(
     assert told(looked) == [("fault", code)]
     assert looked.truth is not None
     assert not looked.truth.proven
+
+
+@pytest.mark.parametrize(
+    ("tag", "target", "instead"),
+    [
+        ("macosx_10_9_arm64", "aarch64-macos.11.0", "macosx_11_0_arm64"),
+        ("macosx_12_3_arm64", "aarch64-macos.12.3", "macosx_12_0_arm64"),
+        ("macosx_11_3_x86_64", "x86_64-macos.11.3", "macosx_11_0_x86_64"),
+        ("macosx_10_17_x86_64", "x86_64-macos.10.13", "macosx_11_0_x86_64"),
+    ],
+)
+def test_a_tag_that_no_installer_asks_for_is_refused(
+    tmp_path: Path, tag: str, target: str, instead: str
+) -> None:
+    """However true it is of the files: nobody gets the wheel; the tag beside it is taken."""
+    files = {"demo/data.bin": module_for(target)}
+    alone = look(tmp_path, f"py3-none-{tag}", files)
+    (found,) = (one for one in findings(alone) if one.severity == "fault")
+    assert found.code == "unasked-tag"
+    assert f"{instead} would be taken" in found.said
+    assert tag not in set(mac_platforms((99, 0), "arm64")) | set(mac_platforms((99, 0), "x86_64"))
+    (tmp_path / "two").mkdir()
+    both = look(tmp_path / "two", f"py3-none-{tag}.{instead}", files)
+    assert [one for one in findings(both) if one.severity == "fault"] == []
 
 
 def test_symbols_of_a_newer_glibc_refuse_the_tag(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from tests.support.wheels import make_wheel
 CODES = frozenset(
     {"binary-broken", "other-machine", "newer-system", "narrow-tag", "foreign-library"}
     | {"stable-abi", "other-python", "unsigned", "search-path", "debug-information"}
-    | {"platform-unsaid", "newer-processor"}
+    | {"platform-unsaid", "newer-processor", "unasked-tag"}
 )
 """What is said of compiled files."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import seatrial
-from seatrial.artifacts.findings import INCOMPLETE, SIBLING, SURPLUS
+from seatrial.artifacts.findings import INCOMPLETE, SIBLING, SURPLUS, UNREADABLE
 from seatrial.indexrules.rulebook import RULES, family
 from seatrial.inspection.catalogue import CATALOGUE
 
@@ -18,7 +18,12 @@ PLACES = [
     SOURCE / "operations" / "trying.py",
 ]
 RULE = re.compile(r"(?:[ABDFKMNPQSTVWXYZ]|X500\.)[0-9]+")
-NAMED = {"INCOMPLETE": INCOMPLETE, "SIBLING": SIBLING, "SURPLUS": SURPLUS}
+NAMED = {
+    "INCOMPLETE": INCOMPLETE,
+    "SIBLING": SIBLING,
+    "SURPLUS": SURPLUS,
+    "UNREADABLE": UNREADABLE,
+}
 MAKERS = {"fault", "warning", "note", "make"}
 
 

@@ -132,6 +132,13 @@ CATALOGUE: Final = {
         "the wheel is installed and does not run.",
         "Give the wheel the tag that is true, or build on an older system (for an older target).",
     ),
+    "unasked-tag": Entry(
+        "fault",
+        "A tag of macOS that no installer asks for: with a minor version from macOS 11 on, or for "
+        "Apple's processors alone and a macOS before 11. PyPI takes the wheel, and nobody gets it.",
+        "Give the wheel the tag that is named (`wheel tags --platform-tag`); where it comes from "
+        "`MACOSX_DEPLOYMENT_TARGET`, state a version that there is (`11.0`, `12.0`).",
+    ),
     "newer-processor": Entry(
         "warning",
         "A file states that it needs a level of x86-64 that older processors do not have; no tag "

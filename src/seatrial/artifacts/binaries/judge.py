@@ -18,7 +18,7 @@ from seatrial.artifacts.binaries.best import (
 from seatrial.artifacts.binaries.libraries import RUNTIMES, Shelf, is_outside
 from seatrial.artifacts.binaries.places import contradiction, names_itself
 from seatrial.artifacts.binaries.policy import POLICIES, Version, too_new
-from seatrial.artifacts.binaries.promise import ARM_FIRST, Promise, promise_of
+from seatrial.artifacts.binaries.promise import ARM_FIRST, Promise, asked_for, promise_of
 from seatrial.artifacts.binaries.values import Binary, Slice
 from seatrial.artifacts.findings import Finding, Severity, fault, named, note, warning
 from seatrial.artifacts.modules import is_extension
@@ -77,6 +77,7 @@ def judge_platforms(
         lent: names of libraries that another package or a driver brings; globs.
     """
     yield from _check_broken(claim.file, binaries)
+    yield from _check_asked(claim)
     runs = [one for one in binaries if any(map(_is_run, one.slices))]
     yield from _check_places(claim.file, runs)
     own: dict[str, Binary] = {}
@@ -98,6 +99,16 @@ def _check_broken(file: str, binaries: Sequence[Binary]) -> Iterator[Finding]:
     for (tested, broken), paths in reasons.items():
         said = f"{named(paths)} cannot be what it should be: {broken}"
         yield (note if tested else fault)("binary-broken", file, said)
+
+
+def _check_asked(claim: Claim) -> Iterator[Finding]:
+    """Say when no installer asks for a tag, and for no other one of the same machines."""
+    asked = [one for one in claim.platforms if asked_for(one) == one.tag]
+    for one in claim.platforms:
+        if one in asked or any(set(one.processors) <= set(other.processors) for other in asked):
+            continue
+        said = f"no installer asks for {one.tag}, on any machine; {asked_for(one)} would be taken"
+        yield fault("unasked-tag", claim.file, said)
 
 
 def _is_run(program: Slice) -> bool:

@@ -21,6 +21,9 @@ _UNIVERSAL: Final = {
     "fat": ("i386", "ppc"),
 }
 _WINDOWS: Final = {"win32": "x86", "win_amd64": "amd64", "win_arm64": "arm64", "win_arm32": "arm32"}
+LAST_TEN: Final[Version] = (10, 16)
+"""What macOS 11 calls itself to programs that are older than it."""
+
 ARM_FIRST: Final[Version] = (11, 0)
 """The first macOS on Apple's own processors."""
 
@@ -70,6 +73,23 @@ def promise_of(tag: str) -> Promise:
         own = "armv7l" if processor == "armv6l" else processor
         return Promise(tag=tag, system="linux", processors=(own,))
     return Promise(tag=tag, system="other")
+
+
+def asked_for(promise: Promise) -> str:
+    """Give the tag that installers ask for in the place of one of macOS: mostly that one itself.
+
+    They ask for no minor version from 11 on, for none between 10.16 and 11, and on Apple's own
+    processors for nothing before 11 (``packaging.tags.mac_platforms``).
+
+    Args:
+        promise: of a platform tag.
+    """
+    if promise.system != "macos":
+        return promise.tag
+    version = promise.version
+    if version > LAST_TEN or promise.processors == ("arm64",):
+        version = (max(version[0], ARM_FIRST[0]), 0)
+    return f"macosx_{version[0]}_{version[1]}_{promise.tag.split('_', 3)[3]}"
 
 
 def windows_tag(processor: str) -> str:
