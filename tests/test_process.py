@@ -107,6 +107,18 @@ def test_a_slow_command_is_ended_with_its_last_words(tmp_path: Path, *, logged: 
     assert "waiting with ***" in caught.value.said
 
 
+@pytest.mark.parametrize("logged", [False, True])
+def test_a_slow_command_that_said_nothing_has_no_last_words(
+    tmp_path: Path, *, logged: bool
+) -> None:
+    """Nobody is left to look for words after a colon that never came."""
+    log = {"log": tmp_path / "x.log"} if logged else {}
+    start: Callable[..., Completed] = Runner().run_logged if logged else Runner().run
+    with pytest.raises(TimedOut) as caught:
+        start(python("import time; time.sleep(600)"), cwd=tmp_path, timeout=1, **log)
+    assert caught.value.said == "no end after 1 s, and not a word from it"
+
+
 @pytest.mark.parametrize("program", ["no-such-program", "./folder", "./text"])
 def test_what_cannot_be_started_is_said(tmp_path: Path, program: str) -> None:
     """A missing program, a folder and a text that is no program are tools that are missing."""

@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -160,9 +160,7 @@ class Runner:
                 out, err = child.communicate(stdin if stdin is not None else b"", timeout=timeout)
             except subprocess.TimeoutExpired:
                 said = self._end(child)
-                raise TimedOut(
-                    " ".join(argv[:3]), f"no end after {timeout:g} s. Its last words:\n{said}"
-                ) from None
+                raise _late(argv, timeout, said) from None
         return Completed(
             code=child.returncode,
             stdout=self._printed.clean(out),
@@ -312,9 +310,7 @@ class Runner:
         tail = bytes(reader.tail)
         if late:
             words = tail[-2000:].decode("utf-8", "backslashreplace").strip()
-            raise TimedOut(
-                " ".join(argv[:3]), f"no end after {timeout:g} s. Its last words:\n{words}"
-            )
+            raise _late(argv, timeout, words)
         return Completed(
             code=child.returncode, stdout=tail, stderr=b"", seconds=time.monotonic() - began
         )
@@ -364,6 +360,12 @@ class Runner:
 
 
 _KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
+
+
+def _late(argv: Sequence[str], timeout: float | None, words: str) -> TimedOut:
+    """Say that a command was ended, and what it said last, if anything."""
+    said = f". Its last words:\n{words}" if words else ", and not a word from it"
+    return TimedOut(" ".join(argv[:3]), f"no end after {timeout:g} s{said}")
 
 
 def _fed(into: IO[bytes], data: bytes) -> None:
