@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from packaging.version import Version
 
 from seatrial.config.schema import PackageSettings, Settings
@@ -35,9 +36,9 @@ def made(folder: Path, **versions: str) -> Repository:
     )
 
 
-def read(repository: Repository, settings: Settings | None = None) -> Facts:
-    """Read the facts of HEAD."""
-    return read_facts(open_snapshot(repository.folder, Runner()), settings or Settings())
+def read(repository: Repository, settings: Settings | None = None, folder: str = "") -> Facts:
+    """Read the facts of HEAD, of the packages that a folder picks."""
+    return read_facts(open_snapshot(repository.folder, Runner()), settings or Settings(), folder)
 
 
 def lines(facts: Facts) -> dict[str, tuple[str, list[str], list[str]]]:
@@ -271,3 +272,44 @@ def test_requirements_are_rewritten_where_they_stand(tmp_path: Path) -> None:
     assert "NEEDS = ['core==1.2', 'x']" in (made_of["old"]["old/setup.py"] or "")
     assert "keywords='core==1.0'" in (made_of["old"]["old/setup.py"] or "")
     assert "\n    core==1.2\n" in (made_of["cfg"]["cfg/setup.cfg"] or "")
+
+
+def test_a_named_folder_picks_the_packages_that_share_its_version(tmp_path: Path) -> None:
+    """Without any configuration, too: one of several that share a tag is not released alone."""
+    repository = made(tmp_path, alpha="1.0", beta="1.0")
+    repository.tag("v1.0")
+    repository.commit("feat: beta", {"beta/x": ""})
+    facts = read(repository, folder="alpha")
+    assert [package.name for package in facts.packages] == ["alpha", "beta"]
+    assert [commit.subject for commit in facts.commits] == ["feat: beta"]
+
+
+@pytest.mark.parametrize("configured", [False, True])
+@pytest.mark.parametrize("tags", [("v1.0",), ("v1.0", "gamma-v0.5"), ("alpha-v1.0", "beta-v1.0")])
+def test_what_a_folder_picks_is_read_as_among_all(
+    tmp_path: Path, tags: tuple[str, ...], *, configured: bool
+) -> None:
+    """Tags, changes and changelog are those that a plan of all packages has for them."""
+    repository = made(tmp_path, alpha="1.0", beta="1.0", gamma="0.5")
+    repository.commit("docs: tell", {"CHANGELOG.md": "# Changelog\n"})
+    for tag in tags:
+        repository.tag(tag)
+    repository.commit("feat: alpha", {"alpha/x": "", "alpha/CHANGELOG.md": "# Changelog\n"})
+    repository.commit("feat: both", {"alpha/y": "", "beta/y": ""})
+    settings = Settings(versions="independent") if configured else Settings()
+    whole = read(repository, settings)
+    assert len(whole.lines) == 3
+    for line in whole.lines:
+        picked = read(repository, settings, line.packages[0].path)
+        assert [one.id for one in picked.commits] == [one.id for one in line.commits]
+        # Which other packages a commit touches is not asked there.
+        assert replace(picked, commits=()) == replace(line, commits=())
+
+
+def test_a_folder_is_picked_though_the_others_cannot_be_read(tmp_path: Path) -> None:
+    """Two others of one name are in the way of all, and not of one that is named."""
+    repository = made(tmp_path, alpha="1.0", beta="1.0", gamma="1.0")
+    repository.commit("feat: x", {"gamma/pyproject.toml": manifest("beta", "1.0")})
+    with pytest.raises(InvalidConfiguration, match="same name"):
+        read(repository)
+    assert [package.name for package in read(repository, folder="alpha").packages] == ["alpha"]

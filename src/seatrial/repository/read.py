@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
@@ -9,7 +10,7 @@ from msgspec.structs import replace
 
 from seatrial.config.positions import dotted
 from seatrial.config.schema import Settings
-from seatrial.errors import ShallowClone
+from seatrial.errors import InvalidConfiguration, NoPackage, ShallowClone
 from seatrial.repository import changelog
 from seatrial.repository.facts import CommitFact, Facts, Package, TagFact
 from seatrial.repository.history import read_history
@@ -17,7 +18,7 @@ from seatrial.repository.lines import Line, lines_among
 from seatrial.repository.manifest import Folder
 from seatrial.repository.moved import COMPARED, moving, stating, with_moved
 from seatrial.repository.names import normalised
-from seatrial.repository.packages import by_folder, found_packages, several
+from seatrial.repository.packages import Found, by_folder, found_packages, several
 from seatrial.repository.releases import Merged, release_tags
 from seatrial.repository.remotes import remote_of
 from seatrial.repository.restarts import released_among, restarted, says_something
@@ -68,13 +69,9 @@ def read_facts(
         ShallowClone: the history back to the last release is not here.
     """
     with snapshot.foreseen.walked(snapshot) as walked:
-        found = found_packages(snapshot, settings, folder, ears.where)
-        outlines = tuple(one.outline for one in found)
-        lines = lines_among(settings, outlines, (tag.name for tag in snapshot.tags))
-        meant = by_folder(outlines, folder) if several(settings) else None
-        if meant is not None:
-            lines = tuple(line for line in lines if meant in line.packages)
-        wanted = {package.path for line in lines for package in line.packages}
+        found, lines, meant = _lines(snapshot, settings, folder, ears.where)
+        asked = lines if meant is None else (lines[meant],)
+        wanted = {package.path for line in asked for package in line.packages}
         merged = Merged(snapshot, walked)
         if snapshot.whole:
             _ = merged.names  # while git is still there
@@ -97,10 +94,36 @@ def read_facts(
         more = Several(
             snapshot=snapshot, settings=settings, lines=lines, merged=merged, heard=ears.heard
         )
-        return read_several(more, common, describe)
+        return read_several(more, common, describe, meant)
     packages = describe()
     line = replace(lines[0], packages=tuple(packages[one.path] for one in lines[0].packages))
     return _one(snapshot, settings, common(), line, merged)
+
+
+def _lines(
+    snapshot: Snapshot, settings: Settings, folder: str, where: Where
+) -> tuple[Sequence[Found], tuple[Line, ...], int | None]:
+    """Find the packages, say which share a version, and which of these lines is meant.
+
+    Returns:
+        The packages, the lines, and the number of the line that the named folder picks: nothing
+        where all are meant.
+    """
+    tags = [tag.name for tag in snapshot.tags]
+    picked = found_packages(snapshot, settings, folder, where)
+    found = picked
+    if folder and not several(settings) and len(picked) == 1:
+        # One that is not among those that are found, or in whose way another's fault is, is picked
+        # all by itself.
+        with contextlib.suppress(NoPackage, InvalidConfiguration):
+            others = found_packages(snapshot, settings, "", where)
+            lines_among(settings, [one.outline for one in others], tags)
+            if picked[0].path in {one.path for one in others}:
+                found = others
+    outlines = tuple(one.outline for one in found)
+    lines = lines_among(settings, outlines, tags)
+    meant = by_folder(outlines, folder) if folder else None
+    return found, lines, next((n for n, line in enumerate(lines) if meant in line.packages), None)
 
 
 def _one(snapshot: Snapshot, settings: Settings, whole: Facts, line: Line, merged: Merged) -> Facts:

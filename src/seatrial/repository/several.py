@@ -48,7 +48,10 @@ class Several(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_several(
-    several: Several, common: Callable[[], Facts], described: Callable[[], Mapping[str, Package]]
+    several: Several,
+    common: Callable[[], Facts],
+    described: Callable[[], Mapping[str, Package]],
+    meant: int | None = None,
 ) -> Facts:
     """Read the tags, commits and changelogs of packages with versions of their own.
 
@@ -58,6 +61,8 @@ def read_several(
         several: what is known of them.
         common: gives the facts that all of them share.
         described: gives folder → package, with everything that is known of it.
+        meant: the number of the one line that is asked about, as if it were all there is; its tags
+            are still told from those of the others.
 
     Raises:
         InvalidConfiguration: the tags of two would be the same.
@@ -68,15 +73,17 @@ def read_several(
     shared: dict[str, str] = {}
     for line, (form, _) in zip(lines, tagged, strict=True):
         _refuse_shared(form, line, shared)
-    released = [last_of(tags) for _, tags in tagged]
-    last = {number: tag.commit for number, tag in enumerate(released) if tag is not None}
-    fresh = _fresh(snapshot, lines, last)
+    asked = range(len(lines)) if meant is None else (meant,)
+    released = {number: last_of(tagged[number][1]) for number in asked}
+    last = {number: tag.commit for number, tag in released.items() if tag is not None}
+    fresh = _fresh(snapshot, lines, last) | (released.keys() - last.keys())
     with beside(lambda runner: _new_commits(several, last, fresh, runner)) as commits:
         changed = (lines[number] for number in sorted(fresh))
         several.heard([package.name for line in changed for package in line.packages])
         packages, whole = described(), common()
         found = []
-        for line, (form, tags) in zip(lines, tagged, strict=True):
+        for number in asked:
+            line, (form, tags) = lines[number], tagged[number]
             place = line.packages[0].path if len(line.packages) == 1 else ""
             path, text = _own_changelog(several, place) if place else ("", "")
             found.append(
@@ -92,6 +99,8 @@ def read_several(
         facts = tuple(
             replace(one, commits=mine) for one, mine in zip(found, commits(), strict=True)
         )
+    if meant is not None:
+        return facts[0]
     return replace(whole, tag_format=facts[0].tag_format, lines=facts)
 
 
@@ -110,7 +119,7 @@ def _tagged(several: Several) -> list[Tagged]:
 
 
 def _fresh(snapshot: Snapshot, lines: Sequence[Line], last: Mapping[int, str]) -> set[int]:
-    """Give the numbers of the lines with a folder that is not as it was at the last release.
+    """Give the numbers of those released lines with a folder that is not as it was then.
 
     git compares whole trees: of what did not change, no history has to be read.
     """
@@ -119,9 +128,8 @@ def _fresh(snapshot: Snapshot, lines: Sequence[Line], last: Mapping[int, str]) -
         for number, id_ in last.items()
         for package in lines[number].packages
     ]
-    fresh = set(range(len(lines))) - last.keys()
     # A line feed in a folder's name would end the question.
-    fresh |= {number for number, _, now in pairs if "\n" in now}
+    fresh = {number for number, _, now in pairs if "\n" in now}
     asked = [(number, then, now) for number, then, now in pairs if number not in fresh]
     lines_asked = "".join(f"{then}\n{now}\n" for _, then, now in asked)
     if not asked:
@@ -143,28 +151,33 @@ def _tree(commit: str, path: str) -> str:
 def _new_commits(
     several: Several, last: Mapping[int, str], fresh: set[int], runner: Runner
 ) -> list[list[CommitFact]]:
-    """Read what is new for each line: one pass, and one more where some were never released."""
+    """Read what is new for each line: one pass, and one more where some were never released.
+
+    Args:
+        several: what is known of the packages.
+        last: number of a line → the commit of its last release.
+        fresh: the numbers of the lines that are asked about and have changed.
+        runner: starts git.
+
+    Returns:
+        The commits of the lines that are asked about, in their order.
+    """
     lines, snapshot = several.lines, replace(several.snapshot, runner=runner)
-    first = tuple(
-        sorted(p.path for n, line in enumerate(lines) if n not in last for p in line.packages)
-    )
+    never = sorted(fresh - last.keys())
+    first = tuple(sorted(package.path for n in never for package in lines[n].packages))
     if snapshot.shallow and first:
         raise ShallowClone(
             str(snapshot.root),
             f"it is a shallow clone, and what it holds has no release tag of {first[0] or '.'}",
         )
-    found: list[list[CommitFact]] = [[] for _ in lines]
+    found: dict[int, list[CommitFact]] = {number: [] for number in sorted({*last, *never})}
     bounds = {number: id_ for number, id_ in last.items() if number in fresh}
     if bounds:
-        for number, mine in read_unreleased(
-            snapshot, lines, several.merged.ancestry, bounds
-        ).items():
-            found[number] = mine
+        found |= read_unreleased(snapshot, lines, several.merged.ancestry, bounds)
     if first:
         commits = read_history(snapshot, first, most=MOST_COMMITS, every=True)
-        for number, mine in commits_of(lines, commits, {}, fresh - last.keys()).items():
-            found[number] = mine
-    return found
+        found |= commits_of(lines, commits, {}, never)
+    return list(found.values())
 
 
 def _own_changelog(several: Several, place: str) -> tuple[str, str]:
