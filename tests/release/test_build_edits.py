@@ -56,3 +56,12 @@ def test_an_edit_that_matches_nothing_refuses_the_plan(tmp_path: Path) -> None:
         done = stage.seatrial("plan")
         assert done.returncode == 2
         assert "demo.py does not give NEVER a plain value" in done.stderr
+
+
+def test_what_was_committed_as_if_it_were_built_is_told(tmp_path: Path) -> None:
+    """A flag that nobody turned back is in the plan's remarks, with its line."""
+    with scene(tmp_path, more=TURNED.format("true")) as stage:
+        (remark,) = json.loads(stage.seatrial("plan", "--json").stdout)["plan"]["remarks"]
+        assert remark["topic"] == "build-edit-committed"
+        lines = (stage.project.folder / "demo.py").read_text("utf-8").splitlines()
+        assert f"demo.py:{lines.index('MORE = True') + 1} gives MORE" in remark["text"]

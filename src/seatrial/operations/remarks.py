@@ -11,6 +11,7 @@ from packaging.version import Version
 
 from seatrial.operations.project import Project
 from seatrial.plan.values import Note
+from seatrial.repository.build_edits import held_value, path_of, wanted_edits
 from seatrial.repository.facts import BY_PATH, DIRECT, Package, last_release
 from seatrial.repository.spans import BOM
 from seatrial.versions.arithmetic import in_next_epoch, parse
@@ -40,6 +41,7 @@ def line_remarks(line: Project, held: Held, outcome: Decision) -> list[Note]:
     found += [*_behind(line, outcome), *_foreign_tags(line), *_moved_tags(line)]
     found += [note for package in line.facts.packages for note in _marks(line, package)]
     found += [note for package in line.facts.packages for note in _by_path(line, package)]
+    found += [note for package in line.facts.packages for note in _edited_already(line, package)]
     package = line.lead
     if package.from_tag:
         text = f"The version comes from the tag, by {package.from_tag}: no file states it."
@@ -100,6 +102,22 @@ def _by_path(line: Project, package: Package) -> Iterator[Note]:
                 "group for development."
             )
             yield Note(topic="required-by-path", text=text)
+
+
+def _edited_already(line: Project, package: Package) -> Iterator[Note]:
+    """Say which places that are edited for the build alone are committed as if they were built."""
+    for place, value in wanted_edits(line.settings, package.path).items():
+        path = path_of(line.snapshot, package.path, place)
+        text = line.snapshot.text(path)
+        held = held_value(text, path, place)
+        if held.value == value and isinstance(held.value, bool) == isinstance(value, bool):
+            where = f"{path}:{(text or '').count(chr(10), 0, held.start) + 1}"
+            said = (
+                f"{where} gives {place.partition(':')[2]} the value that build-edits sets for the "
+                "build alone: whoever takes the package from git gets it, too. Set it back, and "
+                "commit."
+            )
+            yield Note(topic="build-edit-committed", text=said)
 
 
 def _other_branch(project: Project) -> Iterator[Note]:
