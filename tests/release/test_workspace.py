@@ -141,6 +141,14 @@ def test_what_is_private_is_never_released(
         assert set(released(plan_of(stage))) == {"trio-core", "trio-bots"}
 
 
+def test_a_private_package_that_is_named_is_refused(tmp_path: Path) -> None:
+    """Nobody who names its folder gets a release of the others instead."""
+    with several(tmp_path, more=f'tag = "v{{version}}"\n{CONFIGURED}') as stage:
+        path = stage.project.folder / "packages" / "trio-server"
+        told(stage.seatrial("release", "--yes", str(path)), 2, "trio-server", "is private")
+        assert not stage.shown().index
+
+
 def test_a_version_for_many_is_refused_and_a_folder_picks_one(tmp_path: Path) -> None:
     """--version cannot mean several packages; the folder of one says which."""
     with several(tmp_path, more=OWN, tags=TAGS) as stage:

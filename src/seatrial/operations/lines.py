@@ -17,7 +17,7 @@ from seatrial.plan.make import Member
 from seatrial.repository.build_edits import build_edits
 from seatrial.repository.edit import second_edit
 from seatrial.repository.facts import Package
-from seatrial.repository.packages import private_names
+from seatrial.repository.packages import private_at, private_names
 from seatrial.repository.sibling_versions import with_siblings
 from seatrial.repository.siblings import build_siblings, cycle, siblings
 from seatrial.repository.sites import check_sites
@@ -59,11 +59,19 @@ def check_line(line: Project) -> None:
 
 
 def without_private(project: Project) -> None:
-    """Refuse a package that requires one of the repository that is never released.
+    """Refuse a package that is never released where it is named, or required by one that is.
 
     Raises:
-        InvalidConfiguration: nobody could install it.
+        InvalidConfiguration: the others alone would be released, or nobody could install one.
     """
+    folder = project.folder
+    if folder and (name := private_at(project.snapshot, project.settings, folder)):
+        raise InvalidConfiguration(
+            f"{name} in {folder}",
+            "it is private, and never released",
+            doing="planning a release of",
+            next_step=f"Name the folder of another package, or {project.snapshot.root} for all.",
+        )
     packages = project.facts.packages
     private = private_names(project.snapshot, project.settings, packages)
     for package in packages if private else ():

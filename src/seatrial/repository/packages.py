@@ -174,6 +174,26 @@ def private_names(
     return frozenset(found)
 
 
+def private_at(snapshot: Snapshot, settings: Settings, folder: str) -> str:
+    """Give the name of the package that a named folder, or the nearest above it, holds, if private.
+
+    Args:
+        snapshot: the commit.
+        settings: the configuration.
+        folder: what the user named, from the root.
+
+    Returns:
+        The name; empty where that package is released, or where there is none.
+    """
+    for place in filter(counts, _upwards(folder)):
+        with contextlib.suppress(InvalidConfiguration):
+            manifest = read_manifest(snapshot, place)
+            if manifest.name:
+                private = manifest.private or entry_for(settings, place).private
+                return manifest.name if private else ""
+    return ""
+
+
 def by_folder(packages: Sequence[Package], folder: str) -> Package | None:
     """Give the package that a named folder, or the nearest one above it, holds; or nothing."""
     above = [one for one in packages if _above(folder, one.path)]
