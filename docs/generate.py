@@ -24,7 +24,7 @@ import schemas
 from msgspec import inspect as schema
 
 from seatrial.cli.main import cli
-from seatrial.config.schema import IndexSettings, PackageSettings, Settings, SiteSettings
+from seatrial.config.schema import Settings
 from seatrial.errors import SeatrialError
 from seatrial.exitcodes import ExitCode
 from seatrial.indexrules.judge import RULES_OF
@@ -139,13 +139,21 @@ def _tables(kind: type[msgspec.Struct], header: str) -> Iterator[str]:
     base = header.strip("[]")
     for field in fields:
         name = f"{base}.{field.encode_name}"
-        if isinstance(field.type, schema.StructType):
-            yield from _tables(field.type.cls, f"[{name}]")
-        elif field.encode_name == "package":
-            yield from _tables(PackageSettings, f"[[{name}]]")
-            yield from _tables(SiteSettings, f"[[{name}.versions]]")
-        elif field.encode_name == "index":
-            yield from _tables(IndexSettings, f"[{name}.NAME]")
+        for table, form in _tables_in(field.type, "[{}]"):
+            yield from _tables(table, form.format(name))
+
+
+def _tables_in(kind: schema.Type, form: str) -> Iterator[tuple[type[msgspec.Struct], str]]:
+    """Give the tables that a key may hold, each with the form of its header."""
+    if isinstance(kind, schema.StructType):
+        yield kind.cls, form
+    elif isinstance(kind, schema.VarTupleType):
+        yield from _tables_in(kind.item_type, "[[{}]]")
+    elif isinstance(kind, schema.DictType):
+        yield from _tables_in(kind.value_type, "[{}.NAME]")
+    elif isinstance(kind, schema.UnionType):
+        for member in kind.types:
+            yield from _tables_in(member, form)
 
 
 def _attributes(kind: type) -> dict[str, str]:

@@ -12,6 +12,7 @@ import pytest
 
 from seatrial.cli.main import cli
 from seatrial.config.load import load
+from seatrial.config.table import Table
 from seatrial.errors import SeatrialError, by_slug
 
 ROOT = Path(__file__).parents[2]
@@ -91,6 +92,20 @@ def command_lines() -> Iterator[tuple[str, str]]:
         text = page.read_text("utf-8")
         for found in re.finditer(r"(?:`|^ {4,}(?:\$ )?)(seatrial [^`\n]*)", text, re.MULTILINE):
             yield page.name, found[1].partition("#")[0].strip()
+
+
+def test_each_table_of_the_configuration_is_in_the_reference() -> None:
+    """Whatever a table is held by, its keys have a section that lists them."""
+    text = (ROOT / "docs" / "reference" / "configuration.md").read_text("utf-8")
+    sections = re.split(r"^## ", text, flags=re.MULTILINE)
+    listed = [re.findall(r"^\| `([^`]+)`", part, re.MULTILINE) for part in sections]
+    missing = [
+        kind.__name__
+        for kind in Table.__subclasses__()
+        if kind.__module__.startswith("seatrial.config.")
+        and list(kind.__struct_encode_fields__) not in listed
+    ]
+    assert not missing
 
 
 def test_commands_in_the_documentation_exist() -> None:
