@@ -252,6 +252,8 @@ def test_several_packages_of_a_repository_are_proposed_together(tmp_path: Path) 
     with several(tmp_path, packages=pins, more=more, tags=tags) as stage:
         done = stage.seatrial("propose", "--json")
         assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)["what"] == "2 packages"
+        assert "✓ Proposed already 2 packages\n" in stage.seatrial("propose").stdout
         body = json.loads(done.stdout)["body"]
         for name in ("trio-core", "trio-bots"):
             assert f"<!-- seatrial notes begin: {name} -->" in body

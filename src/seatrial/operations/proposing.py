@@ -84,6 +84,7 @@ def _carried_out(project: Project, plan: Plan, edited: tuple[str, ...], watch: W
     return Proposal(
         package=plan.package,
         version=plan.version,
+        what=plan.title,
         tag=plan.tag,
         how="acted" if past.how == "acted" else "found",
         url=facts["url"],

@@ -17,8 +17,9 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True, tag="proposed", tag_fi
     """A pull request that proposes a release.
 
     Attributes:
-        package: the package's name.
-        version: the version that it proposes.
+        package: the package's name; of several, that of the first.
+        version: the version that it proposes for it.
+        what: all that it proposes, in a few words ("demo 1.2.0", "37 packages").
         tag: the tag that the release will have.
         how: whether this command has "acted", or "found" all as it is wanted.
         url: the pull request's page.
@@ -35,6 +36,7 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True, tag="proposed", tag_fi
     schema: int = 1
     package: str
     version: str
+    what: str
     tag: str
     how: Literal["acted", "found"]
     url: str
@@ -56,8 +58,7 @@ def show_proposal(console: Console, proposal: Proposal) -> None:
         proposal: the pull request.
     """
     word = "Proposed" if proposal.how == "acted" else "Proposed already"
-    name = f"[bold]{safe(proposal.package)} {proposal.version}[/]"
-    line(console, f"[green]✓ {word}[/] {name}")
+    line(console, f"[green]✓ {word}[/] [bold]{safe(proposal.what)}[/]")
     line(console, f"  {safe(proposal.url)}")
     line(
         console, f"  [bold]{safe(proposal.title)}[/]  {safe(proposal.branch)} into {proposal.base}"
