@@ -11,6 +11,7 @@ import sys
 import tarfile
 import zipfile
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -123,3 +124,53 @@ print(peak())
         while data := member.read(1 << 20):
             found.update(data)
     assert found.digest() == digest.digest()
+
+
+def stored(path: Path, seed: int) -> Path:
+    """Make an archive of bytes that do not compress, and were not compressed."""
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("tool", random.Random(seed).randbytes(100 << 20))  # noqa: S311
+    return path
+
+
+def with_holes(path: Path, seed: int) -> Path:
+    """Make an archive of a program with long stretches of zeros, which become large blocks."""
+    rest = random.Random(seed).randbytes(4 << 20)  # noqa: S311
+    parts = [text_like(2 << 20), bytes(40 << 20), rest] * 8
+    head = tarfile.TarInfo("tool")
+    head.size = sum(map(len, parts))
+    with gzip.open(path, "wb", compresslevel=6) as file:
+        for part in (head.tobuf(), *parts, bytes(1024)):
+            file.write(part)
+    return path
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(UNASKABLE, reason="this system does not say it")
+@pytest.mark.parametrize(("make", "name"), [(stored, "{}.zip"), (with_holes, "{}.tar.gz")])
+def test_memory_is_bounded_whatever_the_content(
+    tmp_path: Path, make: Callable[[Path, int], Path], name: str
+) -> None:
+    """Bytes that stay as many, and blocks of thousands of times their size, take no more memory."""
+    base = make_wheel(tmp_path)
+    sources = [str(make(tmp_path / name.format(number), number)) for number in range(3)]
+    (out := tmp_path / "out").mkdir()
+    child = f"""
+from pathlib import Path
+from seatrial.artifacts.placing import Target
+from seatrial.artifacts.stamping import stamp
+from seatrial.artifacts.wanted import Place
+from tests.support.memory import peak
+
+platforms = ("win_amd64", "win_arm64", "win32")
+targets = [
+    Target(name=platform, platform=platform, source=Path(source), shown=Path(source).name,
+           places=(Place(pattern="tool", to="demo/"),))
+    for platform, source in zip(platforms, {sources!r}, strict=True)
+]
+stamp(Path({str(base)!r}), targets, Path({str(out)!r}), epoch={EPOCH})
+print(peak())
+"""
+    argv = [sys.executable, "-c", child]
+    done = subprocess.run(argv, check=True, capture_output=True, text=True, timeout=300, cwd=ROOT)
+    assert int(done.stdout) < 200 << 20

@@ -207,7 +207,10 @@ class _Going:
     def block(self, at: int, size: int) -> Block | None:
         """Find the first block that begins at a place or behind it, with so many bytes at least."""
         groups = filter(None, self._places())
-        starts = next(groups, None) if self.to(at) else None
+        if not self.to(at):
+            return None
+        self._forget(at - WINDOW)
+        starts = next(groups, None)
         if starts is None or not self.to(starts[0].at + size):
             return None
         for ends in islice(groups, MOST_ENDS):
@@ -216,6 +219,12 @@ class _Going:
                 if data:
                     return Block(begin, end, data, self._stream)
         return None
+
+    def _forget(self, before: int) -> None:
+        """Hold no more of what came before a place."""
+        length = max(0, before - self._from)
+        self._came = self._came[length:]
+        self._from += length
 
     def _places(self) -> Iterator[list[Place]]:
         """Give the places where a block may begin, in groups of which one is true or none.
@@ -273,20 +282,19 @@ class _Going:
         The bits between them, unpacked by themselves, have to give just that.
         """
         first, last = begin.bit >> 3, end.bit >> 3
-        length = end.bit - begin.bit
-        if length <= 0:
+        length, size = end.bit - begin.bit, end.at - begin.at
+        if length <= 0 or size <= 0:
             return b""
         bits = int.from_bytes(self._bytes(first, last + 1 - first), "little") >> (begin.bit & 7)
         # The last block is an empty one with fixed codes: the bits 1, 1, 0 and seven zeros.
         stream = bits & (1 << length) - 1 | 3 << length
-        window = self.part(begin.at - WINDOW, begin.at)
-        data = self.part(begin.at, end.at)
-        engine = zlib.decompressobj(RAW, window)
+        data = self.part(begin.at - WINDOW, end.at)
+        engine = zlib.decompressobj(RAW, data[:-size])
         try:
-            out = engine.decompress(stream.to_bytes((length + 17) // 8, "little"), len(data) + 1)
+            out = engine.decompress(stream.to_bytes((length + 17) // 8, "little"), size + 1)
         except zlib.error:
             return b""
-        return window + data if engine.eof and out == data else b""
+        return data if engine.eof and out == memoryview(data)[-size:] else b""
 
     def _bytes(self, start: int, size: int) -> bytes:
         """Give bytes of the file as they stand, mostly from what was read of it last."""

@@ -13,7 +13,7 @@ from typing import Final, Self
 from seatrial.artifacts.archives import MIB
 from seatrial.artifacts.deflating import Compressor
 
-HELD: Final = 56 * MIB
+HELD: Final = 48 * MIB
 """Bytes that are gathered, wait or are compressed at a time: they and what they become bound the
 memory."""
 

@@ -23,6 +23,9 @@ FAR = 320_000
 (``SOFT_MAX_BLOCK_LENGTH`` and ``MIN_BLOCK_LENGTH``)."""
 
 COARSE = 64 * 1024
+MOST_OUT = 1 << 20
+"""Bytes that come of it at a time at most: of zeros it would be a thousand times as many."""
+
 STEP = 16
 """Bytes that are fed at a time near the end; nearly all tables are longer."""
 
@@ -46,17 +49,19 @@ LAST_WITH_TABLE = 0b101
 MOST_LITERALS, MOST_DISTANCES = 286 - 257, 30 - 1
 
 
-def without_end(stream: bytes | bytearray, data: bytes | bytearray) -> bytearray | None:
-    """Give a deflate stream without its end; nothing where the last block is not found.
+def without_end(stream: bytearray, data: bytes | bytearray) -> bytearray | None:
+    """Take the end off a deflate stream, and give it; nothing where the last block is not found.
 
     Args:
-        stream: a whole one, with nothing behind it.
+        stream: a whole one, with nothing behind it.  It is changed where it lies: a block has
+            dozens of megabytes, and another copy of it would be as much memory again.
         data: what it unpacks to.
     """
     for place in islice(_stored(stream, data), MOST_TRIED):
-        opened = _unmarked(stream, place)
-        if _unpacks_to(opened, data):
-            return opened
+        _flip_mark(stream, place)
+        if _unpacks_to(stream, data):
+            return stream
+        _flip_mark(stream, place)
     return _with_table(stream, data)
 
 
@@ -82,54 +87,59 @@ def _stored(stream: bytes | bytearray, data: bytes | bytearray) -> Iterator[int]
 
 def _unpacks_to(opened: bytearray, data: bytes | bytearray) -> bool:
     """Say whether a stream unpacks to all of the data, and goes on."""
-    engine, view, came = inflater(RAW), memoryview(opened), 0
-    for at in range(0, len(opened), COARSE):
-        try:
-            out = engine.decompress(view[at : at + COARSE])
-        except BROKEN:
-            return False
-        if out != data[came : came + len(out)]:
-            return False
-        came += len(out)
-    return came == len(data) and not engine.eof
+    engine, at, came = inflater(RAW), 0, 0
+    with memoryview(opened) as view, memoryview(data) as wanted:
+        while True:
+            with view[at : at + COARSE] as piece:
+                try:
+                    out = engine.decompress(piece, MOST_OUT)
+                except BROKEN:
+                    return False
+                at += len(piece) - len(engine.unconsumed_tail)
+                if not out and not piece:
+                    return came == len(data) and not engine.eof
+            if out != wanted[came : came + len(out)]:
+                return False
+            came += len(out)
 
 
-def _with_table(stream: bytes | bytearray, data: bytes | bytearray) -> bytearray | None:
+def _with_table(stream: bytearray, data: bytes | bytearray) -> bytearray | None:
     for place, begin in _tables(stream, len(data)):
         end = _end(stream, place, data[max(0, begin - WINDOW) : begin], data[begin:])
         if end:
             # An empty stored block: its three bits, zeros up to the whole byte, and its lengths.
             more = b"" if 8 * len(stream) - end >= 3 else b"\0"  # noqa: PLR2004 -- three bits
-            opened = _unmarked(stream, place)
-            opened += more + STORED
-            return opened
+            _flip_mark(stream, place)
+            stream += more + STORED
+            return stream
     return None
 
 
-def _unmarked(stream: bytes | bytearray, place: int) -> bytearray:
-    opened = bytearray(stream)
-    opened[place >> 3] ^= 1 << (place & 7)
-    return opened
+def _flip_mark(stream: bytearray, place: int) -> None:
+    """Take the mark of the last block from the one that begins at a bit, or give it back."""
+    stream[place >> 3] ^= 1 << (place & 7)
 
 
-def _tables(stream: bytes | bytearray, size: int) -> Iterator[tuple[int, int]]:
+def _tables(stream: bytearray, size: int) -> Iterator[tuple[int, int]]:
     """Find where the last block may begin: bits of the stream, and bytes of what it unpacks to."""
-    engine, view, at, came = inflater(RAW), memoryview(stream), 0, 0
-    while came < size - FAR:
-        piece = view[at : at + COARSE]
-        out = engine.decompress(piece, size - FAR - came)
-        came += len(out)
-        at += len(piece) - len(engine.unconsumed_tail)
-        if not out and not piece:
-            return
+    engine, at, came = inflater(RAW), 0, 0
     silent: list[tuple[int, int]] = []
-    inflate = engine.decompress
-    for place in range(at, len(stream), STEP):
-        out = inflate(view[place : place + STEP])
-        if out:
-            came += len(out)
-        else:
-            silent.append((place, came))
+    # Nothing is grown that somebody has a view of.
+    with memoryview(stream) as view:
+        while came < size - FAR:
+            with view[at : at + COARSE] as piece:
+                out = engine.decompress(piece, min(size - FAR - came, MOST_OUT))
+                came += len(out)
+                at += len(piece) - len(engine.unconsumed_tail)
+                if not out and not piece:
+                    return
+        inflate = engine.decompress
+        for place in range(at, len(stream), STEP):
+            out = inflate(view[place : place + STEP])
+            if out:
+                came += len(out)
+            else:
+                silent.append((place, came))
     for place, begin in reversed(silent):
         first = max(0, place - AROUND)
         bits = int.from_bytes(stream[first : place + STEP + HEADER], "little")
