@@ -11,6 +11,8 @@ from seatrial.artifacts.binaries.best import best_platforms
 from seatrial.artifacts.binaries.judge import claim_of, judge_platforms
 from seatrial.artifacts.binaries.read import BinaryScan
 from seatrial.artifacts.binaries.values import Binary, Slice
+from seatrial.artifacts.findings import refuse_faults
+from seatrial.errors import InspectionFailed
 from seatrial.inspection.policy import weighed
 from seatrial.plan.values import Contents
 from tests.binaries.wheels import best, findings, look, told
@@ -168,6 +170,9 @@ def test_a_tag_that_says_less_than_is_true_can_refuse(tmp_path: Path) -> None:
     (one,) = (one for one in weighed(findings(looked), wanted) if one.severity == "fault")
     assert one.code == "narrow-tag"
     assert "manylinux_2_5_x86_64 is true as well" in one.said
+    with pytest.raises(InspectionFailed) as caught:
+        refuse_faults([one])
+    assert caught.value.next_step.startswith("Give the wheel the tag that is true")
 
 
 def test_musl_and_glibc_are_not_taken_for_each_other(tmp_path: Path) -> None:

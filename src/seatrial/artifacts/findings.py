@@ -58,6 +58,9 @@ INCOMPLETE = "incomplete-set"
 UNREADABLE = "unreadable"
 """The code of the finding that a file is no wheel or sdist at all."""
 
+TAGS = ("narrow-tag", "newer-system", "other-machine", "unasked-tag")
+"""The codes of findings that a tag is not true of the compiled files, or not the right one."""
+
 SURPLUS = "surplus-file"
 """The code of the finding that a file is there which nobody expects."""
 
@@ -81,7 +84,18 @@ BUILD_IT = (
 
 MAKE_IT = "See what wrote it, and let it be built again; then release again."
 
-WAYS_OUT = {INCOMPLETE: BUILD_IT, SIBLING: FOLLOW_IT, SURPLUS: NAME_IT, UNREADABLE: MAKE_IT}
+TAG_IT = (
+    "Give the wheel the tag that is true, which `seatrial inspect` names, or see what the files in "
+    "it were built for; then release again."
+)
+
+WAYS_OUT = {
+    INCOMPLETE: BUILD_IT,
+    SIBLING: FOLLOW_IT,
+    SURPLUS: NAME_IT,
+    UNREADABLE: MAKE_IT,
+    **dict.fromkeys(TAGS, TAG_IT),
+}
 """What is mended elsewhere than in what the build puts into the files."""
 
 
@@ -97,7 +111,8 @@ def refuse_faults(findings: Iterable[Finding]) -> None:
     codes = {finding.code for finding in faults}
     if SIBLING in codes:
         codes.discard(DIRECT)  # what PyPI says of the same requirement
-    ways = [WAYS_OUT[code] for code in sorted(codes)] if codes <= WAYS_OUT.keys() else []
+    known = codes <= WAYS_OUT.keys()
+    ways = dict.fromkeys(WAYS_OUT[code] for code in sorted(codes)) if known else ()
     first = faults[0].file
     if first and all(finding.file == first for finding in faults):
         thing, said = first, [finding.said for finding in faults]
