@@ -147,6 +147,17 @@ def test_reviewed_notes_that_cannot_be_read_are_not_made_up(tmp_path: Path) -> N
         assert release["body"].startswith("- In my own words.")
 
 
+def test_notes_of_what_was_closed_and_squashed_by_hand_are_told(world: Scene) -> None:
+    """The forge knows of no merge: the release has the changelog's words, and says so."""
+    made = proposed(world)
+    change(world, 1, body=reworded(made["body"], "- In my own words."), state="closed")
+    merge(world, squash=True)
+    plan = json.loads(world.seatrial("plan", "--merged", "--json").stdout)["plan"]
+    [told] = [one["text"] for one in plan["remarks"] if one["topic"] == "notes-not-taken"]
+    assert "/pull/1 are not taken: it is closed, and was not merged" in told
+    assert "In my own words" not in plan["notes"]
+
+
 def test_the_next_release_has_a_pull_request_of_its_own(world: Scene) -> None:
     """The branch of the last one is used again, whether it was left there or deleted."""
     for number, left in ((1, True), (2, False), (3, True)):

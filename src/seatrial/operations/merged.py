@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 from packaging.version import Version
@@ -196,14 +196,15 @@ def with_edited_notes(plan: Plan, project: Project, *, patient: bool) -> Plan:
         SeatrialError: the forge cannot be asked, and a release goes there with these notes.
     """
     try:
-        found = _merged_pull(plan, project)
+        proposed = _proposals(plan, project)
     except SeatrialError as error:
         if project.settings.forge.release and not patient:
             raise
         text = f"Notes that were edited in the pull request are not in this plan: {error}."
         return _remarked(plan, Note(topic="notes-unread", text=text))
+    found = next((one for one in proposed if _was_merged(one, project)), None)
     if found is None:
-        return plan
+        return _remarked(plan, *_closed(proposed))
     try:
         edited = edited_in(found.body, found.url)
         reviewed = notes_in(found.body, found.url)
@@ -223,23 +224,45 @@ def with_edited_notes(plan: Plan, project: Project, *, patient: bool) -> Plan:
     return _remarked(changed, Note(topic="notes-edited", text=text))
 
 
-def _merged_pull(plan: Plan, project: Project) -> PullRequest | None:
+def _proposals(plan: Plan, project: Project) -> list[PullRequest]:
+    """Give the pull requests that proposed the very version, the newest first."""
     forge = project.forge()
     if not isinstance(forge, PullRequests):
-        return None
+        return []
     head = project.settings.proposal.branch.replace("{branch}", plan.branch)
+    found = []
     for one in forge.pull_requests(f"{forge.owner}:{head}"):
         state = proposed_in(one.body)
-        if state is None or state.version != plan.version:
-            continue
-        # A forge may be late to see that what it shows as open was merged by a push.
-        if one.state == "merged" or (one.state == "open" and project.holds(state.commit)):
-            return one
-    return None
+        if state is not None and state.version == plan.version:
+            found.append(one)
+    return found
 
 
-def _remarked(plan: Plan, note: Note) -> Plan:
-    return msgspec.structs.replace(plan, remarks=(*plan.remarks, note))
+def _was_merged(one: PullRequest, project: Project) -> bool:
+    """Whether a proposal is in the history of the planned commit."""
+    # A forge may be late to see that what it shows as open was merged by a push.
+    state = proposed_in(one.body)
+    late = one.state == "open" and state is not None and project.holds(state.commit)
+    return one.state == "merged" or late
+
+
+def _closed(proposed: Sequence[PullRequest]) -> Iterator[Note]:
+    """Say that notes which somebody edited are not taken, where the forge knows of no merge."""
+    for one in proposed:
+        try:
+            edited = edited_in(one.body, one.url)
+        except NotesUnreadable:
+            edited = {"": ""}
+        if edited:
+            text = (
+                f"The notes that were edited in {one.url} are not taken: it is {one.state}, and "
+                "was not merged. To have them, write them into the release on the forge."
+            )
+            yield Note(topic="notes-not-taken", text=text)
+
+
+def _remarked(plan: Plan, *notes: Note) -> Plan:
+    return msgspec.structs.replace(plan, remarks=(*plan.remarks, *notes))
 
 
 def edited_notes(project: Project, branch: str) -> Mapping[str, str]:
