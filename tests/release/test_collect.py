@@ -169,6 +169,21 @@ def test_collect_by_itself_lays_the_files_down(tmp_path: Path) -> None:
         assert (tmp_path / "bad" / wheel.name).is_file()
 
 
+def test_collect_by_itself_waits_for_no_sdist_that_the_release_builds(tmp_path: Path) -> None:
+    """Wheels alone are all that CI is to build, but where the configuration has it build both."""
+    more = COLLECT + "{}\n" + EXPECT.format("py3 × win32")
+    for number, (built_here, code) in enumerate([("", 0), ("build-sdist = false", 1)]):
+        (folder := tmp_path / str(number)).mkdir()
+        with scene(folder, more=more.format(built_here)) as stage:
+            tags = [f"py3-none-{platform}" for platform in ("any", "win32")]
+            wheels = [make_wheel(folder, version="1.1.0", tag=tag) for tag in tags]
+            built(stage, raised(stage), *wheels)
+            done = stage.seatrial("collect", "--out", str(folder / "got"))
+            assert done.returncode == code, done.stderr
+            assert ("the release has no file sdist" in done.stderr) == bool(code)
+            assert {one.name for one in (folder / "got").iterdir()} == {w.name for w in wheels}
+
+
 def _other(folder: Path) -> Path:
     """Make a wheel of the same name with other bytes."""
     folder.mkdir()

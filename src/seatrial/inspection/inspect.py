@@ -108,11 +108,13 @@ class Inspecting:
         if self._question.version:
             self._begun[file] = self._pool.submit(_look, self._question, file)
 
-    def all(self, files: Sequence[StoredFile]) -> Inspection:
+    def all(self, files: Sequence[StoredFile], contents: Contents | None = None) -> Inspection:
         """Inspect the files; those that were begun are not read again.
 
         Args:
             files: all there are, in the order of their upload.
+            contents: what the project wants of them, where only the files tell it; libraries that
+                others bring are those of the question all the same.
 
         Raises:
             StorageFault: a file cannot be read.
@@ -120,6 +122,8 @@ class Inspecting:
         if not self._question.version:
             version = min((str(version_of(file.name)) for file in files), default="")
             self._question = msgspec.structs.replace(self._question, version=version)
+        if contents is not None:
+            self._question = msgspec.structs.replace(self._question, contents=contents)
         question = self._question
         for file in files:
             if file not in self._begun:
