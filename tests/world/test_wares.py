@@ -111,7 +111,7 @@ def test_what_nobody_vouches_for_is_an_error_unless_it_is_named(tmp_path: Path) 
         source = f"{talker.url}/v2.0"
         with pytest.raises(BuildFailed, match="nobody states its SHA-256") as told:
             resolved(at, settings(source))
-        assert told.value.thing == next(iter(files))
+        assert [one.thing for one in (told.value, *told.value.others)] == list(files)
         found = resolved(at, settings(source, unverified=tuple(files)))
         assert {ware.proof for ware in found.wares} == {NOBODY}
         assert at.fetch(found, found.wares[0]).read_bytes() == files[found.wares[0].name]
@@ -146,8 +146,9 @@ def test_a_folder_whose_sums_state_something_else_is_refused(tmp_path: Path) -> 
     found = resolved(warehouse(tmp_path), settings("binaries"))
     assert {ware.proof for ware in found.wares} == {"the folder"}
     (folder / "SHA256SUMS").write_bytes(sums(dict.fromkeys(archives(), b"other")))
-    with pytest.raises(DifferentBytes):
+    with pytest.raises(DifferentBytes) as told:
         resolved(warehouse(tmp_path), settings("binaries"))
+    assert [one.thing for one in (told.value, *told.value.others)] == list(archives())
 
 
 def test_looking_ahead_tells_every_archive_that_lacks_something(tmp_path: Path) -> None:

@@ -10,11 +10,11 @@ import dataclasses
 import hashlib
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import quote
 
 import msgspec
@@ -29,6 +29,7 @@ from seatrial.errors import (
     CredentialMissing,
     CredentialRefused,
     DifferentBytes,
+    SeatrialError,
     Unreachable,
 )
 from seatrial.plan.wraps import Ware, Wrap
@@ -41,6 +42,8 @@ from seatrial.world.http import Http
 from seatrial.world.ports import Asset
 from seatrial.world.resuming import counting, download_on
 from seatrial.world.turns import alone
+
+Asked = TypeVar("Asked")
 
 NOT_FOUND = 404
 BARRED = frozenset({401, 403})
@@ -97,7 +100,7 @@ class Warehouse:
             found = self._of_addresses(asked, settings)
         else:
             found = self._of_folder(asked, settings)
-        wares = tuple(_proven(ware, settings) for ware in found.wares)
+        wares = _each(lambda ware: _proven(ware, settings), found.wares)
         return msgspec.structs.replace(found, wares=wares)
 
     def fetch(self, wrap: Wrap, ware: Ware) -> Path:
@@ -188,8 +191,8 @@ class Warehouse:
         held = release_of(_read(answer, name))
         assets = {asset.name: asset for asset in held.assets if asset.state == "uploaded"}
         addresses = {one: f"{base}/assets/{quote(asset.id)}" for one, asset in assets.items()}
-        wares = [self._asset(ware, assets, addresses, name) for ware in asked.wares]
-        found = msgspec.structs.replace(asked, origin=name, wares=tuple(wares))
+        wares = _each(lambda ware: self._asset(ware, assets, addresses, name), asked.wares)
+        found = msgspec.structs.replace(asked, origin=name, wares=wares)
         return self._with_sums(found, settings, addresses)
 
     def _asset(
@@ -263,7 +266,8 @@ class Warehouse:
 
     def _of_folder(self, asked: Wrap, settings: WrapSettings) -> Wrap:
         with ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="digest") as pool:
-            wares = tuple(pool.map(partial(self._in_folder, settings), asked.wares))
+            begun = [pool.submit(self._in_folder, settings, ware) for ware in asked.wares]
+            wares = _each(Future.result, begun)
         return msgspec.structs.replace(asked, wares=wares)
 
     def _in_folder(self, settings: WrapSettings, ware: Ware) -> Ware:
@@ -287,6 +291,22 @@ class Warehouse:
         planned = msgspec.structs.replace(ware, size=size, sha256=announced, proof=proof)
         self._compare(planned, digest, "it is not what was announced")
         return planned
+
+
+def _each(make: Callable[[Asked], Ware], of: Iterable[Asked]) -> tuple[Ware, ...]:
+    """Do the same for each archive; all that is wrong is told at once."""
+    made: list[Ware] = []
+    met: list[SeatrialError] = []
+    for one in of:
+        try:
+            made.append(make(one))
+        except SeatrialError as error:
+            met.append(error)
+    if met:
+        first, *others = met
+        first.others = tuple(others)
+        raise first
+    return tuple(made)
 
 
 def _proven(ware: Ware, settings: WrapSettings) -> Ware:
