@@ -179,7 +179,7 @@ def test_everything_that_does_not_fit_is_told_at_once(tmp_path: Path) -> None:
 
 
 def test_a_command_that_fails_is_tried_again_alone(world: Scene) -> None:
-    """The release is out and public; resuming tries the server again, and nothing else."""
+    """The release is out; resuming tries the server again, and nothing else, and asks nobody."""
     made = server(world, files={**SERVER, "tools/lock.py": "raise SystemExit('no lock today')\n"})
     done = world.seatrial("release", "--yes")
     assert done.returncode == ExitCode.INCOMPLETE
@@ -189,7 +189,7 @@ def test_a_command_that_fails_is_tried_again_alone(world: Scene) -> None:
     made.work.commit("fix: lock again", {"tools/lock.py": "print('locked')\n"})
     made.work.push()
     uploads = [line for line in world.requests() if line.startswith("POST /main/")]
-    done = world.seatrial("resume", "--yes")
+    done = world.seatrial("resume")
     assert done.returncode == 0, done.stderr
     assert uploads == [line for line in world.requests() if line.startswith("POST /main/")]
     assert len(pulls(world)) == 1

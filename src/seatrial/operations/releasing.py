@@ -12,9 +12,10 @@ import msgspec
 from packaging.version import Version
 
 from seatrial.actions.registry import bind
-from seatrial.engine.history import history
+from seatrial.engine.history import Past, history
 from seatrial.engine.journal import UNDONE, Expanded, Intend, Journal
 from seatrial.engine.lock import hold
+from seatrial.engine.order import irrevocable
 from seatrial.engine.runs import RunFolder, create, find, finished, list_runs, make_room
 from seatrial.engine.undo import undo as undo_actions
 from seatrial.errors import (
@@ -138,8 +139,14 @@ def resume(path: Path, run: str, watch: Watch) -> Ending:
         if finished(found):
             done = complete(plan)
             return Ending(planning=done, report=None)
-        watch.ready()
+        past = history(journal_of(found.path)).actions
+        if any(irrevocable(one) and not _is_done(past.get(one.key)) for one in bind(plan)):
+            watch.ready()
         return _again(project, found, plan, watch)
+
+
+def _is_done(past: Past | None) -> bool:
+    return past is not None and past.status == "done"
 
 
 def undo(path: Path, run: str, watch: Watch) -> ReleaseReport:
