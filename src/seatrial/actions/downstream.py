@@ -20,6 +20,7 @@ from seatrial.errors import (
 )
 from seatrial.plan.downstream_values import Order, Source, Target, UpdateDownstreams
 from seatrial.plan.state import Absent, Different, Receipt, Same, State
+from seatrial.together import refuse_together
 from seatrial.world.ports import World
 from seatrial.world.ports_downstream import Change, Downstream
 from seatrial.world.ports_forge import Asking, PullRequest
@@ -43,10 +44,7 @@ class UpdateRepositories(Bound[UpdateDownstreams]):
                 part.rehearse(world)
             except SeatrialError as error:
                 met.append(error)
-        if met:
-            first, *others = met
-            first.others = tuple(others)
-            raise first
+        refuse_together(met)
 
     def observe(self, world: World) -> State:
         """Say whether all are up to date."""

@@ -17,6 +17,7 @@ from seatrial.errors import InspectionFailed, SeatrialError
 from seatrial.plan.values import Build
 from seatrial.plan.wraps import Ware, Wrap
 from seatrial.storage import storage_faults
+from seatrial.together import refuse_together
 from seatrial.world.ports_wares import Wares
 
 AT_A_TIME = 4
@@ -75,10 +76,7 @@ def looked_into(wares: Wares, wrap: Wrap) -> None:
             look_ahead(_target(wares, wrap, ware))
         except InspectionFailed as error:
             met.append(error)
-    if met:
-        first, *others = met
-        first.others = tuple(others)
-        raise first
+    refuse_together(met)
 
 
 def compressed_with() -> str:

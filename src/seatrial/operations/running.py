@@ -23,6 +23,7 @@ from seatrial.operations.planfiles import run_digest
 from seatrial.plan.state import Action, Preflight
 from seatrial.plan.values import Inspect, Plan
 from seatrial.report.release import Artifact
+from seatrial.together import refuse_together
 from seatrial.world.ports import World
 
 JOURNAL = "journal.jsonl"
@@ -123,10 +124,7 @@ def preflight(
             except SeatrialError as error:
                 for one in (error, *error.others):
                     met.setdefault(str(one), one)
-    if met:
-        first, *others = met.values()
-        first.others = tuple(others)
-        raise first
+    refuse_together(met.values())
 
 
 def journal_of(run: Path) -> Sequence[Entry]:

@@ -16,6 +16,7 @@ from seatrial.repository.span import Span
 from seatrial.repository.spans import LIKE, line_of, locate
 from seatrial.repository.spelling import spell
 from seatrial.repository.tuples import written
+from seatrial.together import refuse_together
 
 URL_TAGS = "git-url-tags"
 """The edit that sets the tag in every address that leads to the released repository."""
@@ -64,10 +65,7 @@ def edited(read: Read, edits: Sequence[TargetEdit], names: Names) -> tuple[Found
             texts[path] = _changed(text, edit, names)
         except DownstreamDiffers as error:
             faults.append(error)
-    if faults:
-        first, *more = faults
-        first.others = tuple(more)
-        raise first
+    refuse_together(faults)
     return tuple(
         Found(path=path, before=firsts[path], after=text) for path, text in sorted(texts.items())
     )

@@ -35,6 +35,7 @@ from seatrial.errors import (
 from seatrial.plan.wraps import Ware, Wrap
 from seatrial.secret import Secret
 from seatrial.storage import make_folder
+from seatrial.together import refuse_together
 from seatrial.world.exchange import Answer, Request, bearer, shown
 from seatrial.world.folders import storing
 from seatrial.world.forge.githubpages import HeldRelease, release_of
@@ -302,10 +303,7 @@ def _each(make: Callable[[Asked], Ware], of: Iterable[Asked]) -> tuple[Ware, ...
             made.append(make(one))
         except SeatrialError as error:
             met.append(error)
-    if met:
-        first, *others = met
-        first.others = tuple(others)
-        raise first
+    refuse_together(met)
     return tuple(made)
 
 
