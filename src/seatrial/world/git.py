@@ -52,7 +52,7 @@ class CloneGit:
         self._runner = runner.reading()
         for secret in logins(remote):
             runner.redactor.add(secret)
-        self._idle = Idle(clone / "idle", self._runner)
+        self._idle = Idle(clone / "idle")
         self._read: UserGit | None = None
         # One process uses the clone at a time, so what it holds need not be asked for twice.
         self._made = ""
@@ -197,9 +197,8 @@ class CloneGit:
         Arguments and errors are those of :meth:`checkout`.
         """
         folder = self._folder / "checkouts" / purpose
-        user_git = self._user_git()
-        with self._idle.taken(folder, self._begin, self._fill, user_git):
-            write_edits(folder, edits, user_git)
+        with self._idle.taken(folder, self._begin, self._fill):
+            write_edits(folder, edits, self._user_git())
             yield folder
 
     def _begin(self, folder: Path) -> None:

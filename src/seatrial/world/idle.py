@@ -21,9 +21,7 @@ from typing import NamedTuple
 import msgspec
 
 from seatrial.errors import StorageFault
-from seatrial.process import Runner
 from seatrial.world.folders import remove, storing
-from seatrial.world.usergit import UserGit
 
 
 class Mark(NamedTuple):
@@ -58,36 +56,29 @@ class Idle:
 
     Args:
         folder: where they lie, beside the checkouts in use; what is in it is ours.
-        runner: starts git.
     """
 
-    def __init__(self, folder: Path, runner: Runner) -> None:
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._runner = runner
         self._numbers = itertools.count()
         self._free: list[_Made] = []
         self._lock = threading.Lock()
 
     @contextlib.contextmanager
     def taken(
-        self,
-        folder: Path,
-        begin: Callable[[Path], object],
-        fill: Callable[[Path], object],
-        user_git: UserGit,
+        self, folder: Path, begin: Callable[[Path], object], fill: Callable[[Path], object]
     ) -> Iterator[None]:
         """Have a clean checkout in a folder, until the block is left.
 
         Args:
             folder: where; what is there goes.
             begin: makes a repository in a folder, without its files.
-            fill: makes its files.
-            user_git: the user's repository.
+            fill: makes its files, those that are not as the commit has them.
 
         Raises:
             StorageFault: it cannot be written.
         """
-        made = self._cleaned(folder, begin, user_git)
+        made = self._cleaned(folder, begin, fill)
         if made is None:
             remove(folder)
             begin(folder)
@@ -99,7 +90,7 @@ class Idle:
             self._give_back(folder, made)
 
     def _cleaned(
-        self, folder: Path, begin: Callable[[Path], object], user_git: UserGit
+        self, folder: Path, begin: Callable[[Path], object], fill: Callable[[Path], object]
     ) -> _Made | None:
         """Bring a free checkout to the folder, as it was made; nothing where that fails."""
         with self._lock:
@@ -116,10 +107,7 @@ class Idle:
                 gone = removed(folder, made.marks)
                 begin(folder)
                 shutil.copy2(made.index, git_dir / "index")
-                words = ["git", "read-tree", "-u", "--reset", "HEAD"]
-                done = self._runner.run(words, cwd=folder, env=user_git.environment({}))
-                if done.code:
-                    return None
+                fill(folder)
                 shutil.copy2(git_dir / "index", made.index)
                 made.marks.update((path, mark_of((folder / path).lstat())) for path in gone)
         except StorageFault:
