@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import collections
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
@@ -161,30 +161,21 @@ class Spellings:
 
 
 def commits_of(
-    lines: Sequence[Line], commits: Commits, last: Mapping[int, str], wanted: Collection[int]
+    lines: Sequence[Line], commits: Commits, wanted: Collection[int]
 ) -> dict[int, list[CommitFact]]:
-    """Give the commits that count for lines: those that touch them since their last release.
+    """Give the commits that touch lines.
 
     Args:
         lines: of the repository.
-        commits: every commit that is new for any of them, each before its parents.
-        last: number of the line → the commit of its last release; absent where there was none.
+        commits: the history.
         wanted: numbers of the lines that are asked about.
     """
     owner = {package.path: n for n, line in enumerate(lines) for package in line.packages}
     owners = [owner.get(folder, -1) for folder in commits.folders]
-    # A bit for each line whose last release holds the commit.
-    released: dict[str, int] = collections.defaultdict(int)
-    for number, id_ in last.items():
-        released[id_] |= 1 << number
     found: dict[int, list[CommitFact]] = {number: [] for number in wanted}
     for row in commits.rows():
-        id_, parents, touched = row[0], row[3], row[-1]
-        held = released.pop(id_, 0)
-        for parent in parents.split() if held else ():
-            released[parent] |= held
         # A merge touches nothing: it is told of where what it brought in is.
-        for number in {owners[int(one)] for one in touched.split()}:
-            if number in found and not held >> number & 1:
+        for number in {owners[int(one)] for one in row[-1].split()}:
+            if number in found:
                 found[number].append(commits.value(row))
     return found

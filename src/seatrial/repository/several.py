@@ -176,7 +176,7 @@ def _new_commits(
         found |= read_unreleased(snapshot, lines, several.merged.ancestry, bounds)
     if first:
         commits = read_history(snapshot, first, most=MOST_COMMITS, every=True)
-        found |= commits_of(lines, commits, {}, never)
+        found |= commits_of(lines, commits, never)
     return list(found.values())
 
 
